@@ -1,0 +1,21 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig } from '@mikro-orm/sqlite';
+import { Attempt } from '../server/chat/attempt.ts';
+import { Departure } from '../server/chat/departure.ts';
+import { Entry } from '../server/chat/entry.ts';
+import { Membership } from '../server/chat/membership.ts';
+import { Presence } from '../server/chat/presence.ts';
+import { Room } from '../server/chat/room.ts';
+import { Session } from '../server/chat/session.ts';
+import { User } from '../server/chat/user.ts';
+import { migrations } from '../server/database/migrations/index.ts';
+
+/** What the ORM needs to open the SQLite file at `path`. */
+export function databaseOptions(path: string) {
+  return defineConfig({
+    dbName: path,
+    entities: [User, Session, Attempt, Room, Membership, Presence, Departure, Entry],
+    extensions: [Migrator],
+    migrations: { migrationsList: migrations, snapshot: false, silent: true },
+  });
+}

@@ -1,0 +1,55 @@
+/** What the surroundings say, read once at the start and checked, with a default for everything. */
+export interface Env {
+  port: number;
+  host: string;
+  /** Path of the SQLite file, or `:memory:`. */
+  chatDb: string;
+  /** Keys that sign cookies, newest first; undefined: kept beside the database. */
+  sessionKeys: string[] | undefined;
+  /** The origin that people use, as `https://chat.example`; undefined: whatever Host says. */
+  publicUrl: URL | undefined;
+  /** How many proxies in front are believed about the person's address. */
+  trustProxy: number;
+  /** Milliseconds after the last poll until a person with script is out of the room. */
+  leaseMs: number;
+  /** Milliseconds after the last page until a person without script is out of the room. */
+  awayMs: number;
+  /** Cost of hashing a password: 2 to this power. */
+  scryptLogN: number;
+  rateLimits: boolean;
+}
+
+/**
+ * Reads the environment.
+ * @throws Error with a sentence that names the variable and what it takes
+ */
+export function readEnv(variables: Record<string, string | undefined> = process.env): Env {
+  const whole = (name: string, fallback: number, least: number, most: number): number => {
+    const text = variables[name] || String(fallback);
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (value >= least && value <= most) return value;
+    throw new Error(`${name} is "${text}", but must be a whole number from ${least} to ${most}.`);
+  };
+  const rateLimits = variables.RATE_LIMITS || 'on';
+  if (!['on', 'off'].includes(rateLimits)) throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
+  if (variables.DATABASE_URL) throw new Error('DATABASE_URL is set, but this version keeps its data in SQLite only: unset it, and set CHAT_DB to the path of the file.');
+  return {
+    port: whole('PORT', 3000, 0, 65_535),
+    host: variables.HOST || '127.0.0.1',
+    chatDb: variables.CHAT_DB || 'chat.db',
+    sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
+    publicUrl: publicUrl(variables.PUBLIC_URL),
+    trustProxy: whole('TRUST_PROXY', 0, 0, 10),
+    leaseMs: whole('LEASE_SECONDS', 120, 1, 86_400) * 1000,
+    awayMs: whole('AWAY_SECONDS', 900, 1, 86_400) * 1000,
+    scryptLogN: whole('SCRYPT_LOGN', 15, 1, 20),
+    rateLimits: rateLimits === 'on',
+  };
+}
+
+function publicUrl(text: string | undefined): URL | undefined {
+  if (!text) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && ['http:', 'https:'].includes(url.protocol)) return url;
+  throw new Error(`PUBLIC_URL is "${text}", but must be an address like https://chat.example.`);
+}

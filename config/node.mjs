@@ -1,0 +1,27 @@
+// Runs its arguments under a Node that can run this app: the one that started it where that is new
+// enough, else the one packaged in node_modules. `node config/node.mjs server/index.ts`
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const NEEDED = 24; // the first LTS that runs TypeScript by stripping its types without a flag
+
+const node = Number(process.versions.node.split('.')[0]) >= NEEDED ? process.execPath : packagedNode();
+if (!node) {
+  console.error(`Plainchat needs Node.js ${NEEDED} or later, and this is ${process.version}: install it from https://nodejs.org and run the command again.`);
+  process.exit(1);
+}
+
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => child.kill(signal)); // the child ends in its own time, and we with it
+}
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+
+function packagedNode() {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  try {
+    return createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/bin/node${platform === 'win' ? '.exe' : ''}`);
+  } catch {
+    return undefined; // no package for this platform
+  }
+}

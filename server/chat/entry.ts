@@ -1,0 +1,57 @@
+import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { Room } from './room.ts';
+import { User } from './user.ts';
+
+/** Entries on a page of the log. */
+export const PAGE_SIZE = 50;
+/** Entries in one answer to a script, and the most that a page sets apart as new. */
+export const BATCH_SIZE = 200;
+
+/** A message, or a notice of what happened in the room. Each has a template that says it. */
+export type Kind = 'message' | 'entered' | 'left';
+
+export const EntrySchema = defineEntity({
+  name: 'Entry',
+  tableName: 'entry',
+  properties: {
+    room: () => p.manyToOne(Room).primary().deleteRule('cascade').index(false),
+    /** The room's own counter: 1, 2, 3 … in the order in which everybody sees the log. */
+    seq: p.integer().primary(),
+    kind: p.string().$type<Kind>(),
+    author: () => p.manyToOne(User).index(false),
+    /** The text of a message as it was typed; empty in a notice. */
+    body: p.text(),
+    /** Made fresh for each message by who posts it, so that it is stored once however often it is sent. */
+    key: p.string().nullable(),
+    at: p.datetime(3),
+  },
+  uniques: [{ properties: ['room', 'author', 'key'] }],
+});
+
+/** One line of a room's log. Never changed, moved or removed while the room exists. */
+export class Entry extends EntrySchema.class {}
+EntrySchema.setClass(Entry);
+
+/** The entries with a seq over `after`, oldest first, at most `most`. */
+export function entriesAfter(em: EntityManager, room: Room, after: number, most = BATCH_SIZE): Promise<Entry[]> {
+  return entriesFrom(em, room, after + 1, after + most);
+}
+
+/** The `most` entries ahead of seq `before`, oldest first. */
+export function entriesBefore(em: EntityManager, room: Room, before: number, most = PAGE_SIZE): Promise<Entry[]> {
+  const end = Math.min(before - 1, room.lastSeq);
+  return entriesFrom(em, room, end - most + 1, end);
+}
+
+/** The entries with seq `first` to `last`, oldest first. */
+export function entriesFrom(em: EntityManager, room: Room, first: number, last: number): Promise<Entry[]> {
+  const start = Math.max(first, 1);
+  const end = Math.min(last, room.lastSeq);
+  if (start > end) return Promise.resolve([]);
+  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author'] });
+}
+
+/** How many messages, not notices, have a seq over `after`. */
+export function countMessagesAfter(em: EntityManager, room: Room, after: number): Promise<number> {
+  return em.count(Entry, { room, kind: 'message', seq: { $gt: after } });
+}

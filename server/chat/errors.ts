@@ -1,0 +1,74 @@
+/**
+ * What a person is told when something they asked for is not done. Each has a sentence that says
+ * what to do; `middleware/errors.ts` alone turns them into a status and a page or JSON.
+ */
+export abstract class Refusal extends Error {
+  /** What more the page that tells of it shows. */
+  readonly details: Record<string, unknown> = {};
+}
+
+/** What was typed cannot be taken; `problems` has a sentence for each field, by the field's name. */
+export class Invalid extends Refusal {
+  readonly problems: Record<string, string>;
+  constructor(problems: Record<string, string>) {
+    super(Object.values(problems).join(' '));
+    this.problems = problems;
+  }
+}
+
+/** It is there, but not for this person. */
+export class Forbidden extends Refusal {}
+
+/** It is not there, or not for this person to know of. */
+export class Missing extends Refusal {
+  constructor(message = 'There is no such page. Check the address, or start from the list of rooms.') {
+    super(message);
+  }
+}
+
+/** Nobody is logged in. */
+export class Anonymous extends Refusal {
+  constructor(message = 'You are not logged in. Log in to go on.') {
+    super(message);
+  }
+}
+
+/** Tried too often: to be tried again after so many seconds. */
+export class Limited extends Refusal {
+  readonly retryAfter: number;
+  constructor(message: string, retryAfter: number) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The person is in another room, which `current` names, and can be in one at a time. */
+export class Elsewhere extends Refusal {
+  override readonly details;
+  constructor(room: { id: number; name: string }, current: { id: number; name: string }) {
+    super(`You are in ${current.name}. You can be in one room at a time.`);
+    this.details = { room, current };
+  }
+}
+
+/** Why somebody is no longer in a room. */
+export type Why = 'deleted' | 'removed' | 'moved' | 'left' | 'away';
+
+/** The person is not in the room, or not any more, though it takes being in it. */
+export class Ended extends Refusal {
+  readonly why: Why;
+  override readonly details;
+  constructor(why: Why, room: { id: number; name: string }, current?: { id: number; name: string }, message = sentences[why](room.name, current?.name ?? '')) {
+    super(message);
+    this.why = why;
+    this.details = { room, current };
+  }
+}
+
+const sentences: Record<Why, (room: string, current: string) => string> = {
+  deleted: (room) => `The room ${room} was deleted, with all its messages.`,
+  removed: (room) => `You were removed from the room ${room}.`,
+  moved: (room, current) => `You are in ${current} now, and so no longer in ${room}.`,
+  left: (room) => `You left ${room}.`,
+  away: (room) => `You are no longer in ${room}, because nothing was heard from you for some time.`,
+};

@@ -1,0 +1,55 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { Entry } from './entry.ts';
+import { Invalid } from './errors.ts';
+import { presenceIn } from './presence.ts';
+import { lockRoom } from './room.ts';
+import { isWellFormed, lengthOf } from './text.ts';
+import type { User } from './user.ts';
+
+const LONGEST = 4000;
+
+/** What a person types to post; the key is made fresh for each message. */
+export interface Draft {
+  body: string;
+  key: string;
+}
+
+/** A message that is in the log, and whether it was there before. */
+export interface Posted {
+  entry: Entry;
+  repeated: boolean;
+}
+
+/**
+ * Returns the message as it is to be stored: line breaks as LF, no space around it.
+ * @throws Invalid for `body` or `key`
+ */
+export function checkedDraft({ body, key }: Draft): Draft {
+  const text = body.replace(/\r\n?/g, '\n').trim();
+  const length = lengthOf(text);
+  if (length === 0) throw new Invalid({ body: 'Write a message, then send it.' });
+  if (length > LONGEST) {
+    throw new Invalid({ body: `A message has at most ${count(LONGEST)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.` });
+  }
+  if (!isWellFormed(text)) throw new Invalid({ body: 'The message has a character that cannot be kept (NUL, or half of a pair). Remove it.' });
+  if (!/^[A-Za-z0-9_-]{8,64}$/.test(key)) throw new Invalid({ body: 'The form had lost its key, so nothing was sent. Send the message again.' });
+  return { body: text, key };
+}
+
+/**
+ * Posts a message into the room that the person is in. The same key by the same person in the same
+ * room is posted once, for as long as the room exists. Runs inside a transaction.
+ * @throws Invalid for what was typed, Ended where the person is not in the room, Missing where it is gone
+ */
+export async function post(em: EntityManager, user: User, roomId: number, typed: Draft, now: Date): Promise<Posted> {
+  const room = await lockRoom(em, roomId);
+  await presenceIn(em, user, room);
+  const { body, key } = checkedDraft(typed);
+  const before = await em.findOne(Entry, { room, author: user, key });
+  if (before) return { entry: before, repeated: true };
+  const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
+  await em.flush();
+  return { entry, repeated: false };
+}
+
+const count = (characters: number): string => characters.toLocaleString('en');

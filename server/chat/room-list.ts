@@ -1,0 +1,34 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { Membership } from './membership.ts';
+import { Presence } from './presence.ts';
+import { Room } from './room.ts';
+import type { User } from './user.ts';
+
+/** A room as the list shows it. */
+export interface Listed {
+  room: Room;
+  /** Whether the person administers it. */
+  isAdmin: boolean;
+  /** How many people are in it now. */
+  present: number;
+}
+
+/** The rooms that a person belongs to, and the open ones beside them, each by name. */
+export async function roomList(em: EntityManager, user: User): Promise<{ own: Listed[]; open: Listed[] }> {
+  const memberships = await em.find(Membership, { user }, { populate: ['room'] });
+  const roles = new Map(memberships.map(({ room, role }) => [room.id, role]));
+  const others = await em.find(Room, { access: 'open', id: { $nin: [...roles.keys()] } });
+  const present = await presentCounts(em);
+  const list = (rooms: Room[]): Listed[] => rooms
+    .map((room) => ({ room, isAdmin: roles.get(room.id) === 'admin', present: present.get(room.id) ?? 0 }))
+    .sort((a, b) => a.room.name.localeCompare(b.room.name) || a.room.id - b.room.id);
+  return { own: list(memberships.map(({ room }) => room as Room)), open: list(others) };
+}
+
+async function presentCounts(em: EntityManager): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  for (const { room } of await em.find(Presence, {}, { fields: ['room'] })) {
+    counts.set(room.id, (counts.get(room.id) ?? 0) + 1);
+  }
+  return counts;
+}

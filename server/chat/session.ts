@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { User } from './user.ts';
+
+const DAY_MS = 86_400_000;
+/** A session ends this long after its last sign of life. */
+const IDLE_MS = 30 * DAY_MS;
+/** A session ends this long after its log-in, whatever happens. */
+export const LIFETIME_MS = 365 * DAY_MS;
+/** A sign of life is written down when the last one is older than this. */
+const STALE_MS = 3_600_000;
+
+export const SessionSchema = defineEntity({
+  name: 'Session',
+  tableName: 'session',
+  properties: {
+    /** A hash of the cookie's value, so that whoever reads the table cannot log in with it. */
+    id: p.string().primary(),
+    user: () => p.manyToOne(User).deleteRule('cascade'),
+    /** What koa-session keeps, as JSON. */
+    data: p.text(),
+    createdAt: p.datetime(3),
+    seenAt: p.datetime(3),
+  },
+});
+
+/** One browser in which a person is logged in. */
+export class Session extends SessionSchema.class {}
+SessionSchema.setClass(Session);
+
+/** What a session remembers of a browser. */
+export interface SessionData {
+  userId: number;
+  /** The token that its forms carry. */
+  csrf: string;
+  /** What the next page is to tell, once. */
+  flash?: string | undefined;
+}
+
+/** Returns what the live session with this cookie value holds, and notes the sign of life; undefined where there is none. */
+export async function findSession(em: EntityManager, key: string, now: Date): Promise<SessionData | undefined> {
+  const session = await em.findOne(Session, { id: hash(key), ...live(now) });
+  if (!session) return undefined;
+  if (now.getTime() - session.seenAt.getTime() > STALE_MS) {
+    await em.nativeUpdate(Session, { id: session.id }, { seenAt: now });
+  }
+  return JSON.parse(session.data) as SessionData;
+}
+
+/** Keeps what a session holds, and makes it where it is new. */
+export async function saveSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
+  const id = hash(key);
+  const kept = await em.nativeUpdate(Session, { id }, { data: JSON.stringify(data), seenAt: now });
+  if (kept === 0) await em.insert(Session, { id, user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now });
+}
+
+/** Ends a session: its cookie opens nothing from now on. */
+export async function endSession(em: EntityManager, key: string): Promise<void> {
+  await em.nativeDelete(Session, { id: hash(key) });
+}
+
+/** Forgets the sessions that have ended by themselves. */
+export async function forgetEndedSessions(em: EntityManager, now: Date): Promise<void> {
+  const { seenAt, createdAt } = live(now);
+  await em.nativeDelete(Session, { $or: [{ $not: { seenAt } }, { $not: { createdAt } }] });
+}
+
+const live = (now: Date) => ({
+  seenAt: { $gt: new Date(now.getTime() - IDLE_MS) },
+  createdAt: { $gt: new Date(now.getTime() - LIFETIME_MS) },
+});
+
+const hash = (key: string): string => createHash('sha256').update(key).digest('base64url');

@@ -1,0 +1,38 @@
+import { Invalid } from './errors.ts';
+
+/** Whether the text is one that can be kept and shown: no NUL, no half of a surrogate pair. */
+export function isWellFormed(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** How many characters a person would count: code points, not UTF-16 units. */
+export function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
+
+/**
+ * The form of a name under which two that a person would take for the same are the same: NFKC, so
+ * that look-alike widths fall together, and without regard to case (upper first, so that ß and SS
+ * and both small sigmas do).
+ */
+export function fold(text: string): string {
+  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+}
+
+/** Runs each check and throws one `Invalid` that has every problem found. */
+export function collect<T extends Record<string, () => unknown>>(checks: T): { [K in keyof T]: ReturnType<T[K]> } {
+  const values: Record<string, unknown> = {};
+  const problems: Record<string, string> = {};
+  for (const [field, check] of Object.entries(checks)) {
+    try {
+      values[field] = check();
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      Object.assign(problems, error.problems);
+    }
+  }
+  if (Object.keys(problems).length > 0) throw new Invalid(problems);
+  return values as { [K in keyof T]: ReturnType<T[K]> };
+}

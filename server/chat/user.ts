@@ -1,0 +1,103 @@
+import { defineEntity, p, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
+import { Invalid } from './errors.ts';
+import { checkedPassword, decoyHash, hashPassword, verifyPassword } from './password.ts';
+import { collect, fold, isWellFormed, lengthOf } from './text.ts';
+
+const LONGEST_USERNAME = 32;
+const LONGEST_EMAIL = 254; // RFC 5321, 4.5.3.1.3: a path of 256 less its angle brackets
+
+export const UserSchema = defineEntity({
+  name: 'User',
+  tableName: 'user',
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    username: p.string(),
+    /** `username` folded, so that no two differ by case or width alone. */
+    usernameKey: p.string().unique(),
+    email: p.string(),
+    emailKey: p.string().unique(),
+    passwordHash: p.text().hidden(),
+    createdAt: p.datetime(3),
+  },
+});
+
+/** An account: a person who can log in. */
+export class User extends UserSchema.class {}
+UserSchema.setClass(User);
+
+/** What a person types to create an account. */
+export interface Registration {
+  username: string;
+  email: string;
+  password: string;
+}
+
+/**
+ * Creates an account.
+ * @throws Invalid where a field cannot be taken, or the username or email is taken already
+ */
+export async function register(em: EntityManager, typed: Registration, { now, logN }: { now: Date; logN: number }): Promise<User> {
+  const { username, email, password } = collect({
+    username: () => checkedUsername(typed.username),
+    email: () => checkedEmail(typed.email),
+    password: () => checkedPassword(typed.password),
+  });
+  const keys = { usernameKey: fold(username), emailKey: fold(email) };
+  await refuseTaken(em, keys);
+  const passwordHash = await hashPassword(password, logN);
+  const user = em.create(User, { username, email, ...keys, passwordHash, createdAt: now });
+  try {
+    await em.flush();
+  } catch (error) {
+    // Somebody else took it while the password was hashed: the index decides, and we say which.
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+    await refuseTaken(em.fork(), keys);
+    throw error;
+  }
+  return user;
+}
+
+/**
+ * Finds the person whose username or email and password these are; undefined where there is none.
+ * An unknown name takes as long as a wrong password.
+ */
+export async function authenticate(em: EntityManager, login: string, password: string, { logN }: { logN: number }): Promise<User | undefined> {
+  const user = await findByLogin(em, login);
+  const right = await verifyPassword(password, user?.passwordHash ?? (await decoyHash(logN)));
+  return user && right ? user : undefined;
+}
+
+/** Finds an account by username or email, without regard to case; null where there is none. */
+export async function findByLogin(em: EntityManager, login: string): Promise<User | null> {
+  const key = fold(login.trim());
+  if (!isWellFormed(key)) return null;
+  return em.findOne(User, key.includes('@') ? { emailKey: key } : { usernameKey: key });
+}
+
+async function refuseTaken(em: EntityManager, { usernameKey, emailKey }: { usernameKey: string; emailKey: string }): Promise<void> {
+  const takers = await em.find(User, { $or: [{ usernameKey }, { emailKey }] });
+  const problems: Record<string, string> = {};
+  if (takers.some((taker) => taker.usernameKey === usernameKey)) problems.username = 'This username is taken. Choose another.';
+  if (takers.some((taker) => taker.emailKey === emailKey)) problems.email = 'There is an account with this email already. Log in, or use another address.';
+  if (Object.keys(problems).length > 0) throw new Invalid(problems);
+}
+
+function checkedUsername(text: string): string {
+  const username = text.trim().normalize('NFKC');
+  const length = lengthOf(username);
+  if (length === 0) throw new Invalid({ username: 'Enter a username.' });
+  if (length > LONGEST_USERNAME) throw new Invalid({ username: `Choose a username of at most ${LONGEST_USERNAME} characters.` });
+  if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username)) throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
+  if (!/[\p{L}\p{Nd}]/u.test(username)) throw new Invalid({ username: 'Use at least one letter or digit in the username.' });
+  return username;
+}
+
+function checkedEmail(text: string): string {
+  const email = text.trim();
+  if (email === '') throw new Invalid({ email: 'Enter an email address.' });
+  if (email.length > LONGEST_EMAIL) throw new Invalid({ email: `Use an email address of at most ${LONGEST_EMAIL} characters.` });
+  if (!isWellFormed(email) || !/^[^\s@\p{Cc}<>()",:;\\[\]]+@[\p{L}\p{M}\p{N}]+([.-]+[\p{L}\p{M}\p{N}]+)*$/u.test(email)) {
+    throw new Invalid({ email: 'Enter an email address like name@example.org.' });
+  }
+  return email;
+}

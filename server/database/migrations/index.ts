@@ -1,0 +1,6 @@
+import { FirstTables } from './0001-first-tables.ts';
+
+/** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
+export const migrations = [
+  { name: '0001-first-tables', class: FirstTables },
+];

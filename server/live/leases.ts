@@ -1,0 +1,104 @@
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { forgetAttempts } from '../chat/attempt.ts';
+import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
+import { forgetEndedSessions } from '../chat/session.ts';
+import type { User } from '../chat/user.ts';
+
+/** The end of a lease is noticed within this, and signs of life are written down as often. */
+const TICK_MS = 5000;
+const HOUR_MS = 3_600_000;
+
+/** A sign of life; one heard in the person's room also takes back that its page was closing. */
+interface Sign {
+  lease: Lease;
+  inRoom: boolean;
+  at: Date;
+}
+
+/** Who was heard lately, kept in memory and written down in batches, and who is out by now. */
+export class Leases {
+  readonly #em: () => EntityManager;
+  readonly #times: LeaseTimes;
+  readonly #clock: () => Date;
+  #signs = new Map<number, Sign>();
+  #timer: NodeJS.Timeout | undefined;
+  #ticking: Promise<void> = Promise.resolve();
+  #forgotAt = 0;
+
+  constructor({ em, times, clock }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date }) {
+    this.#em = em;
+    this.#times = times;
+    this.#clock = clock;
+  }
+
+  /** Notes a sign of life. Touches no database: this is on the way of each poll. */
+  heard(userId: number, lease: Lease, inRoom: boolean): void {
+    this.#signs.set(userId, { lease, inRoom: inRoom || (this.#signs.get(userId)?.inRoom ?? false), at: this.#clock() });
+  }
+
+  /** Forgets what was heard, because the page has said since that it closes. */
+  unheard(userId: number): void {
+    this.#signs.delete(userId);
+  }
+
+  /**
+   * Starts to notice. Nobody could be heard while no server ran, so that time counts for nobody.
+   */
+  async start(): Promise<void> {
+    const now = this.#clock();
+    for (const lease of ['page', 'script'] as const) {
+      await this.#em().nativeUpdate(Presence, { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } }, { expiresAt: this.#until(lease, now) });
+    }
+    const every = Math.min(TICK_MS, ...Object.values(this.#times));
+    this.#timer = setInterval(() => void this.tick().catch((error) => console.error(error)), every).unref();
+  }
+
+  /** Stops, and writes down what was heard. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.tick();
+  }
+
+  /** Writes down what was heard, and takes out of their rooms whoever was not heard for too long. */
+  tick(): Promise<void> {
+    this.#ticking = this.#ticking.catch(() => {}).then(async () => {
+      await this.#writeDown();
+      await this.#expire();
+      await this.#forget();
+    });
+    return this.#ticking;
+  }
+
+  async #writeDown(): Promise<void> {
+    const signs = this.#signs;
+    this.#signs = new Map();
+    const groups = Map.groupBy(signs, ([, { lease, inRoom }]) => `${lease} ${inRoom}`);
+    for (const group of groups.values()) {
+      const { lease, inRoom } = group[0]![1];
+      const latest = group.reduce((date, [, { at }]) => (at > date ? at : date), group[0]![1].at);
+      const user = { $in: group.map(([userId]) => userId) };
+      const who = inRoom ? { user } : { user, closing: false };
+      await this.#em().nativeUpdate(Presence, who, { lease, closing: false, expiresAt: this.#until(lease, latest) });
+    }
+  }
+
+  async #expire(): Promise<void> {
+    const now = this.#clock();
+    for (const { user } of await this.#em().find(Presence, { expiresAt: { $lte: now } })) {
+      if (this.#signs.has(user.id)) continue; // heard while we looked: the next tick writes it down
+      await this.#em().transactional((em) => expire(em, user as User, now));
+    }
+  }
+
+  async #forget(): Promise<void> {
+    const now = this.#clock();
+    if (now.getTime() - this.#forgotAt < HOUR_MS) return;
+    this.#forgotAt = now.getTime();
+    await forgetEndedSessions(this.#em(), now);
+    await forgetAttempts(this.#em(), now);
+  }
+
+  #until(lease: Lease, from: Date): Date {
+    return new Date(from.getTime() + this.#times[lease]);
+  }
+}
