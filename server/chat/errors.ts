@@ -61,7 +61,7 @@ export class Ended extends Refusal {
   constructor(why: Why, room: { id: number; name: string }, current?: { id: number; name: string }, message = sentences[why](room.name, current?.name ?? '')) {
     super(message);
     this.why = why;
-    this.details = { room, current };
+    this.details = { room, current, why };
   }
 }
 

@@ -39,8 +39,8 @@ export interface Belonging extends Known {
  * @throws Ended where the person was in it when it was deleted, or was removed from it
  */
 export async function roomFor(em: EntityManager, user: User, id: number): Promise<Known> {
-  const room = await em.findOne(Room, { id }, { populate: ['creator'] });
-  const membership = room && (await em.findOne(Membership, { room, user }));
+  const room = await em.findOne(Room, { id }, { populate: ['creator'], refresh: true });
+  const membership = room && (await em.findOne(Membership, { room, user }, { refresh: true }));
   if (room && membership) return { room, membership };
   const departure = await departureOf(em, user);
   if (departure?.roomId === id && (departure.why === 'deleted' || departure.why === 'removed')) throw departure.toEnded();

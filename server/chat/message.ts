@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { Entry } from './entry.ts';
 import { Invalid } from './errors.ts';
-import { presenceIn } from './presence.ts';
-import { lockRoom } from './room.ts';
+import { roomOfMember } from './membership.ts';
+import { presenceIn, type Lease } from './presence.ts';
+import { lockRooms } from './room.ts';
 import { isWellFormed, lengthOf } from './text.ts';
 import type { User } from './user.ts';
 
@@ -18,6 +19,8 @@ export interface Draft {
 export interface Posted {
   entry: Entry;
   repeated: boolean;
+  /** How its author was heard last before it. */
+  lease: Lease;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface Posted {
  * @throws Invalid for `body` or `key`
  */
 export function checkedDraft({ body, key }: Draft): Draft {
-  const text = body.replace(/\r\n?/g, '\n').trim();
+  const text = stored(body);
   const length = lengthOf(text);
   if (length === 0) throw new Invalid({ body: 'Write a message, then send it.' });
   if (length > LONGEST) {
@@ -39,17 +42,25 @@ export function checkedDraft({ body, key }: Draft): Draft {
 /**
  * Posts a message into the room that the person is in. The same key by the same person in the same
  * room is posted once, for as long as the room exists. Runs inside a transaction.
- * @throws Invalid for what was typed, Ended where the person is not in the room, Missing where it is gone
+ * @throws Ended where the person is not in the room, Invalid for what was typed, and as `roomOfMember`
  */
 export async function post(em: EntityManager, user: User, roomId: number, typed: Draft, now: Date): Promise<Posted> {
-  const room = await lockRoom(em, roomId);
-  await presenceIn(em, user, room);
+  await lockRooms(em, roomId);
+  const { room } = await roomOfMember(em, user, roomId);
+  const { lease } = await presenceIn(em, user, room);
   const { body, key } = checkedDraft(typed);
   const before = await em.findOne(Entry, { room, author: user, key });
-  if (before) return { entry: before, repeated: true };
+  if (before) return { entry: before, repeated: true, lease };
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
   await em.flush();
-  return { entry, repeated: false };
+  return { entry, repeated: false, lease };
 }
 
+/** Whether a text that was sent under the key of this message is the same message. */
+export function isSame(entry: Entry, body: string): boolean {
+  return entry.body === stored(body);
+}
+
+/** Line breaks as LF, no space around it. */
+const stored = (body: string): string => body.replace(/\r\n?/g, '\n').trim();
 const count = (characters: number): string => characters.toLocaleString('en');

@@ -1,7 +1,7 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import { depart, departureOf, forgetDeparture } from './departure.ts';
-import { Elsewhere, Ended, Missing } from './errors.ts';
-import { Membership } from './membership.ts';
+import { Elsewhere, Ended } from './errors.ts';
+import { Membership, roomFor } from './membership.ts';
 import { lockRooms, Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -53,53 +53,42 @@ export function presenceOf(em: EntityManager, user: User): Promise<Presence | nu
 
 /**
  * Puts the person in the room, and makes them a member of an open one. In the room already: nothing.
- * Runs inside a transaction, and returns the rooms whose logs have grown.
- * @throws Elsewhere where they are in another room that they have not agreed to leave
- * @throws Missing where the room is gone, or not theirs to enter
+ * Runs inside a transaction.
+ * @throws Elsewhere where they are in another room that they have not agreed to leave, and as `roomFor`
  */
-export async function enter(em: EntityManager, user: User, roomId: number, { now, times, leave }: Entering): Promise<Room[]> {
+export async function enter(em: EntityManager, user: User, roomId: number, { now, times, leave }: Entering): Promise<void> {
   const before = await presenceOf(em, user);
-  const rooms = await lockRooms(em, roomId, ...(before ? [before.room.id] : []));
-  const room = rooms.get(roomId)!;
+  await lockRooms(em, roomId, ...(before ? [before.room.id] : []));
+  const { room, membership } = await roomFor(em, user, roomId);
   const presence = await presenceOf(em, user);
+  if (presence?.room.id === roomId) return extend(em, presence, 'page', now, times);
   // Between the look and the lock another tab entered a third room, whose lock we do not hold.
-  if (presence && !rooms.has(presence.room.id)) throw new Elsewhere(room, presence.room);
-  if (presence?.room.id === roomId) {
-    await extend(em, presence, 'page', now, times);
-    return [];
-  }
+  if (presence && presence.room.id !== before?.room.id) throw new Elsewhere(room, presence.room);
   if (presence && presence.room.id !== leave && !presence.isClosed(now)) throw new Elsewhere(room, presence.room);
-  await join(em, user, room, now);
+  if (!membership) em.create(Membership, { room, user, role: 'member', joinedAt: now });
   if (presence) await end(em, presence, now);
   em.create(Presence, { user, room, lease: 'page', expiresAt: new Date(now.getTime() + times.page), closing: false });
   await forgetDeparture(em, user);
   room.append(em, { kind: 'entered', author: user, at: now });
   await em.flush();
-  return [...rooms.values()];
 }
 
-/**
- * Takes the person out of the room, if they are in it, and notes why. Runs inside a transaction.
- * Returns the room whose log has grown, if any.
- */
-export async function leave(em: EntityManager, user: User, roomId: number, now: Date, told = false): Promise<Room | undefined> {
-  const before = await presenceOf(em, user);
-  if (before?.room.id !== roomId) return undefined;
-  return out(em, before, now, async (presence) => {
-    await depart(em, user, presence.room, 'left', { told });
-    return true;
-  });
+/** Takes the person out of the room, if they are in it, and notes why. Runs inside a transaction. */
+export async function leave(em: EntityManager, user: User, roomId: number, now: Date, { told } = { told: false }): Promise<void> {
+  await lockRooms(em, roomId);
+  const presence = await presenceOf(em, user);
+  if (presence?.room.id !== roomId) return;
+  await end(em, presence, now);
+  await depart(em, user, presence.room, 'left', { told });
 }
 
-/** Takes the person out where their lease has expired by now. As `leave`. */
-export async function expire(em: EntityManager, user: User, now: Date): Promise<Room | undefined> {
-  const before = await presenceOf(em, user);
-  if (!before) return undefined;
-  return out(em, before, now, async (presence) => {
-    if (presence.expiresAt > now) return false;
-    await depart(em, user, presence.room, presence.closing ? 'left' : 'away', { told: presence.closing });
-    return true;
-  });
+/** Takes out of the room whoever's lease has expired by now, and notes why. Runs inside a transaction. */
+export async function expire(em: EntityManager, user: User, roomId: number, now: Date): Promise<void> {
+  await lockRooms(em, roomId);
+  const presence = await presenceOf(em, user);
+  if (presence?.room.id !== roomId || presence.expiresAt > now) return;
+  await end(em, presence, now);
+  await depart(em, user, presence.room, presence.closing ? 'left' : 'away', { told: presence.closing });
 }
 
 /** Notes that the page has said it closes: the person is out soon, unless they are heard again. */
@@ -134,23 +123,6 @@ export async function whyOut(em: EntityManager, user: User, room: Room, presence
 export async function usernamesIn(em: EntityManager, room: Room): Promise<string[]> {
   const presences = await em.find(Presence, { room }, { populate: ['user'] });
   return presences.map(({ user }) => user.username).sort((a, b) => a.localeCompare(b));
-}
-
-async function join(em: EntityManager, user: User, room: Room, now: Date): Promise<void> {
-  if (await em.findOne(Membership, { room, user })) return;
-  if (room.access !== 'open') throw new Missing('There is no such room. Choose one from the list of rooms.');
-  em.create(Membership, { room, user, role: 'member', joinedAt: now });
-}
-
-/** Ends a presence under the room's lock, if `decide` still finds it right there. */
-async function out(em: EntityManager, before: Presence, now: Date, decide: (presence: Presence) => Promise<boolean>): Promise<Room | undefined> {
-  const { user, room: { id } } = before;
-  const room = (await lockRooms(em, id)).get(id)!;
-  const presence = await presenceOf(em, user as User);
-  if (presence?.room.id !== id || !(await decide(presence))) return undefined;
-  await end(em, presence, now);
-  await em.flush();
-  return room;
 }
 
 /** Removes the row and writes the notice. The caller holds the room's lock. */

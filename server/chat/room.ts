@@ -1,7 +1,7 @@
 import { defineEntity, p, raw, type EntityManager } from '@mikro-orm/core';
 import { Entry, type Kind } from './entry.ts';
 import { depart } from './departure.ts';
-import { Invalid, Missing } from './errors.ts';
+import { Invalid } from './errors.ts';
 import { Membership, roomOfAdmin } from './membership.ts';
 import { Presence } from './presence.ts';
 import { collect, isWellFormed, lengthOf } from './text.ts';
@@ -56,7 +56,7 @@ export async function createRoom(em: EntityManager, user: User, typed: { name: s
  * @throws Forbidden where the person is no administrator of it any more, Missing where it is gone
  */
 export async function deleteRoom(em: EntityManager, user: User, id: number): Promise<void> {
-  await lockRoom(em, id);
+  await lockRooms(em, id);
   const { room } = await roomOfAdmin(em, user, id);
   for (const presence of await em.find(Presence, { room })) {
     await depart(em, presence.user, room, 'deleted', { told: false });
@@ -66,25 +66,14 @@ export async function deleteRoom(em: EntityManager, user: User, id: number): Pro
 
 /**
  * Locks the rooms until the transaction ends, in the order of their ids so that no two wait for
- * each other, and returns them as they now are.
+ * each other. What is decided about a room is read after this.
  * A change that changes nothing locks the row on PostgreSQL, and on SQLite takes the one write lock
  * before anything was read that could be outdated by the time it is written.
- * @throws Missing where one of them is gone
  */
-export async function lockRooms(em: EntityManager, ...ids: number[]): Promise<Map<number, Room>> {
-  const rooms = new Map<number, Room>();
-  for (const id of [...new Set(ids)].sort((a, b) => a - b)) {
+export async function lockRooms(em: EntityManager, ...ids: number[]): Promise<void> {
+  for (const id of new Set(ids.sort((a, b) => a - b))) {
     await em.nativeUpdate(Room, { id }, { lastSeq: raw('last_seq') });
-    const room = await em.findOne(Room, { id }, { refresh: true });
-    if (!room) throw new Missing('This room no longer exists. Choose another from the list.');
-    rooms.set(id, room);
   }
-  return rooms;
-}
-
-/** Locks one room. @throws Missing where it is gone */
-export async function lockRoom(em: EntityManager, id: number): Promise<Room> {
-  return (await lockRooms(em, id)).get(id)!;
 }
 
 /**

@@ -36,6 +36,11 @@ export class Leases {
     this.#signs.set(userId, { lease, inRoom: inRoom || (this.#signs.get(userId)?.inRoom ?? false), at: this.#clock() });
   }
 
+  /** How a person was heard last; undefined where that is written down already. */
+  lastOf(userId: number): Lease | undefined {
+    return this.#signs.get(userId)?.lease;
+  }
+
   /** Forgets what was heard, because the page has said since that it closes. */
   unheard(userId: number): void {
     this.#signs.delete(userId);
@@ -84,9 +89,9 @@ export class Leases {
 
   async #expire(): Promise<void> {
     const now = this.#clock();
-    for (const { user } of await this.#em().find(Presence, { expiresAt: { $lte: now } })) {
+    for (const { user, room } of await this.#em().find(Presence, { expiresAt: { $lte: now } })) {
       if (this.#signs.has(user.id)) continue; // heard while we looked: the next tick writes it down
-      await this.#em().transactional((em) => expire(em, user as User, now));
+      await this.#em().transactional((em) => expire(em, user as User, room.id, now));
     }
   }
 

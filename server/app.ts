@@ -1,0 +1,57 @@
+import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sqlite';
+import Koa from 'koa';
+import { createSession } from 'koa-session';
+import type { Env } from '../config/env.ts';
+import { sessionOptions } from '../config/session.ts';
+import { Assets } from './assets.ts';
+import type { Context, Services } from './context.ts';
+import { Leases } from './live/leases.ts';
+import { body } from './middleware/body.ts';
+import { csrf } from './middleware/csrf.ts';
+import { currentUser } from './middleware/current-user.ts';
+import { errors } from './middleware/errors.ts';
+import { headers } from './middleware/headers.ts';
+import { health } from './middleware/health.ts';
+import { htmx } from './middleware/htmx.ts';
+import { pages } from './middleware/pages.ts';
+import { signsOfLife } from './middleware/signs-of-life.ts';
+import { unitOfWork } from './middleware/unit-of-work.ts';
+import { routes } from './routes/index.ts';
+import { View } from './view.ts';
+
+/** What differs between production, a spec and a bench. */
+export interface Surroundings {
+  orm: MikroORM;
+  env: Env;
+  /** The keys that sign cookies, newest first. */
+  keys: string[];
+  clock?: () => Date;
+}
+
+/** Makes the app: one and the same for production, specs and benches. */
+export function createApp({ orm, env, keys, clock = () => new Date() }: Surroundings) {
+  const em = () => orm.em.fork() as EntityManager;
+  const times = { page: env.awayMs, script: env.leaseMs };
+  const leases = new Leases({ em, times, clock });
+  const assets = new Assets();
+  const services: Services = { env, clock, leases, times, view: new View(assets) };
+
+  const app = new Koa<object, Context>();
+  app.keys = keys;
+  app.use(unitOfWork(em, services));
+  app.use(headers);
+  app.use(health);
+  app.use(assets.serve);
+  app.use(pages);
+  app.use(errors);
+  app.use(htmx);
+  app.use(createSession(sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock }), app));
+  app.use(currentUser);
+  app.use(body);
+  app.use(csrf);
+  app.use(signsOfLife);
+  const router = routes();
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return { app, leases };
+}

@@ -1,0 +1,45 @@
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type Koa from 'koa';
+import type { Env } from '../config/env.ts';
+import type { LeaseTimes } from './chat/presence.ts';
+import type { SessionData } from './chat/session.ts';
+import type { User } from './chat/user.ts';
+import type { Leases } from './live/leases.ts';
+import type { View } from './view.ts';
+
+/** What the whole app shares. */
+export interface Services {
+  env: Env;
+  clock: () => Date;
+  leases: Leases;
+  times: LeaseTimes;
+  view: View;
+}
+
+/** What a request carries on its way, beside what Koa gives it. */
+export interface Carried extends Services {
+  /** The request's own unit of work. */
+  em: EntityManager;
+  now: Date;
+  /** The person's address, as far as the proxies in front are believed. */
+  address: string;
+  session: (Partial<SessionData> & { regenerate(): Promise<void> }) | null;
+  /** Who is logged in. */
+  user: User | undefined;
+  /** The token that this page's forms carry. */
+  csrf: string;
+  /** The fields of the body. One that was given twice, or as anything but a text, is a text that no rule takes. */
+  fields: Record<string, string>;
+  /** Shows the page whose form this request sends, for a refusal to be told on it. */
+  showForm: Handler | undefined;
+  /** What was refused, by field, and what was typed. */
+  refused: { problems: Record<string, string>; typed: Record<string, string> } | undefined;
+  /** Answers with a page. */
+  page(template: string, values?: Record<string, unknown>): void;
+  params: Record<string, string>;
+  body: unknown;
+}
+
+export type Context = Omit<Koa.ExtendableContext, keyof Carried> & Carried;
+export type Handler = (ctx: Context) => Promise<void> | void;
+export type Middleware = (ctx: Context, next: () => Promise<void>) => Promise<void> | void;

@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readEnv } from '../config/env.ts';
+import { sessionKeys } from '../config/session.ts';
+import { createApp } from './app.ts';
+import { openDatabase } from './database/open.ts';
+
+/** What is begun is finished within this, in milliseconds, then the rest is cut off. */
+const STOP_MS = 4000;
+
+/** Opens the database, listens, and closes in order on a signal. */
+export async function serve(): Promise<void> {
+  const env = readEnv();
+  const orm = await openDatabase(env.chatDb);
+  const { app, leases } = createApp({ orm, env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
+  await leases.start();
+  const server = createServer(app.callback());
+  server.listen(env.port, env.host, () => {
+    const { address, port } = server.address() as AddressInfo;
+    if (!env.rateLimits) console.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');
+    if (env.scryptLogN < 15) console.warn(`SCRYPT_LOGN is ${env.scryptLogN}: passwords are cheap to guess from a stolen file. This is for load tests only.`);
+    console.log(`Plainchat is ready at http://${address.includes(':') ? `[${address}]` : address}:${port}`);
+  });
+  server.on('error', (error) => {
+    console.error(`Cannot listen on ${env.host}:${env.port}: ${error.message}. Set PORT or HOST to another.`);
+    process.exit(1);
+  });
+
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return; // a process group is told once, and by the launcher once more
+    stopping = true;
+    setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
+    server.close(() => void leases.stop().then(() => orm.close()).then(() => process.exit(0)));
+    server.closeIdleConnections();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+if (import.meta.main) {
+  await serve().catch((error: Error) => {
+    console.error(`Plainchat cannot start: ${error.message}`);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,51 @@
+import getRawBody from 'raw-body';
+import type { Context, Middleware } from '../context.ts';
+import { BadRequest } from './errors.ts';
+
+const LARGEST_BYTES = 64 * 1024;
+/** Stands for what is not one text: every rule refuses it. */
+const UNUSABLE = '\0';
+
+/** Reads the fields of a form or of a JSON object. */
+export const body: Middleware = async (ctx, next) => {
+  ctx.fields = Object.create(null) as Record<string, string>;
+  if (ctx.method === 'POST') await read(ctx);
+  await next();
+};
+
+async function read(ctx: Context): Promise<void> {
+  const text = await readText(ctx);
+  const type = ctx.is('urlencoded', 'json');
+  if (type === 'urlencoded') fillFromForm(ctx.fields, text);
+  else if (type === 'json') fillFromJson(ctx.fields, text);
+  else if (text !== '') throw new BadRequest(415, 'This can only be sent as a form or as JSON. Use the form of the page.');
+}
+
+async function readText(ctx: Context): Promise<string> {
+  try {
+    return await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null, encoding: 'utf-8' });
+  } catch (error) {
+    if ((error as { type?: string }).type !== 'entity.too.large') throw new BadRequest(400, 'What was sent did not arrive whole. Send it again.');
+    ctx.set('Connection', 'close'); // the rest of it is not read
+    throw new BadRequest(413, 'This is too large: at most 64 KiB can be sent at once. Shorten it, or send it in parts.');
+  }
+}
+
+function fillFromForm(fields: Record<string, string>, text: string): void {
+  for (const [name, value] of new URLSearchParams(text)) fields[name] = name in fields ? UNUSABLE : value;
+}
+
+function fillFromJson(fields: Record<string, string>, text: string): void {
+  for (const [name, value] of Object.entries(parsed(text))) {
+    if (typeof value === 'number') fields[name] = String(value);
+    else if (value !== null) fields[name] = typeof value === 'string' ? value : UNUSABLE;
+  }
+}
+
+function parsed(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch { /* told below */ }
+  throw new BadRequest(400, 'This is no JSON object.');
+}

@@ -1,0 +1,23 @@
+import type { Middleware } from '../context.ts';
+import { checkedZone } from '../dates.ts';
+
+/** Lets a handler answer with a page, which knows who reads it. */
+export const pages: Middleware = async (ctx, next) => {
+  ctx.page = (template, values = {}) => {
+    const flash = ctx.session?.flash;
+    if (flash) delete ctx.session!.flash;
+    ctx.type = 'html';
+    ctx.body = ctx.view.render(template, {
+      user: ctx.user,
+      csrf: ctx.csrf,
+      path: ctx.path,
+      zone: checkedZone(ctx.cookies.get('zone', { signed: false })),
+      htmx: ctx.get('HX-Request') === 'true',
+      problems: ctx.refused?.problems,
+      typed: ctx.refused?.typed ?? {},
+      flash,
+      ...values,
+    });
+  };
+  await next();
+};

@@ -1,0 +1,14 @@
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import proxyAddress from 'proxy-addr';
+import type { Middleware, Services } from '../context.ts';
+
+/** Gives each request its own unit of work, its time, and what the app shares. */
+export function unitOfWork(em: () => EntityManager, services: Services): Middleware {
+  return async (ctx, next) => {
+    Object.assign(ctx, services);
+    ctx.em = em();
+    ctx.now = services.clock();
+    ctx.address = proxyAddress(ctx.req, (_, hop) => hop < services.env.trustProxy).replace(/^::ffff:/, '');
+    await next();
+  };
+}

@@ -1,0 +1,48 @@
+import Router from '@koa/router';
+import type { Context, Handler, Middleware } from '../context.ts';
+import * as accounts from './accounts.ts';
+import * as entries from './entries.ts';
+import * as help from './help.ts';
+import * as messages from './messages.ts';
+import * as presence from './presence.ts';
+import * as rooms from './rooms.ts';
+import * as sessions from './sessions.ts';
+import * as welcome from './welcome.ts';
+
+/** Every address there is. */
+export function routes(): Router<object, Context> {
+  const router = new Router<object, Context>();
+  const get = (path: string, handler: Handler) => router.get(path, handler);
+  const post = (path: string, handler: Handler, form?: Handler) => router.post(path, shownOn(form), handler);
+
+  get('/', welcome.show);
+  get('/help', help.show);
+
+  get('/register', accounts.form);
+  post('/register', accounts.create, accounts.form);
+  get('/login', sessions.form);
+  post('/login', sessions.logIn, sessions.form);
+  post('/logout', sessions.logOut);
+
+  get('/rooms', rooms.list);
+  post('/rooms', rooms.create, rooms.list);
+  get('/rooms/:id', rooms.show);
+  get('/rooms/:id/delete', rooms.askDelete);
+  post('/rooms/:id/delete', rooms.remove);
+
+  post('/rooms/:id/enter', presence.enter, messages.outside);
+  post('/rooms/:id/leave', presence.leave);
+  post('/rooms/:id/messages', messages.post, rooms.show);
+  get('/rooms/:id/entries', entries.list);
+  get('/poll', entries.poll);
+
+  return router;
+}
+
+/** Names the page that a form stands on, for a refusal to be told there. */
+function shownOn(form: Handler | undefined): Middleware {
+  return (ctx, next) => {
+    ctx.showForm = form;
+    return next();
+  };
+}

@@ -1,0 +1,50 @@
+import { entriesAfter } from '../chat/entry.ts';
+import { Ended } from '../chat/errors.ts';
+import { roomFor } from '../chat/membership.ts';
+import * as message from '../chat/message.ts';
+import { presenceOf, whyOut } from '../chat/presence.ts';
+import type { Context, Handler } from '../context.ts';
+import { me } from '../middleware/current-user.ts';
+import { keptFrom, wantsJson } from '../middleware/errors.ts';
+import { delta } from './entries.ts';
+import { field, roomId, seeOther, seq } from './parameters.ts';
+import { show } from './rooms.ts';
+
+/** POST /rooms/ID/messages */
+export const post: Handler = async (ctx) => {
+  const user = me(ctx);
+  const id = roomId(ctx);
+  const posted = await ctx.em.transactional((em) => message.post(em, user, id, typedDraft(ctx), ctx.now));
+  ctx.leases.heard(user.id, ctx.leases.lastOf(user.id) ?? posted.lease, true);
+  await answer(ctx, posted);
+};
+
+/** What was typed into the message form. */
+export function typedDraft(ctx: Context): message.Draft {
+  return { body: field(ctx, 'body'), key: field(ctx, 'key') };
+}
+
+/** Answers for a message that is in the log: to a script what is new, to a form the page that begins with it. */
+export async function answer(ctx: Context, { entry, repeated }: message.Posted): Promise<void> {
+  const after = seq('after', ctx.fields.after);
+  if (wantsJson(ctx)) {
+    const from = after ?? 0;
+    ctx.status = repeated ? 200 : 201;
+    ctx.body = { ...delta(ctx, entry.room.id, from, await entriesAfter(ctx.em, entry.room, from)), seq: entry.seq };
+  } else if (repeated && !message.isSame(entry, field(ctx, 'body'))) {
+    // The form was sent again with another text, after going back to it: that text must not be lost.
+    ctx.refused = { problems: { body: 'This form had been used for another message, so this text was not sent. Send it now, if you want to.' }, typed: ctx.fields };
+    await show(ctx);
+  } else {
+    seeOther(ctx, `/rooms/${entry.room.id}?after=${Math.min(after ?? entry.seq - 1, entry.seq - 1)}#new`);
+  }
+}
+
+/** The page for a message that came from outside the room, where it can be sent on entering. */
+export const outside: Handler = async (ctx) => {
+  const user = me(ctx);
+  const { room } = await roomFor(ctx.em, user, roomId(ctx));
+  const presence = await presenceOf(ctx.em, user);
+  const { message: sentence, details } = presence?.room.id === room.id ? new Ended('left', room) : await whyOut(ctx.em, user, room, presence);
+  ctx.page('errors/ended.njk', { message: sentence, ...keptFrom(ctx), ...details });
+};

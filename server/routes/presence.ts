@@ -1,0 +1,33 @@
+import * as presence from '../chat/presence.ts';
+import { post } from '../chat/message.ts';
+import type { Handler } from '../context.ts';
+import { me } from '../middleware/current-user.ts';
+import { answer, typedDraft } from './messages.ts';
+import { field, id, roomId, seeOther } from './parameters.ts';
+
+/** POST /rooms/ID/enter: enters, and where a message came with it posts that too, or neither */
+export const enter: Handler = async (ctx) => {
+  const user = me(ctx);
+  const room = roomId(ctx);
+  const leave = id(field(ctx, 'leave'));
+  const posted = await ctx.em.transactional(async (em) => {
+    await presence.enter(em, user, room, { ...ctx, leave });
+    return 'body' in ctx.fields ? post(em, user, room, typedDraft(ctx), ctx.now) : undefined;
+  });
+  if (posted) return answer(ctx, posted);
+  seeOther(ctx, `/rooms/${room}`);
+};
+
+/** POST /rooms/ID/leave: with `closing=1` a script says that its page is being left, or only reloaded */
+export const leave: Handler = async (ctx) => {
+  const user = me(ctx);
+  const room = roomId(ctx);
+  if (field(ctx, 'closing') === '1') {
+    ctx.leases.unheard(user.id);
+    await presence.close(ctx.em, user, room, ctx.now);
+    ctx.status = 204;
+    return;
+  }
+  await ctx.em.transactional((em) => presence.leave(em, user, room, ctx.now));
+  seeOther(ctx, '/rooms');
+};

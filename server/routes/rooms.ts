@@ -1,0 +1,70 @@
+import { tellDeparture } from '../chat/departure.ts';
+import { roomFor, roomOfAdmin } from '../chat/membership.ts';
+import { enter, presenceOf, usernamesIn, whyOut } from '../chat/presence.ts';
+import { createRoom, deleteRoom } from '../chat/room.ts';
+import { roomList } from '../chat/room-list.ts';
+import { Elsewhere } from '../chat/errors.ts';
+import type { Context, Handler } from '../context.ts';
+import { me } from '../middleware/current-user.ts';
+import { isOpening } from '../middleware/signs-of-life.ts';
+import { logPage } from './log-page.ts';
+import { field, roomId, seeOther } from './parameters.ts';
+
+/** GET /rooms */
+export const list: Handler = async (ctx) => {
+  const user = me(ctx);
+  const told = isOpening(ctx) ? await tellDeparture(ctx.em, user) : undefined;
+  const presence = await presenceOf(ctx.em, user);
+  ctx.page('rooms/list.njk', { ...(await roomList(ctx.em, user)), told, current: presence?.room });
+};
+
+/** POST /rooms */
+export const create: Handler = async (ctx) => {
+  const user = me(ctx);
+  const room = await ctx.em.transactional((em) => createRoom(em, user, { name: field(ctx, 'name'), access: field(ctx, 'access') }, ctx.now));
+  try {
+    await ctx.em.transactional((em) => enter(em, user, room.id, ctx));
+  } catch (error) {
+    if (!(error instanceof Elsewhere)) throw error; // the room's page offers to stay there or to come here
+  }
+  seeOther(ctx, `/rooms/${room.id}`);
+};
+
+/** GET /rooms/ID: the room as its member sees it, or what a stranger may know of it */
+export const show: Handler = async (ctx) => {
+  const user = me(ctx);
+  const { room, membership } = await roomFor(ctx.em, user, roomId(ctx));
+  const presence = await presenceOf(ctx.em, user);
+  const isIn = presence?.room.id === room.id;
+  if (isIn && isOpening(ctx)) ctx.leases.heard(user.id, 'page', true);
+  ctx.page('rooms/show.njk', {
+    room,
+    membership,
+    isIn,
+    current: isIn ? undefined : presence?.room,
+    out: isIn || !membership ? undefined : (await whyOut(ctx.em, user, room, presence)).message,
+    present: membership ? await usernamesIn(ctx.em, room) : [],
+    ...(membership && (await logPage(ctx, room))),
+  });
+};
+
+/** GET /rooms/ID/delete */
+export const askDelete: Handler = async (ctx) => {
+  const { room } = await roomOfAdmin(ctx.em, me(ctx), roomId(ctx));
+  ctx.page('rooms/delete.njk', { room, present: await usernamesIn(ctx.em, room) });
+};
+
+/** POST /rooms/ID/delete */
+export const remove: Handler = async (ctx) => {
+  const user = me(ctx);
+  const { room } = await roomOfAdmin(ctx.em, user, roomId(ctx));
+  const wasIn = (await presenceOf(ctx.em, user))?.room.id === room.id;
+  await ctx.em.transactional((em) => deleteRoom(em, user, room.id));
+  if (!wasIn) flash(ctx, `The room ${room.name} was deleted, with all its messages.`);
+  seeOther(ctx, '/rooms');
+};
+
+/** Lets the next page tell what was done. */
+function flash(ctx: Context, sentence: string): void {
+  if (ctx.session) ctx.session.flash = sentence;
+}

@@ -1,0 +1,8 @@
+import type { Handler } from '../context.ts';
+import { seeOther } from './parameters.ts';
+
+/** GET / */
+export const show: Handler = (ctx) => {
+  if (ctx.user) return seeOther(ctx, '/rooms');
+  ctx.page('welcome/show.njk');
+};

@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+import nunjucks from 'nunjucks';
+import type { Assets } from './assets.ts';
+import type { Entry } from './chat/entry.ts';
+import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
+import { pieces } from './pieces.ts';
+
+const TEMPLATES = fileURLToPath(new URL('../templates/', import.meta.url));
+
+/** An entry as everybody gets it, on a page and in JSON. */
+export interface Line {
+  seq: number;
+  kind: string;
+  author: string;
+  /** The text as typed, or the sentence of a notice. */
+  body: string;
+  /** ISO 8601 in UTC with milliseconds. */
+  at: string;
+}
+
+/** Turns templates into pages. */
+export class View {
+  readonly #html: nunjucks.Environment;
+  readonly #text: nunjucks.Environment;
+
+  constructor(assets: Assets) {
+    this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), { autoescape: true, trimBlocks: true, lstripBlocks: true });
+    this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
+    this.#html.addGlobal('asset', (name: string) => assets.address(name));
+    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity })) this.#html.addFilter(name, filter);
+  }
+
+  /** Renders a page. */
+  render(template: string, values: object): string {
+    return this.#html.render(template, values);
+  }
+
+  /** An entry as it is shown, with a notice put into words. */
+  line(entry: Entry): Line {
+    const { seq, kind, author: { username: author } } = entry;
+    const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author }).trim();
+    return { seq, kind, author, body, at: entry.at.toISOString() };
+  }
+
+  /** An entry as JSON carries it: the line, and the same as the page shows it. */
+  delta(entry: Entry): Line & { html: string } {
+    const line = this.line(entry);
+    return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
+  }
+}
+
+/** `1 message`, `2 messages`. */
+function quantity(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
