@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire, stripTypeScriptTypes } from 'node:module';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { minify_sync as minify } from 'terser';
 import type { Middleware } from './context.ts';
 
 const FOLDER = new URL('../static/', import.meta.url);
@@ -22,7 +23,7 @@ export class Assets {
     this.#add('htmx.js', readFileSync(htmx, 'utf8'));
     for (const file of readdirSync(FOLDER)) {
       const text = () => readFileSync(new URL(file, FOLDER), 'utf8');
-      if (file.endsWith('.ts')) this.#add(file.replace(/ts$/, 'js'), stripTypeScriptTypes(text()));
+      if (file.endsWith('.ts')) this.#add(file.replace(/ts$/, 'js'), minify(stripTypeScriptTypes(text()), { module: true }).code ?? '');
       else if (/\.(css|svg)$/.test(file)) this.#add(file, text());
     }
   }

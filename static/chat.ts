@@ -1,1 +1,234 @@
-export {};
+// The log of a room: asks each second for what is new and appends it, posts without leaving the
+// page, loads what came earlier in place. Without it the page works by its links and forms.
+
+interface Entry { seq: number; kind: string; author: string; body: string; html: string }
+interface Answer { entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
+
+const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
+const log = find('.log')!;
+const form = find<HTMLFormElement>('#message');
+const { room, last, reader } = log.dataset;
+const isHistory = 'history' in log.dataset; // later entries stand on other pages
+const address = `/rooms/${room}`;
+const token = find<HTMLMetaElement>('[name=csrf-token]')!.content;
+
+const make = (tag: string, attributes: Record<string, string>, ...children: (Node | string)[]): HTMLElement => {
+  const element = document.createElement(tag);
+  for (const name in attributes) element.setAttribute(name, attributes[name]!);
+  element.append(...children);
+  return element;
+};
+
+const ask = (path: string, post = {}) => fetch(path, {
+  ...post,
+  headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': token },
+  signal: AbortSignal.timeout(20_000),
+});
+
+// The log itself is not live: its parts would be spoken twice, and history too.
+const announcements = make('div', {});
+log.ariaLive = 'off';
+document.body.append(make('div', { class: 'announcer', 'aria-live': 'polite' }, announcements));
+
+const say = (text: string) => {
+  const line = make('p', {}, text);
+  announcements.append(line);
+  setTimeout(() => line.remove(), 10_000);
+};
+
+let after = Number(last);
+
+/** Puts entries into lists with a heading for each day, as the server does. */
+const append = (items: Iterable<Element>, into: ParentNode) => {
+  for (const item of items) {
+    const at = dress(item);
+    const day = at.toLocaleDateString('en-CA');
+    if (day !== [...into.querySelectorAll<HTMLElement>('.day')].at(-1)?.dataset.day) {
+      const words = at.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+      into.append(make('h3', { class: 'day', 'data-day': day }, words.replace(',', '')));
+    }
+    if (into.lastElementChild?.localName !== 'ul') into.append(make('ul', { role: 'list' }));
+    into.lastElementChild!.append(item);
+  }
+};
+
+/** Shows the reader's own time, and what is their own; returns when it was. */
+const dress = (item: Element): Date => {
+  const time = item.querySelector('time')!;
+  const at = new Date(time.dateTime);
+  time.textContent = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  item.classList.toggle('own', item.querySelector('.author')?.textContent === reader);
+  return at;
+};
+
+const parse = ({ html }: Entry) => document.createRange().createContextualFragment(html).firstElementChild!;
+const edge = () => (form ?? log).getBoundingClientRect().top;
+
+/** Shows what is new, each once and in order, however often and late it comes. */
+const receive = ({ entries }: Answer) => {
+  const fresh = entries.filter(({ seq }) => seq > after);
+  const messages = fresh.filter(({ kind, author }) => kind === 'message' && author !== reader);
+  const top = edge();
+  for (const entry of fresh) {
+    after = entry.seq;
+    if (!isHistory) append([parse(entry)], log); // one by one, or they are spoken out of order
+    if (entry.kind !== 'message') present(entry);
+  }
+  if (!isHistory && top < innerHeight) scrollBy(0, edge() - top);
+  else if (messages[0]) offer(messages[0].seq, messages.length);
+  if (messages.length > 3) say(`${messages.length} new messages`);
+  else for (const { author, body } of messages) say(`${author}: ${body}`);
+};
+
+const present = ({ kind, author }: Entry) => {
+  const list = find('#present')!;
+  [...list.children].find((item) => item.textContent === author)?.remove();
+  if (kind === 'entered') list.append(make('li', {}, make('bdi', {}, author)));
+};
+
+let news: HTMLAnchorElement | undefined;
+let unseen = 0;
+
+/** Offers what came in below, and leaves the reading place where it is. */
+const offer = (seq: number, count: number) => {
+  unseen += count;
+  if (!news) {
+    news = make('a', { href: !isHistory ? `#m-${seq}` : address }) as HTMLAnchorElement;
+    log.after(make('p', { class: 'news' }, news));
+  }
+  news.textContent = `${unseen} new message${unseen > 1 ? 's' : ''}`;
+};
+
+addEventListener('scroll', () => {
+  if (!news || isHistory || edge() > innerHeight) return;
+  news.parentElement!.remove();
+  news = undefined;
+  unseen = 0;
+});
+
+find('#earlier a')?.addEventListener('click', async (event) => {
+  event.preventDefault();
+  const link = event.target as HTMLAnchorElement;
+  try {
+    const first = log.querySelector('li')!;
+    const { entries }: Answer = await (await ask(`${address}/entries?before=${first.dataset.seq}`)).json();
+    const top = first.getBoundingClientRect().top;
+    const earlier = new DocumentFragment();
+    append(entries.map(parse), earlier);
+    const day = log.querySelector<HTMLElement>('.day')!;
+    if (earlier.querySelector(`[data-day="${day.dataset.day}"]`)) day.remove();
+    log.prepend(earlier);
+    scrollBy(0, first.getBoundingClientRect().top - top);
+    say(`${entries.length} earlier messages shown`);
+    if (entries[0]!.seq > 1) return;
+    const beginning = make('span', { tabindex: '-1' }, 'This is the beginning.');
+    link.replaceWith(beginning);
+    beginning.focus({ preventScroll: true });
+  } catch {
+    location.href = link.href;
+  }
+});
+
+const field = find<HTMLTextAreaElement>('#body')!;
+const draft = `draft ${room}`;
+
+/** A new element each time: one that is there already and is filled later can be silent. */
+const complain = (sentence: string, ...more: Node[]) => {
+  find('.problems')?.remove();
+  field.ariaInvalid = String(!!sentence);
+  if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...more));
+};
+
+/** Keeps what is typed through a reload, a log-in, or a crash of the page. */
+const keep = () => sessionStorage.setItem(draft, field.value);
+
+let timer = 0;
+let failures = 0;
+let asking = false;
+let ended = false;
+let lost: Element | undefined;
+
+const poll = async () => {
+  if (asking || ended) return;
+  asking = true;
+  clearTimeout(timer);
+  try {
+    const answer = await ask(`/poll?room=${room}&after=${after}`);
+    if (answer.status === 200) receive(await answer.json());
+    else if (answer.status > 204) {
+      if (answer.status > 428) throw answer; // too many, or the server is not well
+      return finish(await answer.json());
+    }
+    failures = 0;
+  } catch {
+    failures += 1;
+  } finally {
+    asking = false;
+  }
+  if (!lost !== !failures) connected(!failures);
+  timer = setTimeout(poll, Math.min(15, 2 ** failures) * 1000);
+};
+
+const connected = (isBack: boolean) => {
+  lost?.remove();
+  lost = isBack ? undefined : make('p', { class: 'status' }, 'The connection is lost. Trying again…');
+  if (lost) log.after(lost);
+  say(isBack ? 'The connection is back.' : 'The connection is lost. Trying again.');
+};
+
+/** Tells why the reader is not in the room any more, and where to go; what they typed stays. */
+const finish = ({ ended: why, message, error, location = '/rooms' }: Answer) => {
+  ended = true;
+  const canEnter = why === 'left' || why === 'away' || why === 'moved';
+  const [href, text] = why === 'logged-out' ? [`/login?next=${address}`, 'Log in'] : canEnter ? [address, 'Open the room again'] : [location, 'Go to the list of rooms'];
+  complain(message ?? error!.message, make('a', { href }, text));
+};
+
+if (form) {
+  const key = form.elements.namedItem('key') as HTMLInputElement;
+  let tried: string | undefined;
+  let sending = false;
+  const renew = () => {
+    key.value = String(crypto.getRandomValues(new Uint32Array(4))).replaceAll(',', '-');
+  };
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (sending) return;
+    sending = true;
+    const body = field.value;
+    if (tried !== undefined && tried !== body) renew(); // the same text is the same message, another one is another
+    tried = body;
+    try {
+      const answer = await ask(form.action, { method: 'POST', body: JSON.stringify({ body, key: key.value, after }) });
+      if (answer.status === 409) return form.submit(); // the page that comes keeps the text, and offers to send it on entering
+      const told: Answer = await answer.json();
+      if (answer.ok) {
+        receive(told);
+        renew();
+        tried = undefined;
+        if (field.value === body) field.value = '';
+        keep();
+        say('Sent');
+      }
+      complain(answer.ok ? '' : `Could not send: ${told.error!.message}`);
+    } catch {
+      complain('Could not send, because the connection is lost. Your text is kept: press Send again.');
+    } finally {
+      sending = false;
+    }
+    field.focus();
+  });
+
+  find('#check')?.remove();
+  field.value ||= sessionStorage.getItem(draft) ?? '';
+  field.addEventListener('input', keep);
+  if (!location.hash && !isHistory) form.scrollIntoView({ block: 'end' });
+  addEventListener('pageshow', poll);
+  addEventListener('online', poll);
+  document.addEventListener('visibilitychange', poll);
+  addEventListener('pagehide', () => ended || navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' })));
+}
+
+log.querySelectorAll('li').forEach(dress);
+find('#zone')!.textContent = `Times are in ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;

@@ -12,7 +12,7 @@ export const csrf: Middleware = async (ctx, next) => {
   if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) {
     const given = ctx.get('X-CSRF-Token') || ctx.fields._csrf || '';
     if (!isOwnOrigin(ctx) || !equal(given, ctx.csrf)) {
-      throw new Forged('This page was open for too long, or you have logged in or out since. Nothing was changed.');
+      throw new Forged('This page was open for too long, or you have logged in or out since. Nothing was changed: load it again, and send the form once more.');
     }
   }
   await next();
