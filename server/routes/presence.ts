@@ -1,4 +1,5 @@
 import * as presence from '../chat/presence.ts';
+import { roomFor } from '../chat/membership.ts';
 import { post } from '../chat/message.ts';
 import type { Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
@@ -28,6 +29,7 @@ export const leave: Handler = async (ctx) => {
     ctx.status = 204;
     return;
   }
+  await roomFor(ctx.em, user, room);
   await ctx.em.transactional((em) => presence.leave(em, user, room, ctx.now));
   seeOther(ctx, '/rooms');
 };
