@@ -1,0 +1,79 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { endSession, findSession, forgetEndedSessions, saveSession, Session } from '../../server/chat/session.ts';
+import { User } from '../../server/chat/user.ts';
+import { later, NOW, withHouse, type House } from '../support/nouns.ts';
+
+const test = suite('a session');
+
+const DAY = 86_400_000;
+
+/** Logs ada in, with the cookie value `a key`. */
+async function logIn({ em }: House) {
+  const { id: userId } = await em().findOneOrFail(User, { username: 'ada' });
+  const data = { userId, csrf: 'a token' };
+  await saveSession(em(), 'a key', data, NOW);
+  return data;
+}
+
+test('is found by its key, with what it holds', withHouse(async (house) => {
+  const data = await logIn(house);
+  assert.equal(await findSession(house.em(), 'a key', NOW), data);
+  assert.is(await findSession(house.em(), 'another key', NOW), undefined);
+}));
+
+test('is stored under a hash, so that the table opens nothing', withHouse(async (house) => {
+  await logIn(house);
+  const [{ id } = { id: '' }] = await house.em().find(Session, {});
+  assert.not.match(JSON.stringify(await house.em().execute('select * from session')), 'a key');
+  assert.is(await findSession(house.em(), id, NOW), undefined);
+}));
+
+test('keeps what is changed in it, and its age', withHouse(async (house) => {
+  const data = await logIn(house);
+  await saveSession(house.em(), 'a key', { ...data, flash: 'Done.' }, later(DAY));
+  assert.equal(await findSession(house.em(), 'a key', later(DAY)), { ...data, flash: 'Done.' });
+  const [session] = await house.em().find(Session, {});
+  assert.equal([session?.createdAt, session?.seenAt], [NOW, later(DAY)]);
+}));
+
+test('ends after 30 days without a sign of life', withHouse(async (house) => {
+  await logIn(house);
+  assert.ok(await findSession(house.em(), 'a key', later(30 * DAY - 1)));
+  await logIn(house);
+  assert.is(await findSession(house.em(), 'a key', later(30 * DAY)), undefined);
+}));
+
+test('lasts on by each sign of life, but no more than 365 days', withHouse(async (house) => {
+  await logIn(house);
+  for (let days = 20; days < 365; days += 20) assert.ok(await findSession(house.em(), 'a key', later(days * DAY)), `day ${days}`);
+  assert.ok(await findSession(house.em(), 'a key', later(365 * DAY - 1)));
+  assert.is(await findSession(house.em(), 'a key', later(365 * DAY)), undefined);
+}));
+
+test('writes no sign of life for each request of a visit', withHouse(async (house) => {
+  await logIn(house);
+  await findSession(house.em(), 'a key', later(60_000));
+  assert.equal((await house.em().find(Session, {}))[0]?.seenAt, NOW);
+}));
+
+test('that was ended opens nothing, and leaves the others open', withHouse(async (house) => {
+  const data = await logIn(house);
+  await saveSession(house.em(), 'the telephone', data, NOW);
+  await endSession(house.em(), 'a key');
+  assert.is(await findSession(house.em(), 'a key', NOW), undefined);
+  assert.ok(await findSession(house.em(), 'the telephone', NOW));
+}));
+
+test('is forgotten when it has ended by itself, and not before', withHouse(async (house) => {
+  const data = await logIn(house);
+  await saveSession(house.em(), 'the telephone', data, later(1));
+  await forgetEndedSessions(house.em(), later(30 * DAY));
+  assert.is(await house.em().count(Session), 1);
+  assert.ok(await findSession(house.em(), 'the telephone', later(30 * DAY)));
+  await house.em().nativeUpdate(Session, {}, { seenAt: later(365 * DAY) });
+  await forgetEndedSessions(house.em(), later(365 * DAY + 1));
+  assert.is(await house.em().count(Session), 0);
+}));
+
+test.run();

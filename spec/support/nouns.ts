@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { Entry } from '../../server/chat/entry.ts';
+import { post, type Posted } from '../../server/chat/message.ts';
+import { enter, type LeaseTimes } from '../../server/chat/presence.ts';
+import { createRoom } from '../../server/chat/room.ts';
+import { register, User } from '../../server/chat/user.ts';
+import { openDatabase } from '../../server/database/open.ts';
+
+/** When a spec begins. */
+export const NOW = new Date('2026-01-01T12:00:00.000Z');
+export const TIMES: LeaseTimes = { page: 900_000, script: 120_000 };
+/** The cheapest hash, for specs. */
+export const LOG_N = 4;
+
+/** The time so many milliseconds after the spec began. */
+export const later = (ms: number): Date => new Date(NOW.getTime() + ms);
+
+/** A database of a spec's own, with ada, grace and linus, and what they do most. */
+export interface House {
+  orm: MikroORM;
+  /** A fresh unit of work. */
+  em(): EntityManager;
+  /** Does something as a person, as one request does: in a unit of work and a transaction of its own. */
+  as<T>(username: string, act: (em: EntityManager, user: User) => Promise<T>): Promise<T>;
+  /** Creates a room, and enters nobody; returns its id. */
+  room(creator: string, name: string, access?: string): Promise<number>;
+  enter(username: string, room: number, how?: { now?: Date; leave?: number }): Promise<void>;
+  say(username: string, room: number, body: string, key?: string): Promise<Posted>;
+  /** The log in order, each entry as `1 entered ada` or `2 ada: hello`. */
+  log(room: number): Promise<string[]>;
+}
+
+/** Runs `work` in a house of its own, and clears it away whatever happens. */
+export function withHouse(work: (house: House) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const orm = await openDatabase(':memory:');
+    try {
+      for (const username of ['ada', 'grace', 'linus']) await enrol(orm, username);
+      await work(houseOf(orm));
+    } finally {
+      await orm.close();
+    }
+  };
+}
+
+/** Creates the account of one of the cast. */
+export function enrol(orm: MikroORM, username: string): Promise<User> {
+  return register(orm.em.fork(), { username, email: `${username}@example.org`, password: 'correct horse' }, { now: NOW, logN: LOG_N });
+}
+
+export function houseOf(orm: MikroORM): House {
+  const em = () => orm.em.fork() as EntityManager;
+  const as: House['as'] = async (username, act) => {
+    const own = em();
+    const user = await own.findOneOrFail(User, { username });
+    return own.transactional((inner) => act(inner, user));
+  };
+  return {
+    orm, em, as,
+    room: (creator, name, access = 'open') => as(creator, async (inner, user) => (await createRoom(inner, user, { name, access }, NOW)).id),
+    enter: (username, room, { now = NOW, leave } = {}) => as(username, (inner, user) => enter(inner, user, room, { now, times: TIMES, leave })),
+    say: (username, room, body, key = crypto.randomUUID()) => as(username, (inner, user) => post(inner, user, room, { body, key }, NOW)),
+    log: async (room) => {
+      const entries = await em().find(Entry, { room }, { orderBy: { seq: 'asc' }, populate: ['author'] });
+      return entries.map(({ seq, kind, author, body }) => (kind === 'message' ? `${seq} ${author.username}: ${body}` : `${seq} ${kind} ${author.username}`));
+    },
+  };
+}
+
+/** Runs `work` with the path of a database file that is not there yet, in a folder of its own. */
+export function withFile(work: (file: string) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plainchat-'));
+    try {
+      await work(join(folder, 'chat.db'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+}
+
+/** Returns the refusal of the kind that `act` must end in; anything else fails the spec. */
+export async function refusal<E extends Error>(kind: abstract new (...given: never[]) => E, act: Promise<unknown> | (() => unknown)): Promise<E> {
+  try {
+    await (typeof act === 'function' ? act() : act);
+  } catch (error) {
+    if (error instanceof kind) return error;
+    throw error;
+  }
+  throw new Error(`Nothing was refused, where ${kind.name} was due.`);
+}
+
+/** Awaits what was begun at once, and returns what was thrown. */
+export async function thrownBy(acts: Promise<unknown>[]): Promise<unknown[]> {
+  const outcomes = await Promise.allSettled(acts);
+  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+}
