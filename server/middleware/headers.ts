@@ -23,6 +23,9 @@ export const headers: Middleware = async (ctx, next) => {
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cache-Control': 'no-store',
   });
-  if (ctx.env.publicUrl?.protocol === 'https:') ctx.set('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`);
+  if (ctx.env.publicUrl?.protocol === 'https:') {
+    ctx.set('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`);
+    ctx.cookies.secure = true; // the proxy in front speaks https, though it speaks http to us
+  }
   await next();
 };
