@@ -1,0 +1,69 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readEnv, type Env } from '../../config/env.ts';
+import { refusal } from '../support/nouns.ts';
+
+const test = suite('the environment');
+
+const defaults: Env = {
+  port: 3000, host: '127.0.0.1', chatDb: 'chat.db', sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
+  leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true,
+};
+
+test('has a default for everything', () => {
+  assert.equal(readEnv({}), defaults);
+});
+
+test('takes what is empty for what is unset', () => {
+  const names = ['PORT', 'HOST', 'CHAT_DB', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS'];
+  assert.equal(readEnv(Object.fromEntries(names.map((name) => [name, '']))), defaults);
+});
+
+const taken: [Record<string, string>, Partial<Env>][] = [
+  [{ PORT: '0' }, { port: 0 }],
+  [{ PORT: '65535' }, { port: 65_535 }],
+  [{ HOST: '::1' }, { host: '::1' }],
+  [{ CHAT_DB: '/var/lib/chat/the chat.db' }, { chatDb: '/var/lib/chat/the chat.db' }],
+  [{ SESSION_KEYS: 'new, old,' }, { sessionKeys: ['new', 'old'] }],
+  [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+  [{ LEASE_SECONDS: '1' }, { leaseMs: 1000 }],
+  [{ AWAY_SECONDS: '86400' }, { awayMs: 86_400_000 }],
+  [{ SCRYPT_LOGN: '4' }, { scryptLogN: 4 }],
+  [{ RATE_LIMITS: 'off' }, { rateLimits: false }],
+];
+
+for (const [variables, env] of taken) {
+  test(`takes ${JSON.stringify(variables)}`, () => {
+    assert.equal(readEnv(variables), { ...defaults, ...env });
+  });
+}
+
+test('takes a public address with or without https', () => {
+  assert.is(readEnv({ PUBLIC_URL: 'https://chat.example' }).publicUrl?.origin, 'https://chat.example');
+  assert.is(readEnv({ PUBLIC_URL: 'http://chat.example:8080/' }).publicUrl?.origin, 'http://chat.example:8080');
+});
+
+const refused = [
+  ['PORT', '65536', 'a whole number from 0 to 65535'],
+  ['PORT', '-1', 'a whole number from 0 to 65535'],
+  ['PORT', '3000.5', 'a whole number from 0 to 65535'],
+  ['PORT', '0x50', 'a whole number from 0 to 65535'],
+  ['PORT', 'http', 'a whole number from 0 to 65535'],
+  ['TRUST_PROXY', 'yes', 'a whole number from 0 to 10'],
+  ['TRUST_PROXY', '11', 'a whole number from 0 to 10'],
+  ['LEASE_SECONDS', '0', 'a whole number from 1 to 86400'],
+  ['AWAY_SECONDS', '86401', 'a whole number from 1 to 86400'],
+  ['SCRYPT_LOGN', '0', 'a whole number from 1 to 20'],
+  ['SCRYPT_LOGN', '21', 'a whole number from 1 to 20'],
+  ['RATE_LIMITS', 'no', '"on" or "off"'],
+  ['PUBLIC_URL', 'chat.example', 'an address like https://chat.example'],
+  ['PUBLIC_URL', 'ftp://chat.example', 'an address like https://chat.example'],
+] as const;
+
+for (const [name, value, wanted] of refused) {
+  test(`refuses ${name}=${value}, by name and with what it takes`, async () => {
+    assert.is((await refusal(Error, () => readEnv({ [name]: value }))).message, `${name} is "${value}", but must be ${wanted}.`);
+  });
+}
+
+test.run();

@@ -1,0 +1,248 @@
+import { mock } from 'node:test';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Attempt, attempt, logInAllowances } from '../../server/chat/attempt.ts';
+import { Departure } from '../../server/chat/departure.ts';
+import { close, Presence } from '../../server/chat/presence.ts';
+import { saveSession, Session } from '../../server/chat/session.ts';
+import { User } from '../../server/chat/user.ts';
+import { Leases } from '../../server/live/leases.ts';
+import { later, NOW, refusal, TIMES, withHouse, type House } from '../support/nouns.ts';
+
+const test = suite('leases');
+
+interface Scene {
+  house: House;
+  leases: Leases;
+  lobby: number;
+  /** The ids of users. */
+  ada: number;
+  grace: number;
+  pass(ms: number): void;
+  presence(username?: string): Promise<Presence | null>;
+  /** Says that ada's page in the lobby closes. */
+  close(): Promise<void>;
+}
+
+/** A house whose clock the spec turns, with ada in the lobby; `em` can be replaced. */
+const withLeases = (work: (scene: Scene) => Promise<void>, wrap = (em: () => EntityManager) => em) => withHouse(async (house) => {
+  let time = 0;
+  const clock = () => later(time);
+  const [ada, grace] = await Promise.all(['ada', 'grace'].map(async (username) => (await house.em().findOneOrFail(User, { username })).id));
+  const lobby = await house.room('linus', 'lobby');
+  await house.enter('ada', lobby);
+  await work({
+    house, lobby, ada: ada!, grace: grace!,
+    leases: new Leases({ em: wrap(house.em), times: TIMES, clock }),
+    pass: (ms) => void (time += ms),
+    presence: (username = 'ada') => house.em().findOne(Presence, { user: { username } }),
+    close: () => house.as('ada', (em, user) => close(em, user, lobby, clock())),
+  });
+});
+
+test('are lengthened in memory, and written down by a tick', withLeases(async ({ leases, ada, pass, presence }) => {
+  pass(60_000);
+  leases.heard(ada, 'script', true);
+  assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['page', later(TIMES.page)]);
+  await leases.tick();
+  assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['script', later(60_000 + TIMES.script)]);
+}));
+
+test('are of the kind that was heard last', withLeases(async ({ leases, ada, pass, presence }) => {
+  leases.heard(ada, 'script', true);
+  pass(1000);
+  leases.heard(ada, 'page', false);
+  await leases.tick();
+  assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['page', later(1000 + TIMES.page)]);
+}));
+
+test('remember how a person was heard last, until it is written down', withLeases(async ({ leases, ada, grace }) => {
+  assert.is(leases.lastOf(ada), undefined);
+  leases.heard(ada, 'page', true);
+  leases.heard(ada, 'script', true);
+  assert.equal([leases.lastOf(ada), leases.lastOf(grace)], ['script', undefined]);
+  await leases.tick();
+  assert.is(leases.lastOf(ada), undefined);
+}));
+
+test('of many are each at least as long as their own sign of life gives', withLeases(async ({ house, leases, lobby, ada, grace, pass, presence }) => {
+  await house.enter('grace', lobby);
+  leases.heard(ada, 'page', true);
+  pass(4000);
+  leases.heard(grace, 'page', true);
+  await leases.tick();
+  assert.ok((await presence())!.expiresAt >= later(TIMES.page));
+  assert.ok((await presence('grace'))!.expiresAt >= later(4000 + TIMES.page));
+}));
+
+test('give nobody a place who is in no room', withLeases(async ({ leases, grace, presence }) => {
+  leases.heard(grace, 'page', true);
+  await leases.tick();
+  assert.is(await presence('grace'), null);
+}));
+
+test('end for whoever is not heard, with one notice, however many look at once', withLeases(async ({ house, leases, lobby, pass, presence }) => {
+  pass(TIMES.page - 1);
+  await leases.tick();
+  assert.ok(await presence());
+  pass(1);
+  await Promise.all([leases.tick(), leases.tick()]);
+  assert.is(await presence(), null);
+  assert.equal(await house.log(lobby), ['1 entered ada', '2 left ada']);
+  assert.equal((await house.em().find(Departure, {})).map(({ why, told }) => [why, told]), [['away', false]]);
+}));
+
+test('do not end for whoever is heard at the last moment', withLeases(async ({ leases, ada, pass, presence }) => {
+  pass(TIMES.page);
+  leases.heard(ada, 'script', true);
+  await leases.tick();
+  assert.equal((await presence())?.expiresAt, later(TIMES.page + TIMES.script));
+}));
+
+test('end two minutes after the last poll, and not a quarter of an hour', withLeases(async ({ leases, ada, pass, presence }) => {
+  leases.heard(ada, 'script', true);
+  await leases.tick();
+  pass(TIMES.script - 1);
+  await leases.tick();
+  assert.ok(await presence());
+  pass(1);
+  await leases.tick();
+  assert.is(await presence(), null);
+}));
+
+test('end five seconds after a page said that it closes', withLeases(async ({ house, leases, lobby, pass, presence, close: sayClosing }) => {
+  await sayClosing();
+  pass(4999);
+  await leases.tick();
+  assert.ok(await presence());
+  pass(1);
+  await leases.tick();
+  assert.is(await presence(), null);
+  assert.equal(await house.log(lobby), ['1 entered ada', '2 left ada']);
+}));
+
+test('go on where a closing page is heard again in the room', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
+  await sayClosing();
+  pass(4000);
+  leases.heard(ada, 'page', true);
+  leases.heard(ada, 'page', false); // and elsewhere, which takes nothing back
+  pass(1000);
+  await leases.tick();
+  assert.equal([(await presence())?.closing, (await presence())?.expiresAt], [false, later(4000 + TIMES.page)]);
+}));
+
+test('do not go on for a closing page where a page elsewhere is opened', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
+  await sayClosing();
+  pass(1000);
+  leases.heard(ada, 'page', false);
+  await leases.tick();
+  assert.is((await presence())?.closing, true);
+  pass(4000);
+  await leases.tick();
+  assert.is(await presence(), null);
+}));
+
+test('do not go on by what was heard before the page said that it closes', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
+  leases.heard(ada, 'script', true);
+  leases.unheard(ada);
+  await sayClosing();
+  pass(5000);
+  await leases.tick();
+  assert.is(await presence(), null);
+}));
+
+test('begin anew at a start, for nobody could be heard while no server ran', withLeases(async ({ house, leases, lobby, ada, pass, presence }) => {
+  await house.enter('grace', lobby);
+  leases.heard(ada, 'script', true);
+  await leases.tick();
+  pass(10 * TIMES.page);
+  await leases.start();
+  await leases.stop();
+  assert.equal([(await presence())?.expiresAt, (await presence('grace'))?.expiresAt], [later(10 * TIMES.page + TIMES.script), later(11 * TIMES.page)]);
+}));
+
+test('are shortened by no start, and a closed page is given none anew', withLeases(async ({ house, leases, lobby, pass, presence, close: sayClosing }) => {
+  await house.enter('grace', lobby, { now: later(60_000) });
+  await sayClosing();
+  pass(5000);
+  await leases.start();
+  await leases.stop();
+  assert.equal([await presence(), (await presence('grace'))?.expiresAt], [null, later(60_000 + TIMES.page)]);
+}));
+
+test('are written down at a stop', withLeases(async ({ leases, ada, pass, presence }) => {
+  pass(60_000);
+  leases.heard(ada, 'page', true);
+  await leases.stop();
+  assert.equal((await presence())?.expiresAt, later(60_000 + TIMES.page));
+}));
+
+const calls = { count: 0 };
+const counting = (em: () => EntityManager) => () => {
+  calls.count += 1;
+  return em();
+};
+
+test('are looked at within ten seconds by themselves, from the start to the stop', withLeases(async ({ leases }) => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  try {
+    await leases.start();
+    calls.count = 0;
+    mock.timers.tick(10_000);
+    await new Promise(setImmediate);
+    assert.ok(calls.count > 0);
+    await leases.stop();
+    calls.count = 0;
+    mock.timers.tick(60_000);
+    await new Promise(setImmediate);
+    assert.is(calls.count, 0);
+  } finally {
+    mock.timers.reset();
+  }
+}, counting));
+
+const power = { on: true };
+const unsteady = (em: () => EntityManager) => () => {
+  if (!power.on) throw new Error('the database is locked');
+  return em();
+};
+
+test('lose nothing that was heard where a tick fails', withLeases(async ({ leases, ada, pass, presence }) => {
+  pass(60_000);
+  leases.heard(ada, 'page', true);
+  power.on = false;
+  await refusal(Error, leases.tick());
+  power.on = true;
+  await leases.tick();
+  assert.equal((await presence())?.expiresAt, later(60_000 + TIMES.page));
+}, unsteady));
+
+test('are looked at again after a tick that failed', withLeases(async ({ leases, pass, presence }) => {
+  pass(TIMES.page);
+  power.on = false;
+  await refusal(Error, leases.tick());
+  power.on = true;
+  await leases.tick();
+  assert.is(await presence(), null);
+}, unsteady));
+
+test('take with them, once an hour, the sessions that ended and the attempts that no longer count', withLeases(async ({ house, leases, ada, pass }) => {
+  const left = async () => [await house.em().count(Session), await house.em().count(Attempt)];
+  const leaveTraces = async (now: Date) => {
+    await saveSession(house.em(), 'a key', { userId: ada, csrf: '' }, new Date(now.getTime() - 31 * 86_400_000));
+    await attempt(house.em(), logInAllowances('ada', '192.0.2.1').slice(1), new Date(now.getTime() - 600_000));
+  };
+  await leaveTraces(NOW);
+  await leases.tick();
+  assert.equal(await left(), [0, 0]);
+  await leaveTraces(NOW);
+  pass(3_599_999);
+  await leases.tick();
+  assert.equal(await left(), [1, 1]);
+  pass(1);
+  await leases.tick();
+  assert.equal(await left(), [0, 0]);
+}));
+
+test.run();

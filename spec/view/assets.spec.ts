@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Assets } from '../../server/assets.ts';
+import { withApp } from '../support/app.ts';
+import { refusal } from '../support/nouns.ts';
+
+const test = suite('assets');
+
+const STATIC = new URL('../../static/', import.meta.url);
+const TEMPLATES = new URL('../../templates/', import.meta.url);
+const assets = new Assets();
+
+const names = ['app.css', 'chat.js', 'zone.js', 'htmx.js', 'icon.svg'];
+
+test('have an address that changes with their content, and with nothing else', withApp(async ({ visitor }) => {
+  for (const name of names) {
+    const address = assets.address(name);
+    const [, stem, hash, ending] = /^\/static\/(.+)-([0-9a-f]{12})\.(\w+)$/.exec(address) ?? [];
+    assert.is(`${stem}.${ending}`, name);
+    const { status, text } = await visitor().get(address);
+    assert.equal([status, createHash('sha256').update(text).digest('hex').slice(0, 12)], [200, hash], name);
+    assert.is(new Assets().address(name), address);
+  }
+}));
+
+test('are kept by browsers for good, and have their type', withApp(async ({ visitor }) => {
+  const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
+  for (const name of names) {
+    const { headers } = await visitor().get(assets.address(name));
+    assert.match(headers.get('Cache-Control') ?? '', /max-age=31536000.*immutable/);
+    assert.match(headers.get('Content-Type') ?? '', types[name.split('.')[1] as keyof typeof types], name);
+  }
+}));
+
+test('are the same whichever way they are packed, and say which', withApp(async ({ visitor }) => {
+  const address = assets.address('app.css');
+  const get = (encoding: string) => visitor().get(address, { 'Accept-Encoding': encoding });
+  const plain = await get('identity');
+  assert.is(plain.headers.get('Content-Encoding'), null);
+  for (const encoding of ['gzip', 'br']) {
+    const packed = await get(encoding);
+    assert.equal([packed.headers.get('Content-Encoding'), packed.headers.get('Vary'), packed.text], [encoding, 'Accept-Encoding', plain.text]);
+  }
+}));
+
+test('that are TypeScript are served as script, without types', withApp(async ({ visitor }) => {
+  for (const file of readdirSync(STATIC).filter((name) => name.endsWith('.ts'))) {
+    const { text } = await visitor().get(assets.address(file.replace(/ts$/, 'js')));
+    assert.ok(text.trim().length > 0, file);
+    assert.is(stripTypeScriptTypes(text), text, `${file} has types left`);
+  }
+}));
+
+test('that no page can ask for are found by none', withApp(async ({ visitor }) => {
+  for (const path of ['/static/app.css', '/static/app-000000000000.css', '/static/../package.json', '/static/chat.ts', '/static/']) {
+    assert.is((await visitor().get(path)).status, 404, path);
+  }
+}));
+
+test('are all there that templates name', async () => {
+  const named = readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.njk'))
+    .flatMap((name) => [...readFileSync(new URL(name, TEMPLATES), 'utf8').matchAll(/asset\('([^']+)'\)/g)].map(([, asset]) => asset!));
+  assert.ok(named.length > 0);
+  for (const name of named) assert.match(assets.address(name), /^\/static\//);
+  await refusal(Error, () => assets.address('nothing.css'));
+});
+
+test.run();

@@ -1,0 +1,92 @@
+import { parse } from 'node-html-parser';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Assets } from '../../server/assets.ts';
+import { Entry } from '../../server/chat/entry.ts';
+import { leave } from '../../server/chat/presence.ts';
+import { View } from '../../server/view.ts';
+import { NOW, withHouse, type House } from '../support/nouns.ts';
+
+const test = suite('the view');
+
+const view = new View(new Assets());
+
+/** A lobby in which ada said this, as it reads from the database. */
+async function entriesWith({ room, enter, say, as, em }: House, ...bodies: string[]) {
+  const lobby = await room('ada', 'lobby');
+  await enter('ada', lobby);
+  for (const body of bodies) await say('ada', lobby, body);
+  await as('ada', (inner, ada) => leave(inner, ada, lobby, NOW));
+  return em().find(Entry, { room: lobby }, { orderBy: { seq: 'asc' }, populate: ['author', 'room'] });
+}
+
+test('gives an entry as a line: number, kind, author, text as typed, time', withHouse(async (house) => {
+  const [, message] = await entriesWith(house, '<b>hello</b>\nthere');
+  assert.equal(view.line(message!), { seq: 2, kind: 'message', author: 'ada', body: '<b>hello</b>\nthere', at: '2026-01-01T12:00:00.000Z' });
+}));
+
+test('puts notices into sentences', withHouse(async (house) => {
+  const entries = await entriesWith(house);
+  assert.equal(entries.map((entry) => view.line(entry).body), ['ada entered the room.', 'ada left the room.']);
+}));
+
+test('has for each entry one item, with its number, author, time and text', withHouse(async (house) => {
+  for (const entry of await entriesWith(house, 'hello')) {
+    const { html, seq, body, at } = view.delta(entry);
+    const fragment = parse(html);
+    assert.is(fragment.children.length, 1);
+    assert.equal([fragment.firstElementChild?.tagName, fragment.firstElementChild?.id], ['LI', `m-${seq}`]);
+    assert.equal([fragment.querySelector('time')?.getAttribute('datetime'), fragment.querySelector('time')?.text], [at, '12:00']);
+    assert.ok(fragment.text.includes(body) && fragment.text.includes('ada'));
+  }
+}));
+
+test('shows the same on a page and in JSON, by the same template', withHouse(async (house) => {
+  const entries = await entriesWith(house, 'hello', 'two\nlines', 'https://example.org/?a=1&b=2 <b> "c" \'d\'');
+  const lines = entries.map((entry) => view.line(entry));
+  const page = view.render('rooms/_log.njk', { room: entries[0]!.room, lines, last: 5, zone: 'UTC', check: 'x' });
+  for (const entry of entries) assert.ok(page.includes(view.delta(entry).html), page);
+  assert.is(parse(page).querySelectorAll('li[id^="m-"]').length, entries.length);
+}));
+
+test('lets no message be more than text', withHouse(async (house) => {
+  const hostile = ['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '</span></li><li id="m-1">', '{{ 7 * 7 }}{% raw %}', 'https://x/"onmouseover="alert(1)', '&lt;b&gt; &amp;', "it's `this`", '<!--'];
+  const entries = await entriesWith(house, ...hostile);
+  for (const [index, body] of hostile.entries()) {
+    const { html } = view.delta(entries[index + 1]!);
+    const elements = parse(html).querySelectorAll('*');
+    assert.equal(elements.map(({ tagName }) => tagName).filter((name) => !['LI', 'SPAN', 'BDI', 'TIME', 'A'].includes(name)), [], html);
+    for (const element of elements) assert.equal(Object.keys(element.attributes).filter((name) => name.startsWith('on')), [], html);
+    assert.is(parse(html).querySelector('.body')?.text, body);
+  }
+}));
+
+test('makes of a link an element that tells the other side nothing, and of a line\'s end a break', withHouse(async (house) => {
+  const [, message] = await entriesWith(house, 'see\nhttps://example.org/?a=1&b=2');
+  const { html } = view.delta(message!);
+  assert.ok(html.includes('<br><a href="https://example.org/?a=1&amp;b=2" rel="noopener nofollow">https://example.org/?a=1&amp;b=2</a>'), html);
+}));
+
+test('shows an entry in the reader\'s zone on a page, and tells the time in UTC beside it', withHouse(async (house) => {
+  const [entry] = await entriesWith(house);
+  const time = parse(view.render('entries/_entry.njk', { line: view.line(entry!), zone: 'Asia/Tokyo' })).querySelector('time');
+  assert.equal([time?.text, time?.getAttribute('datetime')], ['21:00', '2026-01-01T12:00:00.000Z']);
+}));
+
+test('escapes whatever a page is given', () => {
+  const page = view.render('errors/refused.njk', { status: 403, message: '<b>&"', csrf: '"><script>', user: { username: '<i>' } });
+  assert.not.match(page, '<b>&"');
+  assert.not.match(page, '"><script>');
+  assert.not.match(page, '<i>');
+  assert.is(parse(page).querySelector('main [role="alert"]')?.text, '<b>&"');
+});
+
+test('counts one message and two messages', () => {
+  const heading = (count: number) => parse(view.render('rooms/_log.njk', {
+    room: { id: 1, name: 'lobby' }, zone: 'UTC', last: 1, news: { count, from: 1 },
+    lines: [{ seq: 1, kind: 'message', author: 'ada', body: 'hello', at: NOW.toISOString() }],
+  })).querySelector('#new')?.text;
+  assert.equal([0, 1, 2].map(heading), ['No new messages', '1 new message', '2 new messages']);
+});
+
+test.run();
