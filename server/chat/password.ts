@@ -40,9 +40,14 @@ export async function hashPassword(password: string, logN: number): Promise<stri
   return Buffer.from(hash).toString('base64');
 }
 
-/** Tells whether a password is the one that was hashed. */
+/**
+ * Tells whether a password is the one that was hashed.
+ * HMAC fills a short key up with NULs, and UTF-8 has one replacement for every half of a pair: such
+ * a password would pass for another one, so it passes for none.
+ */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
-  return queue(() => scrypt.verify(Buffer.from(hash, 'base64'), password));
+  const matches = await queue(() => scrypt.verify(Buffer.from(hash, 'base64'), password));
+  return matches && isWellFormed(password);
 }
 
 const decoys = new Map<number, Promise<string>>();

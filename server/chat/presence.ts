@@ -3,7 +3,7 @@ import { depart, departureOf, forgetDeparture } from './departure.ts';
 import { Elsewhere, Ended } from './errors.ts';
 import { Membership, roomFor } from './membership.ts';
 import { lockRooms, Room } from './room.ts';
-import { User } from './user.ts';
+import { lockUser, User } from './user.ts';
 
 /** How a person was heard last: a page was opened, or a script polled. */
 export type Lease = 'page' | 'script';
@@ -57,13 +57,12 @@ export function presenceOf(em: EntityManager, user: User): Promise<Presence | nu
  * @throws Elsewhere where they are in another room that they have not agreed to leave, and as `roomFor`
  */
 export async function enter(em: EntityManager, user: User, roomId: number, { now, times, leave }: Entering): Promise<void> {
+  await lockUser(em, user);
   const before = await presenceOf(em, user);
   await lockRooms(em, roomId, ...(before ? [before.room.id] : []));
   const { room, membership } = await roomFor(em, user, roomId);
-  const presence = await presenceOf(em, user);
+  const presence = await presenceOf(em, user); // gone, where the room was deleted before we held its lock
   if (presence?.room.id === roomId) return extend(em, presence, 'page', now, times);
-  // Between the look and the lock another tab entered a third room, whose lock we do not hold.
-  if (presence && presence.room.id !== before?.room.id) throw new Elsewhere(room, presence.room);
   if (presence && presence.room.id !== leave && !presence.isClosed(now)) throw new Elsewhere(room, presence.room);
   if (!membership) em.create(Membership, { room, user, role: 'member', joinedAt: now });
   if (presence) await end(em, presence, now);
@@ -75,6 +74,7 @@ export async function enter(em: EntityManager, user: User, roomId: number, { now
 
 /** Takes the person out of the room, if they are in it, and notes why. Runs inside a transaction. */
 export async function leave(em: EntityManager, user: User, roomId: number, now: Date, { told } = { told: false }): Promise<void> {
+  await lockUser(em, user);
   await lockRooms(em, roomId);
   const presence = await presenceOf(em, user);
   if (presence?.room.id !== roomId) return;
@@ -84,6 +84,7 @@ export async function leave(em: EntityManager, user: User, roomId: number, now: 
 
 /** Takes out of the room whoever's lease has expired by now, and notes why. Runs inside a transaction. */
 export async function expire(em: EntityManager, user: User, roomId: number, now: Date): Promise<void> {
+  await lockUser(em, user);
   await lockRooms(em, roomId);
   const presence = await presenceOf(em, user);
   if (presence?.room.id !== roomId || presence.expiresAt > now) return;

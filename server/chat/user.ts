@@ -1,4 +1,4 @@
-import { defineEntity, p, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
+import { defineEntity, p, raw, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
 import { checkedPassword, decoyHash, hashPassword, verifyPassword } from './password.ts';
 import { collect, fold, isWellFormed, lengthOf } from './text.ts';
@@ -72,6 +72,14 @@ export async function findByLogin(em: EntityManager, login: string): Promise<Use
   const key = fold(login.trim());
   if (!isWellFormed(key)) return null;
   return em.findOne(User, key.includes('@') ? { emailKey: key } : { usernameKey: key });
+}
+
+/**
+ * Locks the person until the transaction ends, so that where they are is changed by one at a time.
+ * Comes before the locks of rooms; see `lockRooms` for how.
+ */
+export async function lockUser(em: EntityManager, user: User): Promise<void> {
+  await em.nativeUpdate(User, { id: user.id }, { createdAt: raw('created_at') });
 }
 
 async function refuseTaken(em: EntityManager, { usernameKey, emailKey }: { usernameKey: string; emailKey: string }): Promise<void> {

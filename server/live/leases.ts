@@ -20,7 +20,7 @@ export class Leases {
   readonly #em: () => EntityManager;
   readonly #times: LeaseTimes;
   readonly #clock: () => Date;
-  #signs = new Map<number, Sign>();
+  readonly #signs = new Map<number, Sign>();
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #forgotAt = 0;
@@ -75,15 +75,17 @@ export class Leases {
   }
 
   async #writeDown(): Promise<void> {
-    const signs = this.#signs;
-    this.#signs = new Map();
-    const groups = Map.groupBy(signs, ([, { lease, inRoom }]) => `${lease} ${inRoom}`);
-    for (const group of groups.values()) {
+    const groups = Map.groupBy([...this.#signs], ([, { lease, inRoom }]) => `${lease} ${inRoom}`);
+    const isLatest = ([userId, sign]: [number, Sign]) => this.#signs.get(userId) === sign;
+    for (const signs of groups.values()) {
+      const group = signs.filter(isLatest); // while another was written down, somebody may have said that they go
+      if (group.length === 0) continue;
       const { lease, inRoom } = group[0]![1];
       const latest = group.reduce((date, [, { at }]) => (at > date ? at : date), group[0]![1].at);
       const user = { $in: group.map(([userId]) => userId) };
       const who = inRoom ? { user } : { user, closing: false };
       await this.#em().nativeUpdate(Presence, who, { lease, closing: false, expiresAt: this.#until(lease, latest) });
+      for (const [userId] of group.filter(isLatest)) this.#signs.delete(userId);
     }
   }
 
