@@ -1,3 +1,4 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { parse, type HTMLElement } from 'node-html-parser';
 
 /** An answer, with its page parsed. */
@@ -62,7 +63,7 @@ export class Visitor {
   /** Sends any request at all, with this browser's cookies. */
   async send(path: string, init: RequestInit = {}): Promise<Answer> {
     const headers = new Headers(init.headers);
-    if (this.cookies.size) headers.set('Cookie', [...this.cookies].map((cookie) => cookie.join('=')).join('; '));
+    if (this.cookies.size) headers.set('Cookie', this.cookieHeader);
     const response = await fetch(this.base + path, { redirect: 'manual', ...init, headers });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     const text = await response.text();
@@ -75,6 +76,31 @@ export class Visitor {
       status: response.status, headers: response.headers, text, page, json: () => JSON.parse(text),
       location: location ? location.replace(this.base, '') : undefined,
     };
+  }
+
+  /** Presses a button on a page: sends its form with what stands in the fields, or was typed into them. */
+  async press(answer: Answer, button: string, typed: Record<string, string> = {}): Promise<Answer> {
+    const form = answer.page.querySelectorAll('form').find((one) => one.querySelectorAll('button').some((name) => words(name) === button));
+    if (!form) throw new Error(`There is no button "${button}", only: ${buttons(answer).join(', ')}.`);
+    const fields = form.querySelectorAll('input, textarea').filter((field) => field.getAttribute('type') !== 'radio' || field.hasAttribute('checked'));
+    const body = new URLSearchParams({ ...Object.fromEntries(fields.map((field) => [field.getAttribute('name') ?? '', valueOf(field)])), ...typed });
+    return this.send(form.getAttribute('action') ?? '', { method: 'POST', body, headers: { Accept: 'text/html' } });
+  }
+
+  /** Posts so many messages, one after the other: `message 1`, `message 2` … */
+  async talk(room: number, count: number): Promise<void> {
+    for (let number = 1; number <= count; number += 1) await this.sayJson(room, `message ${number}`, { after: 2 ** 30 });
+  }
+
+  /** The log as a member reads it, each entry in short: `ada entered`, `ada: hello`. At most 200. */
+  async log(room: number): Promise<string[]> {
+    const { entries }: Delta = (await this.getJson(`/rooms/${room}/entries?after=0`)).json();
+    return entries.map(({ kind, author, body }) => (kind === 'message' ? `${author}: ${body}` : `${author} ${kind}`));
+  }
+
+  /** What a browser sends back of what it keeps. */
+  get cookieHeader(): string {
+    return [...this.cookies].map((cookie) => cookie.join('=')).join('; ');
   }
 
   async register(username: string, password = 'correct horse'): Promise<Answer> {
@@ -121,4 +147,67 @@ export class Visitor {
     if (expired) this.cookies.delete(name);
     else this.cookies.set(name, value);
   }
+}
+
+/** The text as it is read: spaces and line breaks run together. */
+export function words(element: HTMLElement | null | undefined): string {
+  return (element?.text ?? '').replace(/\s+/g, ' ').trim();
+}
+
+/** The names of the buttons on a page, in order. */
+export function buttons({ page }: Answer): string[] {
+  return page.querySelectorAll('button').map(words);
+}
+
+/** The title of a page. */
+export function titleOf({ page }: Answer): string {
+  return words(page.querySelector('title'));
+}
+
+/** The field with this label. */
+export function labelled({ page }: Answer, label: string): HTMLElement {
+  const id = page.querySelectorAll('label').find((one) => words(one) === label)?.getAttribute('for');
+  const field = id === undefined ? null : page.querySelector(`[id="${id}"]`);
+  if (!field) throw new Error(`There is no field "${label}".`);
+  return field;
+}
+
+/** What stands in a field. */
+export function valueOf(field: HTMLElement): string {
+  // A parser of HTML drops the line break that a textarea begins with; this one does not.
+  return field.tagName === 'TEXTAREA' ? field.text.replace(/^\n/, '') : (field.getAttribute('value') ?? '');
+}
+
+/** What a refused form tells: all at the top, and beside one field, tied to it by aria-describedby. */
+export function problem(answer: Answer, label: string): { top: string; beside: string } {
+  const field = labelled(answer, label);
+  const ids = field.getAttribute('aria-describedby')?.split(' ') ?? [];
+  return {
+    top: words(answer.page.querySelector('main [role="alert"]')),
+    beside: field.getAttribute('aria-invalid') === 'true' ? ids.map((id) => words(answer.page.querySelector(`[id="${id}"]`))).join(' ') : '',
+  };
+}
+
+/** The numbers of the entries on a page, in order. */
+export function seqs({ page }: Answer): number[] {
+  return page.querySelectorAll('li[id^="m-"]').map(({ id }) => Number(id.slice(2)));
+}
+
+/** An answer as it came over the wire. */
+export interface BareAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** Sends a request with exactly these headers, and none that a library thinks of: as text browsers and attackers do. */
+export function bare(base: string, { path, method = 'GET', headers = {}, body = '' }: { path: string; method?: string; headers?: Record<string, string | number>; body?: string | Buffer }): Promise<BareAnswer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(base, { path, method, headers, agent: false }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk)).on('error', reject);
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+    });
+    asked.on('error', reject).end(body);
+  });
 }

@@ -1,0 +1,130 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { withApp } from '../support/app.ts';
+import { buttons, labelled, problem, titleOf, valueOf, type Visitor } from '../support/visitor.ts';
+
+const test = suite('accounts over HTTP');
+
+const good = { username: 'ada', email: 'ada@example.org', password: 'correct horse' };
+const shown = async (person: Visitor) => (await person.get('/rooms')).page.querySelector('header')!.text;
+
+test('are created by a form, which logs in', withApp(async ({ visitor }) => {
+  const ada = visitor();
+  const form = await ada.get('/register');
+  assert.is(form.status, 200);
+  const answer = await ada.press(form, 'Create account', good);
+  assert.is(answer.status, 303);
+  assert.is(answer.location, '/rooms');
+  assert.match(await shown(ada), /Logged in as ada/);
+}));
+
+test('have a form with three labelled fields', withApp(async ({ visitor }) => {
+  const form = await visitor().get('/register');
+  const types = ['Username', 'Email', 'Password'].map((label) => labelled(form, label).getAttribute('type'));
+  assert.equal(types, ['text', 'email', 'password']);
+  assert.ok(buttons(form).includes('Create account'));
+}));
+
+const refused: [what: string, label: 'Username' | 'Email' | 'Password', value: string, sentence: RegExp][] = [
+  ['no username', 'Username', '', /Enter a username/],
+  ['a username of space', 'Username', '   ', /Enter a username/],
+  ['a username of 33 characters', 'Username', 'a'.repeat(33), /at most 32 characters/],
+  ['a username with a space', 'Username', 'ada lovelace', /letters, digits/],
+  ['a username with markup', 'Username', '<b>ada', /letters, digits/],
+  ['a username with a slash', 'Username', 'ada/..', /letters, digits/],
+  ['a username with a picture', 'Username', 'ada😀', /letters, digits/],
+  ['a username with an invisible character', 'Username', 'a\u200bda', /letters, digits/],
+  ['a username that turns the text around', 'Username', 'a\u202eda', /letters, digits/],
+  ['a username with NUL', 'Username', 'a\0da', /letters, digits/],
+  ['a username of marks alone', 'Username', '_.-', /at least one letter or digit/],
+  ['no email', 'Email', '', /Enter an email/],
+  ['an email without @', 'Email', 'ada', /name@example\.org/],
+  ['an email without a name', 'Email', '@example.org', /name@example\.org/],
+  ['an email without a host', 'Email', 'ada@', /name@example\.org/],
+  ['an email with two @', 'Email', 'ada@home@example.org', /name@example\.org/],
+  ['two emails', 'Email', 'ada@example.org,grace@example.org', /name@example\.org/],
+  ['an email with a line break', 'Email', 'ada@example.org\r\nBcc: grace@example.org', /name@example\.org/],
+  ['an email with NUL', 'Email', 'a\0da@example.org', /name@example\.org/],
+  ['an email of 300 characters', 'Email', `${'a'.repeat(288)}@example.org`, /at most 254/],
+  ['no password', 'Password', '', /at least 8/],
+  ['a password of 7 characters', 'Password', 'zwölf77', /at least 8/],
+  ['a password of 7 characters that take 14 units', 'Password', '😀'.repeat(7), /at least 8/],
+  ['a password of 257 characters', 'Password', 'x'.repeat(257), /at most 256/],
+  ['a password with NUL', 'Password', 'correct\0horse', /cannot be/],
+  ['one of the commonest passwords', 'Password', 'password', /commonest/],
+  ['one of the commonest passwords in capitals', 'Password', 'PASSWORD', /commonest/],
+];
+for (const [what, label, value, sentence] of refused) {
+  test(`refuse ${what}, at the top and beside the field`, withApp(async ({ visitor }) => {
+    const person = visitor();
+    const answer = await person.post('/register', { ...good, [label.toLowerCase()]: value });
+    assert.is(answer.status, 422);
+    assert.match(titleOf(answer), /^Error: Create account/);
+    const { top, beside } = problem(answer, label);
+    assert.match(top, sentence);
+    assert.match(beside, sentence);
+    assert.is((await person.get('/rooms')).status, 303, 'not logged in');
+  }));
+}
+
+test('tell every problem at once, and keep what was typed except the password', withApp(async ({ visitor }) => {
+  const answer = await visitor().post('/register', { username: 'a "quoted" <b>', email: 'nobody', password: 'seven77' });
+  assert.is(answer.status, 422);
+  for (const label of ['Username', 'Email', 'Password']) assert.ok(problem(answer, label).beside, label);
+  assert.is(valueOf(labelled(answer, 'Username')), 'a "quoted" <b>');
+  assert.is(valueOf(labelled(answer, 'Email')), 'nobody');
+  assert.is(valueOf(labelled(answer, 'Password')), '');
+  assert.not.match(answer.text, 'seven77');
+}));
+
+const taken: [what: string, fields: Partial<typeof good>, label: string][] = [
+  ['username', { username: 'ada' }, 'Username'],
+  ['username in capitals', { username: 'ADA' }, 'Username'],
+  ['username in wide letters', { username: 'ａｄａ' }, 'Username'],
+  ['email', { email: 'ada@example.org' }, 'Email'],
+  ['email in capitals', { email: 'ADA@Example.ORG' }, 'Email'],
+];
+for (const [what, fields, label] of taken) {
+  test(`refuse a ${what} that ada has`, withApp(async ({ cast, visitor }) => {
+    await cast('ada');
+    const answer = await visitor().post('/register', { username: 'other', email: 'other@example.org', password: 'correct horse', ...fields });
+    assert.is(answer.status, 422);
+    assert.match(problem(answer, label).beside, /taken|already/);
+    assert.match(problem(answer, label).top, /taken|already/);
+  }));
+}
+
+test('take a username once, when twenty ask for it at the same time', withApp(async ({ visitor }) => {
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, number) => visitor()
+    .post('/register', { username: number % 2 ? 'ada' : 'Ada', email: `ada${number}@example.org`, password: 'correct horse' })));
+  const statuses = answers.map(({ status }) => status).sort();
+  assert.equal(statuses, [303, ...Array<number>(19).fill(422)]);
+}));
+
+const usernames: [typed: string, kept: string][] = [
+  ['A', 'A'], ['7', '7'], ['Ada_L-1.0', 'Ada_L-1.0'], ['a'.repeat(32), 'a'.repeat(32)], ['小林', '小林'], ['Ægir', 'Ægir'],
+  ['किशोर', 'किशोर'], ['𐐀'.repeat(32), '𐐀'.repeat(32)], ['ﬁne', 'fine'], ['ｗｉｄｅ', 'wide'], ['e\u0301', 'é'], ['  ada ', 'ada'],
+];
+for (const [typed, kept] of usernames) {
+  test(`take ${JSON.stringify(typed)} as a username, and show it as ${kept}`, withApp(async ({ visitor }) => {
+    const person = visitor();
+    assert.is((await person.post('/register', { ...good, username: typed })).status, 303);
+    assert.is((await person.get('/rooms')).page.querySelector('header strong')!.text, kept);
+  }));
+}
+
+for (const password of [' spaces count ', '😀'.repeat(8), 'x'.repeat(256), '密'.repeat(256), 'aaaaaaab'.repeat(2)]) {
+  test(`take the password ${password.slice(0, 16)} as typed`, withApp(async ({ visitor }) => {
+    assert.is((await visitor().register('ada', password)).status, 303);
+    assert.is((await visitor().logIn('ada', password)).status, 303);
+    assert.is((await visitor().logIn('ada', password.trim().slice(1))).status, 422);
+  }));
+}
+
+test('name the field of a problem in JSON', withApp(async ({ visitor }) => {
+  const answer = await visitor().postJson('/register', { ...good, username: '\ud800' });
+  assert.is(answer.status, 422);
+  assert.is(answer.json().error.field, 'username');
+}));
+
+test.run();
