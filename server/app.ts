@@ -28,13 +28,16 @@ export interface Surroundings {
   clock?: () => Date;
 }
 
+// Read once, for however many apps a process makes.
+const assets = new Assets();
+const view = new View(assets);
+
 /** Makes the app: one and the same for production, specs and benches. */
 export function createApp({ orm, env, keys, clock = () => new Date() }: Surroundings) {
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const leases = new Leases({ em, times, clock });
-  const assets = new Assets();
-  const services: Services = { env, clock, leases, times, view: new View(assets) };
+  const services: Services = { env, clock, leases, times, view };
 
   const app = new Koa<object, Context>();
   app.keys = keys;
@@ -43,8 +46,8 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   app.use(health);
   app.use(assets.serve);
   app.use(pages);
-  app.use(errors);
   app.use(htmx);
+  app.use(errors);
   app.use(createSession(sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock }), app));
   app.use(currentUser);
   app.use(body);

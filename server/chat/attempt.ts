@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { Limited } from './errors.ts';
@@ -6,7 +7,7 @@ export const AttemptSchema = defineEntity({
   name: 'Attempt',
   tableName: 'attempt',
   properties: {
-    /** What is counted, of whom, from where. */
+    /** A hash of what is counted, of whom, from where: as long as any, and telling nobody. */
     bucket: p.string().primary(),
     count: p.integer(),
     /** When counting begins anew, in milliseconds since 1970. */
@@ -29,8 +30,8 @@ const WINDOW_MS = 600_000;
 /** What a log-in draws on: ten for one account from one address, a hundred from one address. */
 export function logInAllowances(account: string, address: string): Allowance[] {
   return [
-    { bucket: `log-in ${address} ${account}`, limit: 10 },
-    { bucket: `log-in ${address}`, limit: 100 },
+    { bucket: hash(`log-in ${address} ${account}`), limit: 10 },
+    { bucket: hash(`log-in ${address}`), limit: 100 },
   ];
 }
 
@@ -64,6 +65,8 @@ export async function forgive(em: EntityManager, allowances: Allowance[]): Promi
 export async function forgetAttempts(em: EntityManager, now: Date): Promise<void> {
   await em.nativeDelete(Attempt, { resetAt: { $lte: now.getTime() } });
 }
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 function tooMany(seconds: number): Limited {
   const minutes = Math.ceil(seconds / 60);

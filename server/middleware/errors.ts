@@ -62,13 +62,13 @@ async function tell(ctx: Context, error: Refusal): Promise<void> {
     ctx.status = status;
   } else {
     const { status } = ctx;
-    ctx.page(`errors/${pageOf(error)}.njk`, { message: error.message, status, ...keptFrom(ctx), ...error.details });
+    ctx.page(`errors/${pageOf(ctx, error)}.njk`, { message: error.message, status, ...keptFrom(ctx), ...error.details });
     ctx.status = status;
   }
 }
 
-function pageOf(error: Refusal): string {
-  if (error instanceof Elsewhere) return 'elsewhere';
+function pageOf(ctx: Context, error: Refusal): string {
+  if (error instanceof Elsewhere) return ctx.fields.body === undefined ? 'elsewhere' : 'ended';
   if (error instanceof Ended) return 'ended';
   if (error instanceof Forged) return 'forged';
   return 'refused';

@@ -1,10 +1,11 @@
 import type { Middleware } from '../context.ts';
 import { checkedZone } from '../dates.ts';
+import { isOpening } from './signs-of-life.ts';
 
 /** Lets a handler answer with a page, which knows who reads it. */
 export const pages: Middleware = async (ctx, next) => {
   ctx.page = (template, values = {}) => {
-    const flash = ctx.session?.flash;
+    const flash = isOpening(ctx) ? ctx.session?.flash : undefined;
     if (flash) delete ctx.session!.flash;
     ctx.type = 'html';
     ctx.body = ctx.view.render(template, {

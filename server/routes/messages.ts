@@ -1,8 +1,10 @@
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { entriesAfter } from '../chat/entry.ts';
 import { Ended } from '../chat/errors.ts';
 import { roomFor } from '../chat/membership.ts';
 import * as message from '../chat/message.ts';
 import { presenceOf, whyOut } from '../chat/presence.ts';
+import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { keptFrom, wantsJson } from '../middleware/errors.ts';
@@ -14,19 +16,22 @@ import { show } from './rooms.ts';
 export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const id = roomId(ctx);
-  const posted = await ctx.em.transactional((em) => message.post(em, user, id, typedDraft(ctx), ctx.now));
+  const posted = await ctx.em.transactional((em) => store(ctx, em, user, id));
   ctx.leases.heard(user.id, ctx.leases.lastOf(user.id) ?? posted.lease, true);
   await answer(ctx, posted);
 };
 
-/** What was typed into the message form. */
-export function typedDraft(ctx: Context): message.Draft {
-  return { body: field(ctx, 'body'), key: field(ctx, 'key') };
+/** A message that was stored, and what the page showed last before it. */
+type Stored = message.Posted & { after: number | undefined };
+
+/** Stores the message that was sent, or nothing where any of its fields is wrong. */
+export async function store(ctx: Context, em: EntityManager, user: User, room: number): Promise<Stored> {
+  const posted = await message.post(em, user, room, { body: field(ctx, 'body'), key: field(ctx, 'key') }, ctx.now);
+  return { ...posted, after: seq('after', ctx.fields.after) };
 }
 
 /** Answers for a message that is in the log: to a script what is new, to a form the page that begins with it. */
-export async function answer(ctx: Context, { entry, repeated }: message.Posted): Promise<void> {
-  const after = seq('after', ctx.fields.after);
+export async function answer(ctx: Context, { entry, repeated, after }: Stored): Promise<void> {
   if (wantsJson(ctx)) {
     const from = after ?? 0;
     ctx.status = repeated ? 200 : 201;

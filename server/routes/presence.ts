@@ -1,9 +1,8 @@
 import * as presence from '../chat/presence.ts';
 import { roomFor } from '../chat/membership.ts';
-import { post } from '../chat/message.ts';
 import type { Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { answer, typedDraft } from './messages.ts';
+import { answer, store } from './messages.ts';
 import { field, id, roomId, seeOther } from './parameters.ts';
 
 /** POST /rooms/ID/enter: enters, and where a message came with it posts that too, or neither */
@@ -13,7 +12,7 @@ export const enter: Handler = async (ctx) => {
   const leave = id(field(ctx, 'leave'));
   const posted = await ctx.em.transactional(async (em) => {
     await presence.enter(em, user, room, { ...ctx, leave });
-    return 'body' in ctx.fields ? post(em, user, room, typedDraft(ctx), ctx.now) : undefined;
+    return 'body' in ctx.fields ? store(ctx, em, user, room) : undefined;
   });
   if (posted) return answer(ctx, posted);
   seeOther(ctx, `/rooms/${room}`);

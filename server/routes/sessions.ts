@@ -39,7 +39,7 @@ export async function begin(ctx: Context, user: User): Promise<void> {
 async function allowed(ctx: Context, login: string) {
   if (!ctx.env.rateLimits) return [];
   const user = await findByLogin(ctx.em, login);
-  const allowances = logInAllowances(user ? String(user.id) : `? ${login.slice(0, 64)}`, ctx.address);
+  const allowances = logInAllowances(user ? String(user.id) : `? ${login}`, ctx.address);
   await attempt(ctx.em, allowances, ctx.now);
   return allowances;
 }
