@@ -1,0 +1,88 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { uvu } from 'uvu';
+import xterm from '@xterm/headless';
+
+const COLUMNS = 100;
+const ROWS = 60;
+const PATIENCE_MS = 5000;
+
+/** A program in a terminal and a home of its own, seen as the text on its screen. */
+export class Terminal {
+  readonly #home = mkdtempSync(join(tmpdir(), 'terminal-'));
+  readonly #emulator = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
+  #script: ChildProcess | undefined;
+  #ended: Promise<void> | undefined;
+  #changed = () => {};
+
+  /** Starts a command line, where nobody has settings but those in `env`. */
+  open(command: string, env: Record<string, string> = {}): void {
+    // `script` gives it a terminal, which has no size yet. Its id is noted, for it to be ended.
+    const line = `stty rows ${ROWS} cols ${COLUMNS}; echo $$ > "$HOME/pid"; exec ${command}`;
+    const script = spawn('script', ['-qfc', line, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      cwd: this.#home,
+      env: { PATH: process.env.PATH, HOME: this.#home, TMPDIR: this.#home, SHELL: '/bin/sh', TERM: 'xterm', LANG: 'C.UTF-8', ...env },
+    });
+    this.#script = script;
+    this.#ended = new Promise((resolve) => script.once('close', () => resolve()));
+    script.stdout.on('data', (data: Buffer) => this.#emulator.write(data, () => this.#changed()));
+    script.stdin.on('error', () => {}); // it has ended: whoever waits for its screen is told
+    this.#emulator.onData((answer) => this.press(answer)); // what a program asks of its terminal
+  }
+
+  /** Ends the program, and clears its home away. */
+  async close(): Promise<void> {
+    try {
+      process.kill(Number(readFileSync(join(this.#home, 'pid'), 'utf8')), 'SIGKILL');
+    } catch {
+      this.#script?.kill(); // it has ended by itself, or never began
+    }
+    await this.#ended;
+    this.#emulator.dispose();
+    rmSync(this.#home, { recursive: true });
+  }
+
+  /** Writes a file into its home, and returns its path. */
+  write(name: string, text: string, mode = 0o600): string {
+    const path = join(this.#home, name);
+    writeFileSync(path, text, { mode });
+    return path;
+  }
+
+  press(keys: string): void {
+    this.#script?.stdin?.write(keys);
+  }
+
+  screen(): string {
+    const { active } = this.#emulator.buffer;
+    const lines = Array.from({ length: ROWS }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true).trimEnd());
+    return lines.join('\n').trimEnd();
+  }
+
+  /** Waits for a text, and for what else `also` wants, to be on the screen. @throws with the screen where it never is */
+  async waitFor(text: string, also = /^/): Promise<void> {
+    const holds = () => this.screen().includes(text) && also.test(this.screen());
+    if (holds()) return;
+    let late: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#changed = () => holds() && resolve();
+        late = setTimeout(() => reject(new Error(`“${text}” is not on the screen:\n${this.screen()}`)), PATIENCE_MS);
+      });
+    } finally {
+      clearTimeout(late);
+      this.#changed = () => {};
+    }
+  }
+}
+
+/** Returns `test` where a program can be run in a terminal. Where not, `test.skip`, and it says so: skipped is not passed. */
+export function where<T>(program: string, test: uvu.Test<T>): uvu.Test<T>['skip'] {
+  const missing = ['script', program].filter((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+  if (missing.length === 0) return test;
+  console.error(`SKIPPED: the stories in ${program}. Install ${missing.join(' and ')} to run them.`);
+  return test.skip;
+}

@@ -1,0 +1,130 @@
+import * as assert from 'uvu/assert';
+import { Terminal } from './terminal.ts';
+
+/** How a text browser is started, and which keys it takes to use what the screen shows. */
+export interface TextBrowser {
+  name: string;
+  open(terminal: Terminal, address: string): void;
+  goTo(address: string): string;
+  /** The key for the end of the page. */
+  bottom: string;
+  follow(screen: string, link: string): string;
+  push(screen: string, button: string): string;
+  fill(screen: string, label: string, text: string): string;
+  /** What the screen says once a page is there, as the last thing. */
+  idle: RegExp;
+  /** What stands before the text in a field. */
+  edge: string;
+  /** The key to move off a field. */
+  off: string;
+}
+
+/** With a number before each link and field, the way that is used by ear. */
+export const lynx: TextBrowser = {
+  name: 'lynx',
+  open(terminal, address) {
+    const settings = [
+      'ACCEPT_ALL_COOKIES:TRUE', 'CHARACTER_SET:utf-8', 'DEFAULT_KEYPAD_MODE:LINKS_AND_FIELDS_ARE_NUMBERED',
+      'NO_PAUSE:TRUE', 'PARTIAL:FALSE', 'TEXTFIELDS_NEED_ACTIVATION:TRUE',
+    ];
+    terminal.open(`lynx -cfg=${terminal.write('lynx.cfg', settings.join('\n'))} '${address}'`);
+  },
+  goTo: (address) => `g${address}\r`,
+  bottom: '\x05',
+  follow: (screen, link) => `${numberIn(screen, `\\[(\\d+)\\]${link}`)}\r`,
+  push: (screen, button) => `${numberIn(screen, `\\(\\[(\\d+)\\]BUTTON\\) ${button}`)}\r\r`,
+  fill: (screen, label, text) => `${numberIn(screen, `^ *${label}\\s[^]*?\\[(\\d+)\\]`)}g\r\r\x15${text}`,
+  idle: /^(Commands: |\(|-- press space)/m,
+  edge: ']',
+  off: '\t',
+};
+
+/** By search, from the end of the page; with a number before each link. What is typed as a message comes from an editor. */
+export const w3m: TextBrowser = {
+  name: 'w3m',
+  open(terminal, address) {
+    const editor = terminal.write('editor', '#!/bin/sh\ncat "$HOME/typed" > "$1"\n', 0o700);
+    terminal.open(`w3m -no-mouse -cookie -o accept_cookie=1 -o confirm_qq=0 -o display_link_number=1 '${address}'`, { EDITOR: editor });
+  },
+  goTo: (address) => `U\x15${address}\r`,
+  bottom: 'G',
+  follow: (screen, link) => `G?\\[${numberIn(screen, `\\[(\\d+)\\]${link}`)}\\]\r\r`,
+  push: (_, button) => `G?${button}\r\r`,
+  fill: (_, label, text) => `G?^${label}\r\t\r${label === 'Message' ? '' : `\x15${text}\r`}`,
+  idle: /\nViewing <.*$/,
+  edge: '[',
+  off: '',
+};
+
+function numberIn(screen: string, pattern: string): string {
+  const number = new RegExp(pattern, 'm').exec(screen)?.[1];
+  if (!number) throw new Error(`${pattern} is not on the screen:\n${screen}`);
+  return number;
+}
+
+/** Somebody who reads in a text browser. Every step names a text that only the next page has. */
+export class Reader {
+  readonly #terminal = new Terminal();
+  readonly #browser: TextBrowser;
+
+  constructor(browser: TextBrowser) {
+    this.#browser = browser;
+  }
+
+  get screen(): string {
+    return this.#terminal.screen();
+  }
+
+  async open(address: string, expected: string): Promise<void> {
+    this.#browser.open(this.#terminal, address);
+    await this.#arrive(expected);
+  }
+
+  follow(link: string, expected: string): Promise<void> {
+    return this.#go(this.#browser.follow(this.screen, link), expected);
+  }
+
+  push(button: string, expected: string): Promise<void> {
+    return this.#go(this.#browser.push(this.screen, button), expected);
+  }
+
+  /** Types into the field with this label. */
+  async fill(label: string, text: string): Promise<void> {
+    this.#terminal.write('typed', text); // for an editor to find
+    this.#terminal.press(this.#browser.fill(this.screen, label, text));
+    await this.#terminal.waitFor(this.#browser.edge + (label === 'Password' ? text.replace(/./g, '*') : text.slice(0, 18)));
+    this.#terminal.press(this.#browser.off);
+  }
+
+  goTo(address: string, expected: string): Promise<void> {
+    return this.#go(this.#browser.goTo(address), expected);
+  }
+
+  bottom(expected: string): Promise<void> {
+    return this.#go(this.#browser.bottom, expected);
+  }
+
+  sees(text: string | RegExp): void {
+    assert.ok(typeof text === 'string' ? this.screen.includes(text) : text.test(this.screen), `${text} is not on the screen:\n${this.screen}`);
+  }
+
+  misses(text: string): void {
+    assert.not(this.screen.includes(text), `${text} is on the screen:\n${this.screen}`);
+  }
+
+  close(): Promise<void> {
+    return this.#terminal.close();
+  }
+
+  async #go(keys: string, expected: string): Promise<void> {
+    this.misses(expected);
+    this.#terminal.press(keys);
+    await this.#arrive(expected);
+  }
+
+  async #arrive(expected: string): Promise<void> {
+    await this.#terminal.waitFor(expected, this.#browser.idle);
+    assert.not.match(this.screen, /Loading|undefined|null|\[object|&\w+;/i);
+    assert.not.match(this.screen, /[^\s([]\[\d+\]/, 'a link follows another word without a blank');
+  }
+}
