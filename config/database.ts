@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/sqlite';
 import { Attempt } from '../server/chat/attempt.ts';
+import { Ban } from '../server/chat/ban.ts';
 import { Departure } from '../server/chat/departure.ts';
 import { Entry } from '../server/chat/entry.ts';
 import { Membership } from '../server/chat/membership.ts';
@@ -14,7 +15,7 @@ import { migrations } from '../server/database/migrations/index.ts';
 export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
-    entities: [User, Session, Attempt, Room, Membership, Presence, Departure, Entry],
+    entities: [User, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

@@ -12,6 +12,8 @@ export interface Line {
   seq: number;
   kind: string;
   author: string;
+  /** Whom a notice is about, beside its author. */
+  subject?: string;
   /** The text as typed, or the sentence of a notice. */
   body: string;
   /** ISO 8601 in UTC with milliseconds. */
@@ -38,8 +40,9 @@ export class View {
   /** An entry as it is shown, with a notice put into words. */
   line(entry: Entry): Line {
     const { seq, kind, author: { username: author } } = entry;
-    const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author }).trim();
-    return { seq, kind, author, body, at: entry.at.toISOString() };
+    const subject = entry.subject?.username;
+    const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
+    return { seq, kind, author, ...(subject && { subject }), body, at: entry.at.toISOString() };
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */

@@ -8,7 +8,7 @@ export const PAGE_SIZE = 50;
 export const BATCH_SIZE = 200;
 
 /** A message, or a notice of what happened in the room. Each has a template that says it. */
-export type Kind = 'message' | 'entered' | 'left';
+export type Kind = 'message' | 'entered' | 'left' | 'added' | 'removed' | 'role' | 'renamed' | 'quit';
 
 export const EntrySchema = defineEntity({
   name: 'Entry',
@@ -19,7 +19,9 @@ export const EntrySchema = defineEntity({
     seq: p.integer().primary(),
     kind: p.string().$type<Kind>(),
     author: () => p.manyToOne(User).index(false),
-    /** The text of a message as it was typed; empty in a notice. */
+    /** Whom a notice is about, beside its author. */
+    subject: () => p.manyToOne(User).nullable().index(false),
+    /** The text of a message as it was typed; in a notice the new name or role, where there is one. */
     body: p.text(),
     /** Made fresh for each message by who posts it, so that it is stored once however often it is sent. */
     key: p.string().nullable(),
@@ -48,7 +50,7 @@ export function entriesFrom(em: EntityManager, room: Room, first: number, last: 
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
   if (start > end) return Promise.resolve([]);
-  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author'] });
+  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
 }
 
 /** How many messages, not notices, have a seq over `after`. */

@@ -15,6 +15,8 @@ export const MembershipSchema = defineEntity({
     user: () => p.manyToOne(User).primary(),
     role: p.string().$type<Role>(),
     joinedAt: p.datetime(3),
+    /** The latest entry that the person has been shown. */
+    readSeq: p.integer().default(0),
   },
 });
 
@@ -46,6 +48,17 @@ export async function roomFor(em: EntityManager, user: User, id: number): Promis
   if (departure?.roomId === id && (departure.why === 'deleted' || departure.why === 'removed')) throw departure.toEnded();
   if (room?.access === 'open') return { room, membership: null };
   throw new Missing('There is no such room. Choose one from the list of rooms.');
+}
+
+/** The members of a room, administrators first, then by name. */
+export async function membersOf(em: EntityManager, room: Room): Promise<Membership[]> {
+  const members = await em.find(Membership, { room }, { populate: ['user'], refresh: true });
+  return members.sort((a, b) => a.role.localeCompare(b.role) || a.user.username.localeCompare(b.user.username));
+}
+
+/** Notes how far the person has been shown the log, where that is further than before. */
+export async function markRead(em: EntityManager, user: User, room: Room, seq: number): Promise<void> {
+  await em.nativeUpdate(Membership, { room, user, readSeq: { $lt: Math.min(seq, room.lastSeq) } }, { readSeq: Math.min(seq, room.lastSeq) });
 }
 
 /** Finds a room that the person belongs to. @throws Forbidden for a stranger, and as `roomFor` */

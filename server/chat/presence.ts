@@ -1,6 +1,7 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { isBanned } from './ban.ts';
 import { depart, departureOf, forgetDeparture } from './departure.ts';
-import { Elsewhere, Ended } from './errors.ts';
+import { Elsewhere, Ended, Forbidden, Missing, type Refusal } from './errors.ts';
 import { Membership, roomFor } from './membership.ts';
 import { lockRooms, Room } from './room.ts';
 import { lockUser, User } from './user.ts';
@@ -60,11 +61,12 @@ export async function enter(em: EntityManager, user: User, roomId: number, { now
   await lockUser(em, user);
   const before = await presenceOf(em, user);
   await lockRooms(em, roomId, ...(before ? [before.room.id] : []));
+  if (await isBanned(em, user, roomId)) throw await barred(em, roomId);
   const { room, membership } = await roomFor(em, user, roomId);
   const presence = await presenceOf(em, user); // gone, where the room was deleted before we held its lock
   if (presence?.room.id === roomId) return extend(em, presence, 'page', now, times);
   if (presence && presence.room.id !== leave && !presence.isClosed(now)) throw new Elsewhere(room, presence.room);
-  if (!membership) em.create(Membership, { room, user, role: 'member', joinedAt: now });
+  if (!membership) em.create(Membership, { room, user, role: 'member', joinedAt: now, readSeq: room.lastSeq });
   if (presence) await end(em, presence, now);
   em.create(Presence, { user, room, lease: 'page', expiresAt: new Date(now.getTime() + times.page), closing: false });
   await forgetDeparture(em, user);
@@ -124,6 +126,13 @@ export async function whyOut(em: EntityManager, user: User, room: Room, presence
 export async function usernamesIn(em: EntityManager, room: Room): Promise<string[]> {
   const presences = await em.find(Presence, { room }, { populate: ['user'] });
   return presences.map(({ user }) => user.username).sort((a, b) => a.localeCompare(b));
+}
+
+/** What whoever was removed is told: of a room that is not open, no more than anybody who does not know it. */
+async function barred(em: EntityManager, roomId: number): Promise<Refusal> {
+  const room = await em.findOne(Room, { id: roomId });
+  if (room?.access !== 'open') return new Missing('There is no such room. Choose one from the list of rooms.');
+  return new Forbidden(`You were removed from ${room.name}. Ask one of its administrators to add you again.`);
 }
 
 /** Removes the row and writes the notice. The caller holds the room's lock. */

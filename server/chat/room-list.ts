@@ -1,4 +1,4 @@
-import type { EntityManager } from '@mikro-orm/core';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { Membership } from './membership.ts';
 import { Presence } from './presence.ts';
 import { Room } from './room.ts';
@@ -9,6 +9,8 @@ export interface Listed {
   room: Room;
   /** Whether the person administers it. */
   isAdmin: boolean;
+  /** How many messages the person has not been shown yet. */
+  unread: number;
   /** How many people are in it now. */
   present: number;
 }
@@ -19,8 +21,9 @@ export async function roomList(em: EntityManager, user: User): Promise<{ own: Li
   const roles = new Map(memberships.map(({ room, role }) => [room.id, role]));
   const others = await em.find(Room, { access: 'open', id: { $nin: [...roles.keys()] } });
   const present = await presentCounts(em);
+  const unread = await unreadCounts(em, user);
   const list = (rooms: Room[]): Listed[] => rooms
-    .map((room) => ({ room, isAdmin: roles.get(room.id) === 'admin', present: present.get(room.id) ?? 0 }))
+    .map((room) => ({ room, isAdmin: roles.get(room.id) === 'admin', unread: unread.get(room.id) ?? 0, present: present.get(room.id) ?? 0 }))
     .sort((a, b) => a.room.name.localeCompare(b.room.name) || a.room.id - b.room.id);
   return { own: list(memberships.map(({ room }) => room as Room)), open: list(others) };
 }
@@ -31,4 +34,14 @@ async function presentCounts(em: EntityManager): Promise<Map<number, number>> {
     counts.set(room.id, (counts.get(room.id) ?? 0) + 1);
   }
   return counts;
+}
+
+async function unreadCounts(em: EntityManager, user: User): Promise<Map<number, number>> {
+  const rows = await em.execute<{ room: number; unread: number | string }[]>(
+    `select m.room_id as room, count(*) as unread from membership m
+     join entry e on e.room_id = m.room_id and e.seq > m.read_seq and e.kind = 'message'
+     where m.user_id = ? group by m.room_id`,
+    [user.id],
+  );
+  return new Map(rows.map(({ room, unread }) => [room, Number(unread)]));
 }

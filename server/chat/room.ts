@@ -32,7 +32,7 @@ export class Room extends RoomSchema.class {
    * Puts an entry at the end of the log. The caller holds the room's lock, so the numbers have no
    * gap and the order of commits is the order of numbers.
    */
-  append(em: EntityManager, entry: { kind: Kind; author: User; at: Date; body?: string; key?: string }): Entry {
+  append(em: EntityManager, entry: { kind: Kind; author: User; at: Date; subject?: User; body?: string; key?: string }): Entry {
     this.lastSeq += 1;
     return em.create(Entry, { room: this, seq: this.lastSeq, body: '', ...entry });
   }

@@ -74,6 +74,12 @@ export async function findByLogin(em: EntityManager, login: string): Promise<Use
   return em.findOne(User, key.includes('@') ? { emailKey: key } : { usernameKey: key });
 }
 
+/** Finds an account by username, without regard to case; null where there is none. */
+export async function findByUsername(em: EntityManager, username: string): Promise<User | null> {
+  const usernameKey = fold(username.trim());
+  return isWellFormed(usernameKey) ? em.findOne(User, { usernameKey }) : null;
+}
+
 /**
  * Locks the person until the transaction ends, so that where they are is changed by one at a time.
  * Comes before the locks of rooms; see `lockRooms` for how.

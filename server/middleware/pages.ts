@@ -1,6 +1,11 @@
-import type { Middleware } from '../context.ts';
+import type { Context, Middleware } from '../context.ts';
 import { checkedZone } from '../dates.ts';
 import { isOpening } from './signs-of-life.ts';
+
+/** Lets the next page tell what was done. */
+export function flash(ctx: Context, sentence: string): void {
+  if (ctx.session) ctx.session.flash = sentence;
+}
 
 /** Lets a handler answer with a page, which knows who reads it. */
 export const pages: Middleware = async (ctx, next) => {

@@ -3,6 +3,7 @@ import type { Context, Handler, Middleware } from '../context.ts';
 import * as accounts from './accounts.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
+import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as presence from './presence.ts';
 import * as rooms from './rooms.ts';
@@ -35,6 +36,13 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/messages', messages.post, rooms.show);
   get('/rooms/:id/entries', entries.list);
   get('/poll', entries.poll);
+
+  get('/rooms/:id/manage', members.manage);
+  post('/rooms/:id/rename', members.rename, members.manage);
+  post('/rooms/:id/members', members.add, members.manage);
+  post('/rooms/:id/members/:username/remove', members.remove, members.manage);
+  post('/rooms/:id/members/:username/role', members.changeRole, members.manage);
+  post('/rooms/:id/quit', members.quit, members.manage);
 
   return router;
 }

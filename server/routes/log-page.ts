@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, type Entry } from '../chat/entry.ts';
 import type { Room } from '../chat/room.ts';
 import type { Context } from '../context.ts';
-import { seq } from './parameters.ts';
+import { freshMark, seq } from './parameters.ts';
 
 /** What the page of a room shows of its log: the latest, or from somewhere in its history. */
 export async function logPage(ctx: Context, room: Room) {
@@ -17,8 +17,7 @@ export async function logPage(ctx: Context, room: Room) {
     last: room.lastSeq,
     news: after === undefined ? undefined : await newsAfter(ctx, room, Math.min(after, room.lastSeq), first),
     key: randomUUID(),
-    // Text browsers show an address that they have visited as it was then: each check gets a new one.
-    check: ctx.now.getTime().toString(36),
+    check: freshMark(ctx),
   };
 }
 

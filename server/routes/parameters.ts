@@ -31,6 +31,11 @@ export function field(ctx: Context, name: string): string {
   return ctx.fields[name] ?? '';
 }
 
+/** A parameter that makes an address new: text browsers show one that they have visited as it was then. */
+export function freshMark(ctx: Context): string {
+  return `check=${ctx.now.getTime().toString(36)}`;
+}
+
 /** Sends the browser on to the next page, by GET. */
 export function seeOther(ctx: Context, address: string): void {
   ctx.redirect(address);

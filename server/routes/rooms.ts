@@ -4,8 +4,9 @@ import { enter, presenceOf, usernamesIn, whyOut } from '../chat/presence.ts';
 import { createRoom, deleteRoom } from '../chat/room.ts';
 import { roomList } from '../chat/room-list.ts';
 import { Elsewhere } from '../chat/errors.ts';
-import type { Context, Handler } from '../context.ts';
+import type { Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
+import { flash } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { logPage } from './log-page.ts';
 import { field, roomId, seeOther } from './parameters.ts';
@@ -63,8 +64,3 @@ export const remove: Handler = async (ctx) => {
   if (!wasIn) flash(ctx, `The room ${room.name} was deleted, with all its messages.`);
   seeOther(ctx, '/rooms');
 };
-
-/** Lets the next page tell what was done. */
-function flash(ctx: Context, sentence: string): void {
-  if (ctx.session) ctx.session.flash = sentence;
-}

@@ -1,0 +1,22 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { Invalid } from './errors.ts';
+import { roomOfMember } from './membership.ts';
+import { leave } from './presence.ts';
+import type { Room } from './room.ts';
+import type { User } from './user.ts';
+
+/**
+ * Gives up a membership; returns the room. Runs inside a transaction.
+ * @throws Invalid for an administrator, and as `roomOfMember`
+ */
+export async function quit(em: EntityManager, user: User, id: number, now: Date): Promise<Room> {
+  await leave(em, user, id, now, { told: true }); // locks the room, whether they are in it or not
+  const { room, membership } = await roomOfMember(em, user, id);
+  if (membership.role === 'admin') {
+    throw new Invalid({ '': `You administer ${room.name}. Make yourself a member first; where you are the only administrator, make somebody else one before that.` });
+  }
+  em.remove(membership);
+  room.append(em, { kind: 'quit', author: user, at: now });
+  await em.flush();
+  return room;
+}
