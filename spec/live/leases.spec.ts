@@ -218,6 +218,23 @@ test('lose nothing that was heard where a tick fails', withLeases(async ({ lease
   assert.equal((await presence())?.expiresAt, later(60_000 + TIMES.page));
 }, unsteady));
 
+const meanwhile = { do: () => {} };
+test('keep what is heard while a tick writes down what was heard before', withLeases(async ({ leases, ada, pass, presence }) => {
+  leases.heard(ada, 'script', true);
+  meanwhile.do = () => {
+    meanwhile.do = () => {};
+    pass(1000);
+    leases.heard(ada, 'page', true);
+  };
+  await leases.tick();
+  assert.is(leases.lastOf(ada), 'page');
+  await leases.tick();
+  assert.equal((await presence())?.expiresAt, later(1000 + TIMES.page));
+}, (em) => () => {
+  meanwhile.do();
+  return em();
+}));
+
 test('are looked at again after a tick that failed', withLeases(async ({ leases, pass, presence }) => {
   pass(TIMES.page);
   power.on = false;
