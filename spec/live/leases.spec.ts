@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { Attempt, attempt, logInAllowances } from '../../server/chat/attempt.ts';
 import { Departure } from '../../server/chat/departure.ts';
 import { close, Presence } from '../../server/chat/presence.ts';
-import { saveSession, Session } from '../../server/chat/session.ts';
+import { beginSession, Session } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
 import { Leases } from '../../server/live/leases.ts';
 import { later, NOW, refusal, TIMES, withHouse, type House } from '../support/nouns.ts';
@@ -247,7 +247,7 @@ test('are looked at again after a tick that failed', withLeases(async ({ leases,
 test('take with them, once an hour, the sessions that ended and the attempts that no longer count', withLeases(async ({ house, leases, ada, pass }) => {
   const left = async () => [await house.em().count(Session), await house.em().count(Attempt)];
   const leaveTraces = async (now: Date) => {
-    await saveSession(house.em(), 'a key', { userId: ada, csrf: '' }, new Date(now.getTime() - 31 * 86_400_000));
+    await beginSession(house.em(), 'a key', { userId: ada, csrf: '' }, new Date(now.getTime() - 31 * 86_400_000));
     await attempt(house.em(), logInAllowances('ada', '192.0.2.1').slice(1), new Date(now.getTime() - 600_000));
   };
   await leaveTraces(NOW);
