@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { endSession, findSession, LIFETIME_MS, saveSession, type SessionData } from '../server/chat/session.ts';
 
@@ -15,7 +15,7 @@ export function sessionOptions({ secure, em, clock }: { secure: boolean; em: () 
     ...attributes,
     key: name('sid'),
     maxAge: LIFETIME_MS,
-    genid: () => randomBytes(24).toString('base64url'),
+    genid: (ctx: { sessionKey: string }) => (ctx.sessionKey = randomBytes(24).toString('base64url')),
     store: {
       get: (key: string) => findSession(em(), key, clock()),
       set: (key: string, data: SessionData) => saveSession(em(), key, data, clock()),
@@ -30,6 +30,10 @@ export function sessionKeys(given: string[] | undefined, chatDb: string): string
   const fresh = randomBytes(32).toString('base64url');
   if (chatDb === ':memory:') return [fresh];
   const file = `${chatDb}.keys`;
-  if (!existsSync(file)) writeFileSync(file, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
-  return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  const keys = read(file);
+  if (keys.length > 0) return keys;
+  appendFileSync(file, `${fresh}\n`, { mode: 0o600 }); // appended, so that two first starts at once have both keys
+  return read(file);
 }
+
+const read = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []);

@@ -40,6 +40,7 @@ export class Assets {
     const asset = ctx.method === 'GET' || ctx.method === 'HEAD' ? this.#byAddress.get(ctx.path) : undefined;
     if (!asset) return next();
     const encoding = (ctx.acceptsEncodings('br', 'gzip', 'identity') || 'identity') as keyof Asset['bodies'];
+    ctx.remove('Pragma');
     ctx.set({ 'Cache-Control': 'public, max-age=31536000, immutable', Vary: 'Accept-Encoding' });
     if (encoding !== 'identity') ctx.set('Content-Encoding', encoding);
     ctx.response.type = asset.type;

@@ -24,6 +24,8 @@ export interface Carried extends Services {
   /** The person's address, as far as the proxies in front are believed. */
   address: string;
   session: (Partial<SessionData> & { regenerate(): Promise<void> }) | null;
+  /** The value of the session's cookie, where this request begins it. */
+  sessionKey: string;
   /** Who is logged in. */
   user: User | undefined;
   /** The token that this page's forms carry. */

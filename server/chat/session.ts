@@ -47,11 +47,14 @@ export async function findSession(em: EntityManager, key: string, now: Date): Pr
   return JSON.parse(session.data) as SessionData;
 }
 
-/** Keeps what a session holds, and makes it where it is new. */
+/** Begins a session that the cookie value `key` opens. */
+export async function beginSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
+  await em.insert(Session, { id: hash(key), user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now });
+}
+
+/** Keeps what a session holds. One that has ended stays so, whatever a request under way had still to keep. */
 export async function saveSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
-  const id = hash(key);
-  const kept = await em.nativeUpdate(Session, { id }, { data: JSON.stringify(data), seenAt: now });
-  if (kept === 0) await em.insert(Session, { id, user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now });
+  await em.nativeUpdate(Session, { id: hash(key) }, { data: JSON.stringify(data), seenAt: now });
 }
 
 /** Ends a session: its cookie opens nothing from now on. */

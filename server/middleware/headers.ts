@@ -22,6 +22,7 @@ export const headers: Middleware = async (ctx, next) => {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cache-Control': 'no-store',
+    Pragma: 'no-cache', // lynx and elinks heed no other word, and would show the page of a while ago
   });
   if (ctx.env.publicUrl?.protocol === 'https:') {
     ctx.set('Strict-Transport-Security', `max-age=${YEAR_SECONDS}`);

@@ -1,6 +1,7 @@
 import { attempt, forgive, logInAllowances } from '../chat/attempt.ts';
 import { Invalid } from '../chat/errors.ts';
 import { leave, presenceOf } from '../chat/presence.ts';
+import { beginSession } from '../chat/session.ts';
 import { authenticate, findByLogin, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { freshToken } from '../middleware/csrf.ts';
@@ -31,8 +32,10 @@ export const logOut: Handler = async (ctx) => {
 
 /** Logs the person in, under a new session id: one that was known before opens nothing. */
 export async function begin(ctx: Context, user: User): Promise<void> {
-  ctx.session = { userId: user.id, csrf: freshToken() } as Context['session'];
-  await ctx.session?.regenerate();
+  const data = { userId: user.id, csrf: freshToken() };
+  ctx.session = data as Context['session'];
+  await ctx.session!.regenerate();
+  await beginSession(ctx.em, ctx.sessionKey, data, ctx.now);
 }
 
 /** Counts the attempt before a password is looked at. */

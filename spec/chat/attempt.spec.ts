@@ -57,6 +57,12 @@ test('slips by no easier with thirty at once', withHouse(async (house) => {
   assert.is(outcomes.filter(({ status }) => status === 'fulfilled').length, 10);
 }));
 
+test('is counted under what tells nobody who tried, and is as long as any', () => {
+  for (const account of ['ada', 'ada@example.org '.repeat(1000)]) {
+    for (const { bucket } of logInAllowances(account, HOME)) assert.match(bucket, /^(?!.*(ada|192)).{10,64}$/);
+  }
+});
+
 test('is forgotten once it no longer counts', withHouse(async (house) => {
   await logIn(house, 'ada');
   await logIn(house, 'grace', '192.0.2.2', later(1));

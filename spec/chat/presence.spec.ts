@@ -1,14 +1,12 @@
-import { DatabaseSync } from 'node:sqlite';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Departure, departureOf } from '../../server/chat/departure.ts';
 import { Elsewhere, Ended, Missing } from '../../server/chat/errors.ts';
 import { Membership } from '../../server/chat/membership.ts';
-import { close, enter, expire, extend, leave, Presence, presenceIn, presenceOf, usernamesIn } from '../../server/chat/presence.ts';
+import { close, expire, extend, leave, Presence, presenceIn, presenceOf, usernamesIn } from '../../server/chat/presence.ts';
 import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
-import { openDatabase } from '../../server/database/open.ts';
-import { enrol, houseOf, later, NOW, refusal, thrownBy, TIMES, withFile, withHouse, type House } from '../support/nouns.ts';
+import { later, NOW, refusal, thrownBy, TIMES, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('presence');
 
@@ -100,33 +98,6 @@ test('moves one way where two tabs swap rooms at once', withHouse(async (house) 
   const lines = [...(await house.log(lobby)), ...(await house.log(study))];
   assert.is(lines.filter((line) => line.includes('entered')).length, lines.filter((line) => line.includes('left')).length + 1);
   assert.is(await house.em().count(Presence), 1);
-}));
-
-test('begins though another process writes at the same moment', withFile(async (file) => {
-  const orm = await openDatabase(file);
-  const other = new DatabaseSync(file);
-  try {
-    await enrol(orm, 'ada');
-    const { room, as, log } = houseOf(orm);
-    const lobby = await room('ada', 'lobby');
-    await as('ada', (em, ada) => {
-      const find = em.findOne.bind(em);
-      em.findOne = (async (...asked: Parameters<typeof find>) => {
-        const found = await find(...asked);
-        try {
-          other.exec('update room set name = name'); // after what we saw first, before what we change first
-        } catch (error) {
-          assert.match(String(error), 'locked'); // we had the lock already, and the other waits: as good
-        }
-        return found;
-      }) as typeof em.findOne;
-      return enter(em, ada, lobby, { now: NOW, times: TIMES });
-    });
-    assert.equal(await log(lobby), ['1 entered ada']);
-  } finally {
-    other.close();
-    await orm.close();
-  }
 }));
 
 test('ends by leaving, with one notice and the reason', withHouse(async (house) => {

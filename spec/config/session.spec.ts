@@ -2,6 +2,7 @@ import { readFileSync, statSync, existsSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cookieOptions, sessionKeys, sessionOptions } from '../../config/session.ts';
+import { beginSession } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
 import { NOW, withFile, withHouse } from '../support/nouns.ts';
 
@@ -50,11 +51,13 @@ test('work over plain http too, where no browser would take a bound one', () => 
 
 test('hold an id that cannot be guessed, of a session that the database keeps', withHouse(async ({ em }) => {
   const { genid, store } = sessionOptions({ secure: false, em, clock: () => NOW });
-  const key = genid();
+  const key = genid({ sessionKey: '' });
   assert.is(Buffer.from(key, 'base64url').length, 24);
-  assert.is.not(genid(), key);
+  assert.is.not(genid({ sessionKey: '' }), key);
   const data = { userId: (await em().findOneOrFail(User, { username: 'ada' })).id, csrf: 'a token' };
   await store.set(key, data);
+  assert.is(await store.get(key), undefined, 'a session that never began');
+  await beginSession(em(), key, data, NOW);
   assert.equal(await store.get(key), data);
   await store.destroy(key);
   assert.is(await store.get(key), undefined);

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { Attempt, attempt, logInAllowances } from '../../server/chat/attempt.ts';
 import { Departure } from '../../server/chat/departure.ts';
 import { close, Presence } from '../../server/chat/presence.ts';
-import { saveSession, Session } from '../../server/chat/session.ts';
+import { beginSession, Session } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
 import { Leases } from '../../server/live/leases.ts';
 import { later, NOW, refusal, TIMES, withHouse, type House } from '../support/nouns.ts';
@@ -218,6 +218,23 @@ test('lose nothing that was heard where a tick fails', withLeases(async ({ lease
   assert.equal((await presence())?.expiresAt, later(60_000 + TIMES.page));
 }, unsteady));
 
+const meanwhile = { do: () => {} };
+test('keep what is heard while a tick writes down what was heard before', withLeases(async ({ leases, ada, pass, presence }) => {
+  leases.heard(ada, 'script', true);
+  meanwhile.do = () => {
+    meanwhile.do = () => {};
+    pass(1000);
+    leases.heard(ada, 'page', true);
+  };
+  await leases.tick();
+  assert.is(leases.lastOf(ada), 'page');
+  await leases.tick();
+  assert.equal((await presence())?.expiresAt, later(1000 + TIMES.page));
+}, (em) => () => {
+  meanwhile.do();
+  return em();
+}));
+
 test('are looked at again after a tick that failed', withLeases(async ({ leases, pass, presence }) => {
   pass(TIMES.page);
   power.on = false;
@@ -230,7 +247,7 @@ test('are looked at again after a tick that failed', withLeases(async ({ leases,
 test('take with them, once an hour, the sessions that ended and the attempts that no longer count', withLeases(async ({ house, leases, ada, pass }) => {
   const left = async () => [await house.em().count(Session), await house.em().count(Attempt)];
   const leaveTraces = async (now: Date) => {
-    await saveSession(house.em(), 'a key', { userId: ada, csrf: '' }, new Date(now.getTime() - 31 * 86_400_000));
+    await beginSession(house.em(), 'a key', { userId: ada, csrf: '' }, new Date(now.getTime() - 31 * 86_400_000));
     await attempt(house.em(), logInAllowances('ada', '192.0.2.1').slice(1), new Date(now.getTime() - 600_000));
   };
   await leaveTraces(NOW);

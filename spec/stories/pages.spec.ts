@@ -1,0 +1,156 @@
+import axe from 'axe-core';
+import { HtmlValidate } from 'html-validate';
+import type { Page } from 'playwright-core';
+import * as assert from 'uvu/assert';
+import type { World } from '../support/app.ts';
+import { browserSuite, withBrowser } from '../support/browser.ts';
+import { titleOf, words, type Visitor } from '../support/visitor.ts';
+
+const test = browserSuite('every page');
+
+/** A page, or the answer to a form, as somebody gets it. */
+interface Sight {
+  name: string;
+  who: Visitor;
+  path: string;
+  /** What is posted, where the page is the answer to a form. */
+  fields?: Record<string, string>;
+  status?: number;
+}
+
+/** What there is before anybody has made a room. */
+async function first({ cast, visitor }: World): Promise<Sight[]> {
+  const [nobody, ada] = [visitor(), await cast('ada')];
+  return [
+    { name: 'welcome', who: nobody, path: '/' },
+    { name: 'help', who: nobody, path: '/help' },
+    { name: 'create account', who: nobody, path: '/register' },
+    { name: 'create account, refused', who: nobody, path: '/register', fields: { username: '-', email: 'nowhere', password: 'short' }, status: 422 },
+    { name: 'log in', who: nobody, path: '/login' },
+    { name: 'log in, refused', who: nobody, path: '/login', fields: { login: 'ada', password: 'wrong' }, status: 422 },
+    { name: 'out of date, and not logged in', who: nobody, path: '/rooms/1/messages', fields: { body: 'hello', _csrf: 'old' }, status: 403 },
+    { name: 'no rooms', who: ada, path: '/rooms' },
+  ];
+}
+
+/** What there is once people talk. */
+async function later({ cast }: World): Promise<Sight[]> {
+  const [ada, grace, linus, alan] = [await cast('ada'), await cast('grace'), await cast('linus'), await cast('alan')];
+  const lobby = await ada.createRoom('lobby');
+  const study = await ada.createRoom('study', 'invite');
+  const long = await linus.createRoom('M'.repeat(64));
+  await alan.createRoom('kitchen');
+  await grace.enter(lobby);
+  await grace.leave(lobby);
+  await ada.talk(lobby, 60);
+  await ada.say(lobby, `Look:\nhttps://example.org/${'long/'.repeat(40)}`);
+  await ada.say(lobby, 'x'.repeat(300));
+  const room = `/rooms/${lobby}`;
+  const key = crypto.randomUUID();
+  return [
+    { name: 'rooms', who: ada, path: '/rooms' },
+    { name: 'rooms, of others', who: alan, path: '/rooms' },
+    { name: 'rooms, refused', who: ada, path: '/rooms', fields: { name: '', access: 'none' }, status: 422 },
+    { name: 'room, in it', who: ada, path: room },
+    { name: 'room, out of it', who: grace, path: room },
+    { name: 'room, in another', who: ada, path: `/rooms/${study}` },
+    { name: 'room, of a stranger', who: alan, path: room },
+    { name: 'room, with a long name', who: linus, path: `/rooms/${long}` },
+    { name: 'room, from its beginning', who: ada, path: `${room}?from=1` },
+    { name: 'room, with new messages', who: ada, path: `${room}?after=60` },
+    { name: 'room, without new messages', who: ada, path: `${room}?after=99` },
+    { name: 'message, refused', who: ada, path: `${room}/messages`, fields: { body: '', key }, status: 422 },
+    { name: 'message, from outside', who: grace, path: `${room}/messages`, fields: { body: 'hello', key }, status: 409 },
+    { name: 'message, from outside and refused', who: grace, path: `${room}/enter`, fields: { body: '', key }, status: 422 },
+    { name: 'two rooms', who: ada, path: `/rooms/${study}/enter`, fields: {}, status: 409 },
+    { name: 'delete', who: ada, path: `${room}/delete` },
+    { name: 'not found', who: ada, path: '/nowhere', status: 404 },
+    { name: 'not allowed', who: grace, path: `${room}/delete`, status: 403 },
+    { name: 'out of date', who: ada, path: `${room}/messages`, fields: { body: 'hello', key, _csrf: 'old' }, status: 403 },
+  ];
+}
+
+const markup = new HtmlValidate({
+  extends: ['html-validate:recommended', 'html-validate:a11y'],
+  rules: {
+    'doctype-style': ['error', { style: 'lowercase' }],
+    'long-title': ['error', { maxlength: 64 + ' – Rooms – Plainchat'.length }], // a room's name can be that long
+    'no-implicit-button-type': 'off', // ours all submit, which is what they do by themselves
+    'no-redundant-role': ['error', { exclude: ['list'] }], // WebKit drops it from a list without markers
+  },
+});
+
+/** What is wrong with the HTML as it is served. */
+async function unsound({ name, who, path, fields, status = 200 }: Sight, titles: Map<string, string>): Promise<string[]> {
+  const answer = fields ? await who.post(path, fields) : await who.get(path);
+  assert.is(answer.status, status, name);
+  const [title, heading] = [titleOf(answer), words(answer.page.querySelector('h1'))];
+  const known = titles.get(title) ?? heading;
+  titles.set(title, heading);
+  const { results } = await markup.validateString(answer.text);
+  return [
+    ...results.flatMap(({ messages }) => messages.map((one) => `${name}: ${one.message} (${one.ruleId}, line ${one.line})`)),
+    ...(known === heading ? [] : [`${name} has the title of ${known}: ${title}`]),
+    ...([403, 404, 422].includes(status) === title.startsWith('Error: ') || status === 409 ? [] : [`${name} has the title: ${title}`]),
+  ];
+}
+
+const EVERY_RULE = Object.fromEntries(axe.getRules().map(({ ruleId }) => [ruleId, { enabled: true }]));
+
+/** What is wrong with a page as it is shown. */
+async function unfit(page: Page): Promise<string[]> {
+  return [
+    ...await page.evaluate<string[]>(`axe.run({ rules: ${JSON.stringify(EVERY_RULE)} }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`),
+    ...await page.evaluate<string[]>(`
+      [...document.querySelectorAll('button, .button, textarea, input:not([type="hidden"], [type="radio"]), [type="radio"] + label')]
+        .filter((one) => one.getBoundingClientRect().height < 44).map((one) => 'lower than 44 px: ' + one.outerHTML)`),
+    ...await page.evaluate<string[]>(`
+      document.documentElement.scrollWidth > innerWidth ? ['wider than the window: ' + document.documentElement.scrollWidth] : []`),
+  ];
+}
+
+for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later })) {
+  test(`${when} is sound HTML, with a title that tells it from others`, withBrowser(async (stage) => {
+    const titles = new Map<string, string>();
+    const wrong: string[] = [];
+    for (const sight of await sights(stage)) wrong.push(...await unsound(sight, titles));
+    assert.equal(wrong, []);
+  }));
+
+  test(`${when} can be used by everybody, wide and light or narrow and dark`, withBrowser(async (stage) => {
+    const people = [...Map.groupBy(await sights(stage), ({ who }) => who)];
+    const wrong = await Promise.all(people.map(async ([who, seen]) => {
+      const page = await stage.open('/help', who);
+      const found: string[] = [];
+      for (const { name, path, fields } of seen) {
+        await show(page, stage.base + path, fields);
+        await page.evaluate(axe.source);
+        for (const [width, colorScheme] of [[1280, 'light'], [320, 'dark']] as const) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.emulateMedia({ colorScheme });
+          found.push(...(await unfit(page)).map((problem) => `${name}, ${width} ${colorScheme}: ${problem}`));
+        }
+      }
+      return found;
+    }));
+    assert.equal(wrong.flat(), []);
+  }));
+}
+
+/** Opens a page, by a link or as the answer to a form. */
+async function show(page: Page, address: string, fields?: Record<string, string>): Promise<void> {
+  if (!fields) return void (await page.goto(address));
+  const shown = page.waitForNavigation();
+  await page.evaluate(`
+    const form = document.createElement('form');
+    Object.assign(form, { method: 'post', action: ${JSON.stringify(address)} });
+    for (const [name, value] of Object.entries({ _csrf: document.querySelector('[name=csrf-token]').content, ...${JSON.stringify(fields)} })) {
+      form.append(Object.assign(document.createElement('input'), { name, value, type: 'hidden' }));
+    }
+    document.body.append(form);
+    form.submit()`);
+  await shown;
+}
+
+test.run();
