@@ -6,6 +6,7 @@ import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
 import type { Context, Services } from './context.ts';
 import { Leases } from './live/leases.ts';
+import { Reads } from './live/reads.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -36,8 +37,9 @@ const view = new View(assets);
 export function createApp({ orm, env, keys, clock = () => new Date() }: Surroundings) {
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
-  const leases = new Leases({ em, times, clock });
-  const services: Services = { env, clock, leases, times, view };
+  const reads = new Reads(em);
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
+  const services: Services = { env, clock, leases, reads, times, view };
 
   const app = new Koa<object, Context>();
   app.keys = keys;

@@ -5,6 +5,7 @@ import type { LeaseTimes } from './chat/presence.ts';
 import type { SessionData } from './chat/session.ts';
 import type { User } from './chat/user.ts';
 import type { Leases } from './live/leases.ts';
+import type { Reads } from './live/reads.ts';
 import type { View } from './view.ts';
 
 /** What the whole app shares. */
@@ -12,6 +13,7 @@ export interface Services {
   env: Env;
   clock: () => Date;
   leases: Leases;
+  reads: Reads;
   times: LeaseTimes;
   view: View;
 }

@@ -31,3 +31,24 @@ export const time = (at: string, zone: string): string => formatter(zone).time.f
 export const day = (at: string, zone: string): string => formatter(zone).day.format(new Date(at)).replace(',', '');
 /** `2026-01-01` */
 export const dayKey = (at: string, zone: string): string => formatter(zone).key.format(new Date(at));
+
+/** When a day such as `2026-01-01` begins in the zone; undefined where it is none. */
+export function startOfDay(day: string, zone: string): Date | undefined {
+  const midnight = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN;
+  if (Number.isNaN(midnight) || dayKey(new Date(midnight).toISOString(), 'UTC') !== day) return undefined;
+  // The zone's offset is that of the moment looked for, which is known only once the offset is: twice is enough.
+  let moment = midnight;
+  for (let round = 0; round < 2; round += 1) moment = midnight - offset(new Date(moment), zone);
+  return new Date(moment);
+}
+
+/** The day after, as `2026-01-02`. */
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+/** How far the zone's clocks are ahead of UTC at a moment, in milliseconds. */
+function offset(moment: Date, zone: string): number {
+  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(moment);
+  return Date.parse(`${wall.replace(' ', 'T')}Z`) - Math.floor(moment.getTime() / 1000) * 1000;
+}

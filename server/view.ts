@@ -53,6 +53,6 @@ export class View {
 }
 
 /** `1 message`, `2 messages`. */
-function quantity(count: number, noun: string): string {
+export function quantity(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,8 @@
 // The log of a room: asks each second for what is new and appends it, posts without leaving the
 // page, loads what came earlier in place. Without it the page works by its links and forms.
 
-interface Entry { seq: number; kind: string; author: string; body: string; html: string }
-interface Answer { entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
+interface Entry { seq: number; kind: string; author: string; subject?: string; body: string; html: string }
+interface Answer { name: string; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
 const log = find('.log')!;
@@ -65,7 +65,7 @@ const parse = ({ html }: Entry) => document.createRange().createContextualFragme
 const edge = () => (form ?? log).getBoundingClientRect().top;
 
 /** Shows what is new, each once and in order, however often and late it comes. */
-const receive = ({ entries }: Answer) => {
+const receive = ({ name, entries }: Answer) => {
   const fresh = entries.filter(({ seq }) => seq > after);
   const messages = fresh.filter(({ kind, author }) => kind === 'message' && author !== reader);
   const top = edge();
@@ -73,6 +73,7 @@ const receive = ({ entries }: Answer) => {
     after = entry.seq;
     if (!isHistory) append([parse(entry)], log); // one by one, or they are spoken out of order
     if (entry.kind !== 'message') present(entry);
+    if (entry.kind === 'renamed') document.title = document.title.replace(find('#room')!.textContent!, () => (find('#room')!.textContent = name));
   }
   if (!isHistory && top < innerHeight) scrollBy(0, edge() - top);
   else if (messages[0]) offer(messages[0].seq, messages.length);
@@ -80,9 +81,10 @@ const receive = ({ entries }: Answer) => {
   else for (const { author, body } of messages) say(`${author}: ${body}`);
 };
 
-const present = ({ kind, author }: Entry) => {
+const present = ({ kind, author, subject }: Entry) => {
   const list = find('#present')!;
-  [...list.children].find((item) => item.textContent === author)?.remove();
+  const name = kind === 'removed' ? subject : author;
+  if (/entered|left|removed/.test(kind)) [...list.children].find((item) => item.textContent === name)?.remove();
   if (kind === 'entered') list.append(make('li', {}, make('bdi', {}, author)));
 };
 

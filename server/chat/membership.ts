@@ -56,11 +56,6 @@ export async function membersOf(em: EntityManager, room: Room): Promise<Membersh
   return members.sort((a, b) => a.role.localeCompare(b.role) || a.user.username.localeCompare(b.user.username));
 }
 
-/** Notes how far the person has been shown the log, where that is further than before. */
-export async function markRead(em: EntityManager, user: User, room: Room, seq: number): Promise<void> {
-  await em.nativeUpdate(Membership, { room, user, readSeq: { $lt: Math.min(seq, room.lastSeq) } }, { readSeq: Math.min(seq, room.lastSeq) });
-}
-
 /** Finds a room that the person belongs to. @throws Forbidden for a stranger, and as `roomFor` */
 export async function roomOfMember(em: EntityManager, user: User, id: number): Promise<Belonging> {
   const { room, membership } = await roomFor(em, user, id);

@@ -20,15 +20,18 @@ export class Leases {
   readonly #em: () => EntityManager;
   readonly #times: LeaseTimes;
   readonly #clock: () => Date;
+  /** What else is done at each tick. */
+  readonly #chores: (() => Promise<void>)[];
   readonly #signs = new Map<number, Sign>();
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #forgotAt = 0;
 
-  constructor({ em, times, clock }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date }) {
+  constructor({ em, times, clock, chores = [] }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date; chores?: (() => Promise<void>)[] }) {
     this.#em = em;
     this.#times = times;
     this.#clock = clock;
+    this.#chores = chores;
   }
 
   /** Notes a sign of life. Touches no database: this is on the way of each poll. */
@@ -69,6 +72,7 @@ export class Leases {
     this.#ticking = this.#ticking.catch(() => {}).then(async () => {
       await this.#writeDown();
       await this.#expire();
+      for (const chore of this.#chores) await chore();
       await this.#forget();
     });
     return this.#ticking;

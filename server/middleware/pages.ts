@@ -7,6 +7,11 @@ export function flash(ctx: Context, sentence: string): void {
   if (ctx.session) ctx.session.flash = sentence;
 }
 
+/** The time zone of whoever reads: their browser's, which a script tells, else UTC. */
+export function zoneOf(ctx: Context): string {
+  return checkedZone(ctx.cookies.get('zone', { signed: false }));
+}
+
 /** Lets a handler answer with a page, which knows who reads it. */
 export const pages: Middleware = async (ctx, next) => {
   ctx.page = (template, values = {}) => {
@@ -17,7 +22,7 @@ export const pages: Middleware = async (ctx, next) => {
       user: ctx.user,
       csrf: ctx.csrf,
       path: ctx.path,
-      zone: checkedZone(ctx.cookies.get('zone', { signed: false })),
+      zone: zoneOf(ctx),
       htmx: ctx.get('HX-Request') === 'true',
       problems: ctx.refused?.problems,
       typed: ctx.refused?.typed ?? {},

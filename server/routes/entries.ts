@@ -1,6 +1,7 @@
 import { BATCH_SIZE, entriesAfter, entriesBefore, type Entry } from '../chat/entry.ts';
 import { roomOfMember } from '../chat/membership.ts';
 import { presenceIn } from '../chat/presence.ts';
+import type { Room } from '../chat/room.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { wantsJson } from '../middleware/errors.ts';
@@ -9,12 +10,13 @@ import { roomId, seeOther, seq } from './parameters.ts';
 /** GET /poll?room=ID&after=SEQ: what is new in the room that the person is in */
 export const poll: Handler = async (ctx) => {
   const user = me(ctx);
-  const { room } = await roomOfMember(ctx.em, user, roomId(ctx, ctx.query.room ?? ''));
+  const { room, membership } = await roomOfMember(ctx.em, user, roomId(ctx, ctx.query.room ?? ''));
   await presenceIn(ctx.em, user, room);
   const after = seq('after', ctx.query.after) ?? 0;
   ctx.leases.heard(user.id, 'script', true);
+  if (after > membership.readSeq) ctx.reads.shown(user.id, room.id, Math.min(after, room.lastSeq));
   if (after === room.lastSeq) ctx.status = 204;
-  else ctx.body = delta(ctx, room.id, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
+  else ctx.body = delta(ctx, room, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
 };
 
 /** GET /rooms/ID/entries: history for members, from `before` or `after` a seq */
@@ -25,11 +27,11 @@ export const list: Handler = async (ctx) => {
   const { room } = await roomOfMember(ctx.em, user, number);
   const before = seq('before', ctx.query.before);
   const after = seq('after', ctx.query.after) ?? 0;
-  if (before === undefined) ctx.body = delta(ctx, room.id, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
-  else ctx.body = delta(ctx, room.id, 0, await entriesBefore(ctx.em, room, before, BATCH_SIZE));
+  if (before === undefined) ctx.body = delta(ctx, room, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
+  else ctx.body = delta(ctx, room, 0, await entriesBefore(ctx.em, room, before, BATCH_SIZE));
 };
 
 /** What a script gets: entries in order, and the `after` that asks for what follows them. */
-export function delta(ctx: Context, room: number, after: number, entries: Entry[]) {
-  return { room, after: entries.at(-1)?.seq ?? after, entries: entries.map((entry) => ctx.view.delta(entry)) };
+export function delta(ctx: Context, room: Room, after: number, entries: Entry[]) {
+  return { room: room.id, name: room.name, after: entries.at(-1)?.seq ?? after, entries: entries.map((entry) => ctx.view.delta(entry)) };
 }

@@ -1,34 +1,76 @@
 import { randomUUID } from 'node:crypto';
+import { entriesOfDay } from '../chat/day.ts';
 import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, type Entry } from '../chat/entry.ts';
+import { Invalid } from '../chat/errors.ts';
+import type { Belonging } from '../chat/membership.ts';
 import type { Room } from '../chat/room.ts';
 import type { Context } from '../context.ts';
+import { day as dayInWords, dayAfter, dayKey, startOfDay } from '../dates.ts';
+import { zoneOf } from '../middleware/pages.ts';
+import { isOpening } from '../middleware/signs-of-life.ts';
+import { quantity } from '../view.ts';
 import { freshMark, seq } from './parameters.ts';
 
 /** What the page of a room shows of its log: the latest, or from somewhere in its history. */
-export async function logPage(ctx: Context, room: Room) {
-  const [before, from, after] = (['before', 'from', 'after'] as const).map((name) => seq(name, ctx.refused ? undefined : ctx.query[name]));
-  const entries = await stretch(ctx, room, { before, from, after });
+export async function logPage(ctx: Context, { room, membership }: Belonging) {
+  const { entries, after, day } = await stretch(ctx, room);
   const first = entries[0]?.seq ?? 1;
   const last = entries.at(-1)?.seq ?? 0;
+  const read = Math.max(membership.readSeq, ctx.reads.of(membership.user.id, room.id));
+  if (isOpening(ctx)) ctx.reads.shown(membership.user.id, room.id, last);
+  const isLatest = last === room.lastSeq;
   return {
     lines: entries.map((entry) => ctx.view.line(entry)),
-    earlier: first > 1 ? first : undefined,
-    later: last < room.lastSeq ? last + 1 : undefined,
+    day,
+    earlier: first > 1 && !day ? first : undefined,
+    later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,
+    isHistory: !isLatest || day !== undefined,
     last: room.lastSeq,
-    news: after === undefined ? undefined : await newsAfter(ctx, room, Math.min(after, room.lastSeq), first),
+    mark: after !== undefined ? await newMark(ctx, room, Math.min(after, room.lastSeq), first) : isLatest ? await unreadMark(ctx, room, read, first) : undefined,
     key: randomUUID(),
     check: freshMark(ctx),
   };
 }
 
-function stretch(ctx: Context, room: Room, { before, from, after }: Record<'before' | 'from' | 'after', number | undefined>): Promise<Entry[]> {
-  if (before !== undefined) return entriesBefore(ctx.em, room, before);
-  if (from !== undefined) return entriesFrom(ctx.em, room, from, from + PAGE_SIZE - 1);
+async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; after?: number | undefined; day?: object | undefined }> {
+  const query = ctx.refused ? {} : ctx.query;
+  const [before, from, after] = (['before', 'from', 'after'] as const).map((name) => seq(name, query[name]));
+  if (query.day) return dayPage(ctx, room, String(query.day));
+  if (before !== undefined) return { entries: await entriesBefore(ctx.em, room, before) };
+  if (from !== undefined) return { entries: await entriesFrom(ctx.em, room, from, from + PAGE_SIZE - 1) };
   const fresh = after === undefined ? 0 : room.lastSeq - after;
-  return entriesBefore(ctx.em, room, room.lastSeq + 1, Math.max(PAGE_SIZE, Math.min(fresh, BATCH_SIZE)));
+  return { entries: await entriesBefore(ctx.em, room, room.lastSeq + 1, Math.max(PAGE_SIZE, Math.min(fresh, BATCH_SIZE))), after };
 }
 
-/** What came after a seq: how many messages, the first entry, and whether the page begins later than that. */
-async function newsAfter(ctx: Context, room: Room, after: number, first: number) {
-  return { count: await countMessagesAfter(ctx.em, room, after), from: Math.max(after + 1, first), cut: first > after + 1 ? after + 1 : undefined };
+/** One day in the reader's zone, with the day before and the day after on which something was said. */
+async function dayPage(ctx: Context, room: Room, key: string) {
+  const zone = zoneOf(ctx);
+  const start = startOfDay(key, zone);
+  const end = startOfDay(dayAfter(key), zone);
+  if (!start || !end) throw new Invalid({ day: 'There is no such day. Enter it as year, month and day, like 2026-01-31.' });
+  const { entries, before, after } = await entriesOfDay(ctx.em, room, start, end, BATCH_SIZE);
+  const link = (at: Date | undefined) => at && { key: dayKey(at.toISOString(), zone), words: dayInWords(at.toISOString(), zone) };
+  return { entries, day: { words: dayInWords(start.toISOString(), zone), before: link(before), after: link(after) } };
 }
+
+/** A heading in the log ahead of entry `from`; `cut` is where it belongs, if that is not on the page. */
+interface Mark {
+  id: 'new' | 'unread';
+  words: string;
+  from: number;
+  cut: number | undefined;
+}
+
+/** What came after the seq that the address names. */
+async function newMark(ctx: Context, room: Room, after: number, first: number): Promise<Mark> {
+  const count = await countMessagesAfter(ctx.em, room, after);
+  return { id: 'new', words: count ? quantity(count, 'new message') : 'No new messages', ...place(after, first) };
+}
+
+/** What came after the entry that the reader was shown last. */
+async function unreadMark(ctx: Context, room: Room, read: number, first: number): Promise<Mark | undefined> {
+  const count = read < room.lastSeq ? await countMessagesAfter(ctx.em, room, read) : 0;
+  return count ? { id: 'unread', words: quantity(count, 'unread message'), ...place(read, first) } : undefined;
+}
+
+const place = (after: number, first: number) => ({ from: Math.max(after + 1, first), cut: first > after + 1 ? after + 1 : undefined });

@@ -16,6 +16,7 @@ export const list: Handler = async (ctx) => {
   const user = me(ctx);
   const told = isOpening(ctx) ? await tellDeparture(ctx.em, user) : undefined;
   const presence = await presenceOf(ctx.em, user);
+  await ctx.reads.writeDown();
   ctx.page('rooms/list.njk', { ...(await roomList(ctx.em, user)), told, current: presence?.room });
 };
 
@@ -45,7 +46,7 @@ export const show: Handler = async (ctx) => {
     current: isIn ? undefined : presence?.room,
     out: isIn || !membership ? undefined : (await whyOut(ctx.em, user, room, presence)).message,
     present: membership ? await usernamesIn(ctx.em, room) : [],
-    ...(membership && (await logPage(ctx, room))),
+    ...(membership && (await logPage(ctx, { room, membership }))),
   });
 };
 
