@@ -137,6 +137,7 @@ const complain = (sentence: string, ...more: Node[]) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(!!sentence);
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...more));
+  form!.scrollIntoView({ block: 'nearest' });
 };
 
 /** Keeps what is typed through a reload, a log-in, or a crash of the page. */
@@ -172,7 +173,7 @@ const poll = async () => {
 const connected = (isBack: boolean) => {
   lost?.remove();
   lost = isBack ? undefined : make('p', { class: 'status' }, 'The connection is lost. Trying again…');
-  if (lost) log.after(lost);
+  if (lost) form!.before(lost);
   say(isBack ? 'The connection is back.' : 'The connection is lost. Trying again.');
 };
 

@@ -4,6 +4,7 @@ import { presenceIn } from '../chat/presence.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { wantsJson } from '../middleware/errors.ts';
+import { isOpening } from '../middleware/signs-of-life.ts';
 import { roomId, seeOther, seq } from './parameters.ts';
 
 /** GET /poll?room=ID&after=SEQ: what is new in the room that the person is in */
@@ -12,7 +13,7 @@ export const poll: Handler = async (ctx) => {
   const { room } = await roomOfMember(ctx.em, user, roomId(ctx, ctx.query.room ?? ''));
   await presenceIn(ctx.em, user, room);
   const after = seq('after', ctx.query.after) ?? 0;
-  ctx.leases.heard(user.id, 'script', true);
+  if (isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'script', inRoom: true });
   if (after === room.lastSeq) ctx.status = 204;
   else ctx.body = delta(ctx, room.id, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
 };
