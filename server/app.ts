@@ -29,6 +29,9 @@ export interface Surroundings {
   clock?: () => Date;
 }
 
+/** What befalls an answer whose reader has gone: nothing to tell an operator. */
+const GONE = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE', 'HPE_INVALID_EOF_STATE'];
+
 // Read once, for however many apps a process makes.
 const assets = new Assets();
 const view = new View(assets);
@@ -43,6 +46,9 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
 
   const app = new Koa<object, Context>();
   app.keys = keys;
+  app.on('error', (error: Error & { code?: string }) => {
+    if (!GONE.includes(error.code ?? '')) console.error(error);
+  });
   app.use(unitOfWork(em, services));
   app.use(headers);
   app.use(health);

@@ -16,10 +16,10 @@ export async function serve(): Promise<void> {
   await leases.start();
   const server = createServer(app.callback());
   server.listen(env.port, env.host, () => {
-    const { address, port } = server.address() as AddressInfo;
+    const { port } = server.address() as AddressInfo;
     if (!env.rateLimits) console.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');
     if (env.scryptLogN < 15) console.warn(`SCRYPT_LOGN is ${env.scryptLogN}: passwords are cheap to guess from a stolen file. This is for load tests only.`);
-    console.log(`Plainchat is ready at http://${address.includes(':') ? `[${address}]` : address}:${port}`);
+    console.log(`Plainchat is ready at http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`);
   });
   server.on('error', (error) => {
     console.error(`Cannot listen on ${env.host}:${env.port}: ${error.message}. Set PORT or HOST to another.`);

@@ -139,6 +139,7 @@ const complain = (sentence: string, ...more: Node[]) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(!!sentence);
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...more));
+  form!.scrollIntoView({ block: 'nearest' });
 };
 
 /** Keeps what is typed through a reload, a log-in, or a crash of the page. */
@@ -155,7 +156,7 @@ const poll = async () => {
   asking = true;
   clearTimeout(timer);
   try {
-    const answer = await ask(`/poll?room=${room}&after=${after}`);
+    const answer = await ask(`/poll?room=${room}&after=${after}${isHistory || document.hidden ? '&unseen=1' : ''}`);
     if (answer.status === 200) receive(await answer.json());
     else if (answer.status > 204) {
       if (answer.status > 428) throw answer; // too many, or the server is not well
@@ -174,7 +175,7 @@ const poll = async () => {
 const connected = (isBack: boolean) => {
   lost?.remove();
   lost = isBack ? undefined : make('p', { class: 'status' }, 'The connection is lost. Trying again…');
-  if (lost) log.after(lost);
+  if (lost) form!.before(lost);
   say(isBack ? 'The connection is back.' : 'The connection is lost. Trying again.');
 };
 

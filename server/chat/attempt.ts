@@ -1,21 +1,19 @@
 import { createHash } from 'node:crypto';
-import { defineEntity, p } from '@mikro-orm/core';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import { Limited } from './errors.ts';
 
 export const AttemptSchema = defineEntity({
   name: 'Attempt',
   tableName: 'attempt',
   properties: {
-    /** A hash of what is counted, of whom, from where: as long as any, and telling nobody. */
-    bucket: p.string().primary(),
-    count: p.integer(),
-    /** When counting begins anew, in milliseconds since 1970. */
-    resetAt: p.bigint('number'),
+    id: p.integer().primary().autoincrement(),
+    /** A hash of what was tried, by whom, from where: as long as any, and telling nobody. */
+    bucket: p.string().index(),
+    at: p.datetime(3),
   },
 });
 
-/** How often something was tried lately. In the database, so that a restart forgives nothing. */
+/** That something was tried which may be tried so often. In the database, so that a restart forgives nothing. */
 export class Attempt extends AttemptSchema.class {}
 AttemptSchema.setClass(Attempt);
 
@@ -36,34 +34,31 @@ export function logInAllowances(account: string, address: string): Allowance[] {
 }
 
 /**
- * Counts one attempt before it is made, so that many at once cannot slip by.
+ * Counts one attempt before it is made, so that many at once cannot slip by. One that is refused is
+ * not counted: whoever waits as long as they are told to gets in.
  * @throws Limited where an allowance is used up
  */
 export async function attempt(em: EntityManager, allowances: Allowance[], now: Date): Promise<void> {
-  const time = now.getTime();
-  for (const { bucket, limit } of allowances) {
-    const [row] = await em.execute<{ count: number; reset_at: number | string }[]>(
-      `insert into attempt (bucket, count, reset_at) values (?, 1, ?)
-       on conflict (bucket) do update set
-         count = case when attempt.reset_at <= ? then 1 else attempt.count + 1 end,
-         reset_at = case when attempt.reset_at <= ? then excluded.reset_at else attempt.reset_at end
-       returning count, reset_at`,
-      [bucket, time + WINDOW_MS, time, time],
-    );
-    if (row && row.count > limit) throw tooMany(Math.ceil((Number(row.reset_at) - time) / 1000));
+  for (const [index, { bucket, limit }] of allowances.entries()) {
+    const id = await em.insert(Attempt, { bucket, at: now });
+    const earlier = await em.find(Attempt, { bucket, id: { $lt: id }, at: { $gt: new Date(now.getTime() - WINDOW_MS) } }, { orderBy: { id: 'asc' } });
+    if (earlier.length < limit) continue;
+    await forgive(em, allowances.slice(0, index + 1));
+    throw tooMany(Math.ceil((earlier.at(-limit)!.at.getTime() + WINDOW_MS - now.getTime()) / 1000));
   }
 }
 
-/** Takes an attempt back that turned out to be none, such as a log-in with the right password. */
+/** Takes the latest attempt back, because it was none: a log-in with the right password. */
 export async function forgive(em: EntityManager, allowances: Allowance[]): Promise<void> {
   for (const { bucket } of allowances) {
-    await em.execute('update attempt set count = count - 1 where bucket = ? and count > 0', [bucket]);
+    const latest = await em.findOne(Attempt, { bucket }, { orderBy: { id: 'desc' } });
+    if (latest) await em.nativeDelete(Attempt, { id: latest.id });
   }
 }
 
 /** Forgets what no longer counts. */
 export async function forgetAttempts(em: EntityManager, now: Date): Promise<void> {
-  await em.nativeDelete(Attempt, { resetAt: { $lte: now.getTime() } });
+  await em.nativeDelete(Attempt, { at: { $lte: new Date(now.getTime() - WINDOW_MS) } });
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -68,7 +68,7 @@ export class Ended extends Refusal {
 const sentences: Record<Why, (room: string, current: string) => string> = {
   deleted: (room) => `The room ${room} was deleted, with all its messages.`,
   removed: (room) => `You were removed from the room ${room}.`,
-  moved: (room, current) => `You are in ${current} now, and so no longer in ${room}.`,
+  moved: (room, current) => `You are not in ${room}: you are in ${current}, and can be in one room at a time.`,
   left: (room) => `You left ${room}.`,
   away: (room) => `You are no longer in ${room}, because nothing was heard from you for some time.`,
 };

@@ -2,12 +2,13 @@ import type { EntityManager } from '@mikro-orm/core';
 import { Entry } from './entry.ts';
 import { Invalid } from './errors.ts';
 import { roomOfMember } from './membership.ts';
-import { presenceIn, type Lease } from './presence.ts';
+import { presenceIn } from './presence.ts';
 import { lockRooms } from './room.ts';
 import { isWellFormed, lengthOf } from './text.ts';
 import type { User } from './user.ts';
 
 const LONGEST = 4000;
+const KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
 /** What a person types to post; the key is made fresh for each message. */
 export interface Draft {
@@ -19,15 +20,13 @@ export interface Draft {
 export interface Posted {
   entry: Entry;
   repeated: boolean;
-  /** How its author was heard last before it. */
-  lease: Lease;
 }
 
 /**
- * Returns the message as it is to be stored: line breaks as LF, no space around it.
- * @throws Invalid for `body` or `key`
+ * Returns the text as it is to be stored: line breaks as LF, no space around it.
+ * @throws Invalid for `body`
  */
-export function checkedDraft({ body, key }: Draft): Draft {
+export function checkedBody(body: string): string {
   const text = stored(body);
   const length = lengthOf(text);
   if (length === 0) throw new Invalid({ body: 'Write a message, then send it.' });
@@ -35,8 +34,13 @@ export function checkedDraft({ body, key }: Draft): Draft {
     throw new Invalid({ body: `A message has at most ${count(LONGEST)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.` });
   }
   if (!isWellFormed(text)) throw new Invalid({ body: 'The message has a character that cannot be kept (NUL, or half of a pair). Remove it.' });
-  if (!/^[A-Za-z0-9_-]{8,64}$/.test(key)) throw new Invalid({ body: 'The form had lost its key, so nothing was sent. Send the message again.' });
-  return { body: text, key };
+  return text;
+}
+
+/** Returns the key. @throws Invalid where it is none */
+export function checkedKey(key: string): string {
+  if (!KEY.test(key)) throw new Invalid({ body: 'The form had lost its key, so nothing was sent. Send the message again.' });
+  return key;
 }
 
 /**
@@ -47,13 +51,14 @@ export function checkedDraft({ body, key }: Draft): Draft {
 export async function post(em: EntityManager, user: User, roomId: number, typed: Draft, now: Date): Promise<Posted> {
   await lockRooms(em, roomId);
   const { room } = await roomOfMember(em, user, roomId);
-  const { lease } = await presenceIn(em, user, room);
-  const { body, key } = checkedDraft(typed);
-  const before = await em.findOne(Entry, { room, author: user, key });
-  if (before) return { entry: before, repeated: true, lease };
+  await presenceIn(em, user, room);
+  const before = KEY.test(typed.key) ? await em.findOne(Entry, { room, author: user, key: typed.key }) : null;
+  if (before) return { entry: before, repeated: true };
+  const body = checkedBody(typed.body);
+  const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
   await em.flush();
-  return { entry, repeated: false, lease };
+  return { entry, repeated: false };
 }
 
 /** Whether a text that was sent under the key of this message is the same message. */

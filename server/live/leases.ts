@@ -7,10 +7,12 @@ import type { User } from '../chat/user.ts';
 /** The end of a lease is noticed within this, and signs of life are written down as often. */
 const TICK_MS = 5000;
 const HOUR_MS = 3_600_000;
+const LEASES = ['page', 'script'] as const satisfies Lease[];
 
 /** A sign of life; one heard in the person's room also takes back that its page was closing. */
 interface Sign {
-  lease: Lease;
+  /** Undefined: of the same kind as the one before it, which is written down. */
+  lease: Lease | undefined;
   inRoom: boolean;
   at: Date;
 }
@@ -34,14 +36,13 @@ export class Leases {
     this.#chores = chores;
   }
 
-  /** Notes a sign of life. Touches no database: this is on the way of each poll. */
-  heard(userId: number, lease: Lease, inRoom: boolean): void {
-    this.#signs.set(userId, { lease, inRoom: inRoom || (this.#signs.get(userId)?.inRoom ?? false), at: this.#clock() });
-  }
-
-  /** How a person was heard last; undefined where that is written down already. */
-  lastOf(userId: number): Lease | undefined {
-    return this.#signs.get(userId)?.lease;
+  /**
+   * Notes a sign of life, by default of the kind before it. Touches no database: this is on the way
+   * of each poll.
+   */
+  heard(userId: number, { lease, inRoom = false }: { lease?: Lease; inRoom?: boolean }): void {
+    const before = this.#signs.get(userId);
+    this.#signs.set(userId, { lease: lease ?? before?.lease, inRoom: inRoom || (before?.inRoom ?? false), at: this.#clock() });
   }
 
   /** Forgets what was heard, because the page has said since that it closes. */
@@ -54,7 +55,7 @@ export class Leases {
    */
   async start(): Promise<void> {
     const now = this.#clock();
-    for (const lease of ['page', 'script'] as const) {
+    for (const lease of LEASES) {
       await this.#em().nativeUpdate(Presence, { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } }, { expiresAt: this.#until(lease, now) });
     }
     const every = Math.min(TICK_MS, ...Object.values(this.#times));
@@ -86,9 +87,11 @@ export class Leases {
       if (group.length === 0) continue;
       const { lease, inRoom } = group[0]![1];
       const latest = group.reduce((date, [, { at }]) => (at > date ? at : date), group[0]![1].at);
-      const user = { $in: group.map(([userId]) => userId) };
-      const who = inRoom ? { user } : { user, closing: false };
-      await this.#em().nativeUpdate(Presence, who, { lease, closing: false, expiresAt: this.#until(lease, latest) });
+      const who = { user: { $in: group.map(([userId]) => userId) }, ...(!inRoom && { closing: false }) };
+      for (const kind of LEASES) {
+        if (lease === undefined) await this.#em().nativeUpdate(Presence, { ...who, lease: kind }, { closing: false, expiresAt: this.#until(kind, latest) });
+        else if (lease === kind) await this.#em().nativeUpdate(Presence, who, { lease, closing: false, expiresAt: this.#until(lease, latest) });
+      }
       for (const [userId] of group.filter(isLatest)) this.#signs.delete(userId);
     }
   }

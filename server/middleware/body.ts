@@ -26,7 +26,7 @@ async function readText(ctx: Context): Promise<string> {
     return await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null, encoding: 'utf-8' });
   } catch (error) {
     if ((error as { type?: string }).type !== 'entity.too.large') throw new BadRequest(400, 'What was sent did not arrive whole. Send it again.');
-    ctx.set('Connection', 'close'); // the rest of it is not read
+    ctx.req.resume(); // the rest is read and dropped: who is cut off while sending never sees the answer
     throw new BadRequest(413, 'This is too large: at most 64 KiB can be sent at once. Shorten it, or send it in parts.');
   }
 }

@@ -5,6 +5,7 @@ import type { Room } from '../chat/room.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { wantsJson } from '../middleware/errors.ts';
+import { isOpening } from '../middleware/signs-of-life.ts';
 import { roomId, seeOther, seq } from './parameters.ts';
 
 /** GET /poll?room=ID&after=SEQ: what is new in the room that the person is in */
@@ -13,8 +14,9 @@ export const poll: Handler = async (ctx) => {
   const { room, membership } = await roomOfMember(ctx.em, user, roomId(ctx, ctx.query.room ?? ''));
   await presenceIn(ctx.em, user, room);
   const after = seq('after', ctx.query.after) ?? 0;
-  ctx.leases.heard(user.id, 'script', true);
-  if (after > membership.readSeq) ctx.reads.shown(user.id, room.id, Math.min(after, room.lastSeq));
+  if (isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'script', inRoom: true });
+  // A script that polls for a page of the past, or in a tab that nobody sees, says so.
+  if (after > membership.readSeq && !ctx.query.unseen) ctx.reads.shown(user.id, room.id, Math.min(after, room.lastSeq));
   if (after === room.lastSeq) ctx.status = 204;
   else ctx.body = delta(ctx, room, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
 };

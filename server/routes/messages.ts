@@ -18,7 +18,7 @@ export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const id = roomId(ctx);
   const posted = await ctx.em.transactional((em) => store(ctx, em, user, id));
-  ctx.leases.heard(user.id, ctx.leases.lastOf(user.id) ?? posted.lease, true);
+  ctx.leases.heard(user.id, { inRoom: true });
   await answer(ctx, posted);
 };
 

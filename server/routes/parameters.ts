@@ -21,7 +21,7 @@ export function id(text: string | string[] | undefined): number | undefined {
  * @throws Invalid where it is no whole number of at least 0
  */
 export function seq(name: string, value: string | string[] | undefined): number | undefined {
-  if (value === undefined || value === '') return undefined;
+  if (value === undefined) return undefined;
   if (typeof value === 'string' && /^\d+$/.test(value)) return Math.min(Number(value), LARGEST_ID);
   throw new Invalid({ [name]: `The number of an entry must be a whole number of at least 0, as in ${name}=50.` });
 }

@@ -22,13 +22,13 @@ export const enter: Handler = async (ctx) => {
 export const leave: Handler = async (ctx) => {
   const user = me(ctx);
   const room = roomId(ctx);
+  await roomFor(ctx.em, user, room);
   if (field(ctx, 'closing') === '1') {
     ctx.leases.unheard(user.id);
     await presence.close(ctx.em, user, room, ctx.now);
     ctx.status = 204;
     return;
   }
-  await roomFor(ctx.em, user, room);
   await ctx.em.transactional((em) => presence.leave(em, user, room, ctx.now));
   seeOther(ctx, '/rooms');
 };

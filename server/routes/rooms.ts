@@ -38,7 +38,7 @@ export const show: Handler = async (ctx) => {
   const { room, membership } = await roomFor(ctx.em, user, roomId(ctx));
   const presence = await presenceOf(ctx.em, user);
   const isIn = presence?.room.id === room.id;
-  if (isIn && isOpening(ctx)) ctx.leases.heard(user.id, 'page', true);
+  if (isIn && isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'page', inRoom: true });
   ctx.page('rooms/show.njk', {
     room,
     membership,

@@ -80,7 +80,7 @@ test('moves where one agrees to leave the room one is in, with a notice in each'
   assert.is(await whereIs(house), 'study');
   assert.equal([await house.log(lobby), await house.log(study)], [['1 entered ada', '2 left ada'], ['1 entered ada']]);
   const why = await whyOut(house, lobby);
-  assert.equal([why.why, why.message], ['moved', 'You are in study now, and so no longer in lobby.']);
+  assert.equal([why.why, why.message], ['moved', 'You are not in lobby: you are in study, and can be in one room at a time.']);
 }));
 
 test('does not move where one agreed to leave another room than that', withHouse(async (house) => {

@@ -43,41 +43,45 @@ const withLeases = (work: (scene: Scene) => Promise<void>, wrap = (em: () => Ent
 
 test('are lengthened in memory, and written down by a tick', withLeases(async ({ leases, ada, pass, presence }) => {
   pass(60_000);
-  leases.heard(ada, 'script', true);
+  leases.heard(ada, { lease: 'script', inRoom: true });
   assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['page', later(TIMES.page)]);
   await leases.tick();
   assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['script', later(60_000 + TIMES.script)]);
 }));
 
 test('are of the kind that was heard last', withLeases(async ({ leases, ada, pass, presence }) => {
-  leases.heard(ada, 'script', true);
+  leases.heard(ada, { lease: 'script', inRoom: true });
   pass(1000);
-  leases.heard(ada, 'page', false);
+  leases.heard(ada, { lease: 'page' });
   await leases.tick();
   assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['page', later(1000 + TIMES.page)]);
 }));
 
-test('remember how a person was heard last, until it is written down', withLeases(async ({ leases, ada, grace }) => {
-  assert.is(leases.lastOf(ada), undefined);
-  leases.heard(ada, 'page', true);
-  leases.heard(ada, 'script', true);
-  assert.equal([leases.lastOf(ada), leases.lastOf(grace)], ['script', undefined]);
-  await leases.tick();
-  assert.is(leases.lastOf(ada), undefined);
-}));
+for (const lease of ['page', 'script'] as const) {
+  for (const isWritten of [true, false]) {
+    test(`goes on as a ${lease}'s where the sign is of no kind of its own${isWritten ? ', and the one before is written down' : ''}`, withLeases(async ({ leases, ada, pass, presence }) => {
+      leases.heard(ada, { lease });
+      if (isWritten) await leases.tick();
+      pass(1000);
+      leases.heard(ada, {});
+      await leases.tick();
+      assert.equal([(await presence())?.lease, (await presence())?.expiresAt], [lease, later(1000 + TIMES[lease])]);
+    }));
+  }
+}
 
 test('of many are each at least as long as their own sign of life gives', withLeases(async ({ house, leases, lobby, ada, grace, pass, presence }) => {
   await house.enter('grace', lobby);
-  leases.heard(ada, 'page', true);
+  leases.heard(ada, { lease: 'page', inRoom: true });
   pass(4000);
-  leases.heard(grace, 'page', true);
+  leases.heard(grace, { lease: 'page', inRoom: true });
   await leases.tick();
   assert.ok((await presence())!.expiresAt >= later(TIMES.page));
   assert.ok((await presence('grace'))!.expiresAt >= later(4000 + TIMES.page));
 }));
 
 test('give nobody a place who is in no room', withLeases(async ({ leases, grace, presence }) => {
-  leases.heard(grace, 'page', true);
+  leases.heard(grace, { lease: 'page', inRoom: true });
   await leases.tick();
   assert.is(await presence('grace'), null);
 }));
@@ -95,13 +99,13 @@ test('end for whoever is not heard, with one notice, however many look at once',
 
 test('do not end for whoever is heard at the last moment', withLeases(async ({ leases, ada, pass, presence }) => {
   pass(TIMES.page);
-  leases.heard(ada, 'script', true);
+  leases.heard(ada, { lease: 'script', inRoom: true });
   await leases.tick();
   assert.equal((await presence())?.expiresAt, later(TIMES.page + TIMES.script));
 }));
 
 test('end two minutes after the last poll, and not a quarter of an hour', withLeases(async ({ leases, ada, pass, presence }) => {
-  leases.heard(ada, 'script', true);
+  leases.heard(ada, { lease: 'script', inRoom: true });
   await leases.tick();
   pass(TIMES.script - 1);
   await leases.tick();
@@ -125,8 +129,8 @@ test('end five seconds after a page said that it closes', withLeases(async ({ ho
 test('go on where a closing page is heard again in the room', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
   await sayClosing();
   pass(4000);
-  leases.heard(ada, 'page', true);
-  leases.heard(ada, 'page', false); // and elsewhere, which takes nothing back
+  leases.heard(ada, { lease: 'page', inRoom: true });
+  leases.heard(ada, { lease: 'page' }); // and elsewhere, which takes nothing back
   pass(1000);
   await leases.tick();
   assert.equal([(await presence())?.closing, (await presence())?.expiresAt], [false, later(4000 + TIMES.page)]);
@@ -135,7 +139,7 @@ test('go on where a closing page is heard again in the room', withLeases(async (
 test('do not go on for a closing page where a page elsewhere is opened', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
   await sayClosing();
   pass(1000);
-  leases.heard(ada, 'page', false);
+  leases.heard(ada, { lease: 'page' });
   await leases.tick();
   assert.is((await presence())?.closing, true);
   pass(4000);
@@ -144,7 +148,7 @@ test('do not go on for a closing page where a page elsewhere is opened', withLea
 }));
 
 test('do not go on by what was heard before the page said that it closes', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
-  leases.heard(ada, 'script', true);
+  leases.heard(ada, { lease: 'script', inRoom: true });
   leases.unheard(ada);
   await sayClosing();
   pass(5000);
@@ -154,7 +158,7 @@ test('do not go on by what was heard before the page said that it closes', withL
 
 test('begin anew at a start, for nobody could be heard while no server ran', withLeases(async ({ house, leases, lobby, ada, pass, presence }) => {
   await house.enter('grace', lobby);
-  leases.heard(ada, 'script', true);
+  leases.heard(ada, { lease: 'script', inRoom: true });
   await leases.tick();
   pass(10 * TIMES.page);
   await leases.start();
@@ -173,7 +177,7 @@ test('are shortened by no start, and a closed page is given none anew', withLeas
 
 test('are written down at a stop', withLeases(async ({ leases, ada, pass, presence }) => {
   pass(60_000);
-  leases.heard(ada, 'page', true);
+  leases.heard(ada, { lease: 'page', inRoom: true });
   await leases.stop();
   assert.equal((await presence())?.expiresAt, later(60_000 + TIMES.page));
 }));
@@ -210,7 +214,7 @@ const unsteady = (em: () => EntityManager) => () => {
 
 test('lose nothing that was heard where a tick fails', withLeases(async ({ leases, ada, pass, presence }) => {
   pass(60_000);
-  leases.heard(ada, 'page', true);
+  leases.heard(ada, { lease: 'page', inRoom: true });
   power.on = false;
   await refusal(Error, leases.tick());
   power.on = true;
@@ -220,14 +224,13 @@ test('lose nothing that was heard where a tick fails', withLeases(async ({ lease
 
 const meanwhile = { do: () => {} };
 test('keep what is heard while a tick writes down what was heard before', withLeases(async ({ leases, ada, pass, presence }) => {
-  leases.heard(ada, 'script', true);
+  leases.heard(ada, { lease: 'script', inRoom: true });
   meanwhile.do = () => {
     meanwhile.do = () => {};
     pass(1000);
-    leases.heard(ada, 'page', true);
+    leases.heard(ada, { lease: 'page', inRoom: true });
   };
   await leases.tick();
-  assert.is(leases.lastOf(ada), 'page');
   await leases.tick();
   assert.equal((await presence())?.expiresAt, later(1000 + TIMES.page));
 }, (em) => () => {

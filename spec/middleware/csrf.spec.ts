@@ -67,7 +67,7 @@ test('holds for the whole session, in every tab', withApp(async (world) => {
   const [first, second] = [await ada.get(`/rooms/${lobby}`), await ada.get('/rooms')];
   for (const { page } of [first, second]) {
     assert.is(page.querySelector('meta[name="csrf-token"]')?.getAttribute('content'), token);
-    for (const form of page.querySelectorAll('form')) assert.is(form.querySelector('input[name="_csrf"]')?.getAttribute('value'), token);
+    for (const form of page.querySelectorAll('form[method="post"]')) assert.is(form.querySelector('input[name="_csrf"]')?.getAttribute('value'), token);
   }
   for (let time = 1; time <= 10; time += 1) assert.is((await say(ada, lobby, { _csrf: token, body: `${time}` })).status, 303);
   assert.is((await ada.log(lobby)).length, 11);

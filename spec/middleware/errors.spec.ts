@@ -96,6 +96,17 @@ test('are JSON to a script, with the sentence and the field', withApp(async ({ c
   assert.type(anonymous.json().error.message, 'string');
 }));
 
+test('are JSON to whoever sends JSON, whatever they accept', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  for (const [key, status] of [['short', 422], ['12345678', 201]] as const) {
+    const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': await ada.token(), Accept: '*/*' };
+    const answer = await ada.send(`/rooms/${lobby}/messages`, { method: 'POST', headers, body: JSON.stringify({ body: 'hello', key, after: 0 }) });
+    assert.is(answer.status, status);
+    assert.type(answer.json(), 'object');
+  }
+}));
+
 test('have a sentence, and neither a stack nor an address of a file', withApp(async ({ cast }) => {
   const ada = await cast('ada');
   const lobby = await ada.createRoom('lobby');

@@ -164,6 +164,8 @@ const kinds: [what: string, heard: ((ada: Visitor, lobby: number) => Promise<unk
   ['a poll after a page', [(ada) => ada.get('/help'), (ada, lobby) => ada.poll(lobby, 0)], LEASE_MS],
   ['a post after a poll', [(ada, lobby) => ada.poll(lobby, 0), (ada, lobby) => ada.sayJson(lobby, 'hello')], LEASE_MS],
   ['a post after a page', [(ada) => ada.get('/help'), (ada, lobby) => ada.sayJson(lobby, 'hello')], AWAY_MS],
+  ['a refused post after a poll', [(ada, lobby) => ada.poll(lobby, 0), (ada, lobby) => ada.sayJson(lobby, '')], LEASE_MS],
+  ['a refused post after a page', [(ada) => ada.get('/help'), (ada, lobby) => ada.say(lobby, '')], AWAY_MS],
 ];
 for (const [what, heard, lasts] of kinds) {
   for (const written of [true, false]) {

@@ -30,11 +30,9 @@ test('shows the log, who is in, a form and the ways out to whoever is in', withA
   assert.match(words(answer.page.querySelector('#m-3')), /^ada/);
   assert.is(labelled(answer, 'Message').tagName, 'TEXTAREA');
   for (const button of ['Send', 'Leave room', 'Log out']) assert.is(buttons(answer).filter((one) => one === button).length, 1, button);
-  assert.ok(answer.page.querySelector(`a[href="/rooms/${lobby}/delete"]`));
+  assert.ok(answer.page.querySelector(`a[href="/rooms/${lobby}/manage"]`));
   assert.not.ok(buttons(answer).some((button) => button.startsWith('Enter')));
   assert.equal(answer.page.querySelectorAll('[aria-labelledby="present-heading"] li').map(words), ['ada', 'grace']);
-  const grace2 = await grace.get(`/rooms/${lobby}`);
-  assert.not.ok(grace2.page.querySelector(`a[href="/rooms/${lobby}/delete"]`), 'no delete link for who does not administer it');
 }));
 
 test('dates each entry in UTC, and has a heading for each day', withApp(async ({ cast, clock }) => {
@@ -124,9 +122,9 @@ test('shows up to 200 new entries, and a way to the first where there are more',
   assert.is(firstNew(most), 21);
   const more = await ada.get(`/rooms/${lobby}?after=10`);
   assert.equal(seqs(more), range(21, 220));
-  const gap = more.page.querySelector('main a[href$="from=11"]');
+  const gap = more.page.querySelector('main a[href*="from=11"]');
   assert.ok(gap, 'what does not fit is within reach');
-  assert.equal(seqs(await ada.get(gap!.getAttribute('href')!)), range(11, 60));
+  assert.equal(seqs(await ada.get(gap!.getAttribute('href')!.split('#')[0]!)), range(11, 60));
 }));
 
 test('leads on from history to the latest, without a gap', withApp(async ({ cast }) => {
@@ -171,7 +169,7 @@ test('shows the log to a member who is not in, with Enter in place of the form',
   const answer = await grace.get(`/rooms/${lobby}`);
   assert.is(answer.status, 200);
   assert.equal(seqs(answer), [1, 2, 3, 4]);
-  assert.ok(buttons(answer).includes('Enter lobby'));
+  assert.equal(buttons(answer).filter((button) => !['Log out', 'Go to day'].includes(button)), ['Enter lobby'], 'one button for one act');
   for (const button of ['Send', 'Leave room']) assert.not.ok(buttons(answer).includes(button), button);
   assert.is(answer.page.querySelector('textarea'), null);
   assert.equal(await ada.log(lobby), ['ada entered', 'grace entered', 'grace left', 'ada: are you there?'], 'reading is no entering');

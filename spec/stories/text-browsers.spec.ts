@@ -4,6 +4,19 @@ import { withApp, type World } from '../support/app.ts';
 import { where } from '../support/terminal.ts';
 import { lynx, Reader, w3m } from '../support/text-browsers.ts';
 
+async function signUp(ada: Reader): Promise<void> {
+  await ada.follow('Create account', 'All three fields are needed.');
+  await ada.fill('Username', 'ada');
+  await ada.fill('Email', 'ada@example.org');
+  await ada.fill('Password', 'correct horse');
+  await ada.push('Create account', 'Logged in as ada');
+}
+
+async function createRoom(ada: Reader, name: string): Promise<void> {
+  await ada.fill('Room name', name);
+  await ada.push('Create room', 'In this room now');
+}
+
 for (const browser of [lynx, w3m]) {
   const test = suite(`in ${browser.name}`);
   const tell = where(browser.name, test);
@@ -155,17 +168,4 @@ for (const browser of [lynx, w3m]) {
   }));
 
   test.run();
-}
-
-async function signUp(ada: Reader): Promise<void> {
-  await ada.follow('Create account', 'All three fields are needed.');
-  await ada.fill('Username', 'ada');
-  await ada.fill('Email', 'ada@example.org');
-  await ada.fill('Password', 'correct horse');
-  await ada.push('Create account', 'Logged in as ada');
-}
-
-async function createRoom(ada: Reader, name: string): Promise<void> {
-  await ada.fill('Room name', name);
-  await ada.push('Create room', 'In this room now');
 }

@@ -4,10 +4,11 @@ import { Migration } from '@mikro-orm/migrations';
 export class FirstTables extends Migration {
   override up(): void {
     this.addSql(`create table "attempt" (
-      "bucket" text not null primary key,
-      "count" integer not null,
-      "reset_at" bigint not null
+      "id" integer not null primary key autoincrement,
+      "bucket" text not null,
+      "at" datetime not null
     )`);
+    this.addSql('create index "attempt_bucket_index" on "attempt" ("bucket")');
 
     this.addSql(`create table "user" (
       "id" integer not null primary key autoincrement,
