@@ -34,7 +34,8 @@ test('entering another room in a second tab ends the first one, whose text can s
   const second = await secondTab(first, `/rooms/${study}`);
   await second.getByRole('button', { name: 'Leave lobby and enter study' }).first().click();
   await second.getByRole('heading', { name: 'Write a message' }).waitFor();
-  await eventually(() => told(first), 'You are in study now, and so no longer in lobby.\n\nOpen the room again');
+  const words = async (room: number) => `${(await ada.poll(room, 0)).json().message}\n\nOpen the room again`;
+  await eventually(() => told(first), await words(lobby));
   assert.is(await typedIn(first), 'one more thing');
 
   const polls = requests(first, POLL);
@@ -51,7 +52,7 @@ test('entering another room in a second tab ends the first one, whose text can s
   assert.equal((await logOf(first)).slice(-2), ['ada entered the room.', 'ada: one more thing']);
   await polled(first);
   assert.is(await typedIn(first), '', 'what was sent is not offered again');
-  await eventually(() => told(second), 'You are in lobby now, and so no longer in study.\n\nOpen the room again');
+  await eventually(() => told(second), await words(study));
 }));
 
 test('a room that is deleted ends where it is open, and what was typed stays', withBrowser(async ({ open, cast }) => {
@@ -176,6 +177,25 @@ test('closing the page leaves the room, and the back button comes back to it', w
   await eventually(() => isClosing(stage), true);
   await waitForClosed(stage);
   assert.equal(await ada.log(lobby), ['ada entered', 'grace entered', 'ada: here again', 'ada left', 'ada entered', 'ada left']);
+}));
+
+test('a page that goes says so last: it does not ask for more, which would take that back', withBrowser(async (stage) => {
+  const ada = await stage.cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  const page = await stage.open('/rooms', ada);
+  await page.addInitScript(`addEventListener('pagehide', () => {
+    const ask = fetch;
+    fetch = (address, ...more) => {
+      localStorage.setItem('asked', address);
+      return ask(address, ...more);
+    };
+  })`);
+  await page.goto(`${page.url()}/${lobby}`);
+  await polled(page);
+  await page.getByRole('link', { name: 'Help' }).click();
+  await eventually(() => isClosing(stage), true);
+  await page.waitForURL('**/help');
+  assert.is(await page.evaluate('localStorage.asked'), undefined);
 }));
 
 test('a page that the browser had put to sleep asks for what is new when it is shown again', withBrowser(async (stage) => {

@@ -2,7 +2,7 @@
 //   CHROMIUM=/path/to/chromium   this one
 //   CHROMIUM=packaged            the one from npm, even where another is installed
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
@@ -59,6 +59,7 @@ export function withBrowser(work: (stage: Stage) => Promise<void>, changes: Part
   return withApp(async (world) => {
     const contexts: BrowserContext[] = [];
     const wrong: string[] = [];
+    assert.ok(suitesLeft, 'a story stands in a suite that closes the browser');
     browser ??= chromium.launch({ executablePath: binary!.path, args: ARGUMENTS, env: binary!.env });
     try {
       await work({
@@ -158,7 +159,7 @@ async function packagedChromium(): Promise<Binary | undefined> {
   const folder = join(temporary, `chromium-${version}`);
   if (!existsSync(folder)) await unpack(temporary, folder);
   const path = join(folder, 'chromium');
-  const own = { ...process.env, FONTCONFIG_PATH: join(folder, 'fonts') };
+  const own = { ...process.env, FONTCONFIG_FILE: join(folder, 'fonts.conf') };
   // It brings the libraries along that a bare machine lacks, libnss3 first.
   const brought = { ...own, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') };
   const env = [own, brought].find((surroundings) => spawnSync(path, ['--version'], { env: surroundings }).status === 0);
@@ -173,6 +174,9 @@ async function unpack(temporary: string, folder: string): Promise<void> {
   Object.assign(process.env, { TMPDIR: place, AWS_LAMBDA_JS_RUNTIME: 'nodejs24.x' });
   try {
     await (await import('@sparticuz/chromium')).default.executablePath();
+    // Its own list of fonts has places in it where ours are not; without a font all text is hidden.
+    const fonts = ['<dir prefix="relative">fonts/fonts</dir>', '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'];
+    writeFileSync(join(place, 'fonts.conf'), `<fontconfig>${fonts.join('')}</fontconfig>\n`);
     renameSync(place, folder);
   } catch (error) {
     if (!existsSync(folder)) console.error(error);
