@@ -111,6 +111,8 @@ addEventListener('scroll', () => {
 find('#earlier a')?.addEventListener('click', async (event) => {
   event.preventDefault();
   const link = event.target as HTMLAnchorElement;
+  if (link.ariaBusy) return;
+  link.ariaBusy = 'true';
   try {
     const first = log.querySelector('li')!;
     const { entries }: Answer = await (await ask(`${address}/entries?before=${first.dataset.seq}`)).json();
@@ -122,6 +124,7 @@ find('#earlier a')?.addEventListener('click', async (event) => {
     log.prepend(earlier);
     scrollBy(0, first.getBoundingClientRect().top - top);
     say(`${entries.length} earlier messages shown`);
+    link.ariaBusy = null;
     if (entries[0]!.seq > 1) return;
     const beginning = make('span', { tabindex: '-1' }, 'This is the beginning.');
     link.replaceWith(beginning);
@@ -132,27 +135,27 @@ find('#earlier a')?.addEventListener('click', async (event) => {
 });
 
 const field = find<HTMLTextAreaElement>('#body')!;
-const draft = `draft ${room}`;
+const draft = `draft ${room} ${reader}`;
 
 /** A new element each time: one that is there already and is filled later can be silent. */
-const complain = (sentence: string, ...more: Node[]) => {
+let onward: Node[] = [];
+const complain = (sentence: string) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(!!sentence);
-  if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...more));
+  field.setAttribute('aria-describedby', sentence ? 'body-problem body-hint' : 'body-hint');
+  if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
   form!.scrollIntoView({ block: 'nearest' });
 };
-
-/** Keeps what is typed through a reload, a log-in, or a crash of the page. */
-const keep = () => sessionStorage.setItem(draft, field.value);
 
 let timer = 0;
 let failures = 0;
 let asking = false;
 let ended = false;
+let isGoing = false; // a poll after the page has said that it closes would take that back
 let lost: Element | undefined;
 
 const poll = async () => {
-  if (asking || ended) return;
+  if (asking || ended || isGoing) return;
   asking = true;
   clearTimeout(timer);
   try {
@@ -184,10 +187,14 @@ const finish = ({ ended: why, message, error, location = '/rooms' }: Answer) => 
   ended = true;
   const canEnter = why === 'left' || why === 'away' || why === 'moved';
   const [href, text] = why === 'logged-out' ? [`/login?next=${address}`, 'Log in'] : canEnter ? [address, 'Open the room again'] : [location, 'Go to the list of rooms'];
-  complain(message ?? error!.message, make('a', { href }, text));
+  onward = [make('a', { href }, text)];
+  complain(message ?? error!.message);
 };
 
 if (form) {
+  /** Keeps what is typed, and the key that it was tried with, through a reload, a log-in, or a crash of the page. */
+  const keep = () => sessionStorage.setItem(draft, JSON.stringify([field.value, key.value, tried]));
+  const forget = () => sessionStorage.removeItem(draft);
   const key = form.elements.namedItem('key') as HTMLInputElement;
   let tried: string | undefined;
   let sending = false;
@@ -196,15 +203,20 @@ if (form) {
   };
 
   form.addEventListener('submit', async (event) => {
+    if (isHistory) return forget(); // the page that comes shows it
     event.preventDefault();
     if (sending) return;
     sending = true;
     const body = field.value;
     if (tried !== undefined && tried !== body) renew(); // the same text is the same message, another one is another
     tried = body;
+    keep();
     try {
       const answer = await ask(form.action, { method: 'POST', body: JSON.stringify({ body, key: key.value, after }) });
-      if (answer.status === 409) return form.submit(); // the page that comes keeps the text, and offers to send it on entering
+      if (answer.status === 409) { // the page that comes keeps the text, and offers to send it on entering
+        forget();
+        return form.submit();
+      }
       const told: Answer = await answer.json();
       if (answer.ok) {
         receive(told);
@@ -215,6 +227,7 @@ if (form) {
         say('Sent');
       }
       complain(answer.ok ? '' : `Could not send: ${told.error!.message}`);
+      if (answer.status < 404) void poll(); // who is logged out is told so, with the way to log in
     } catch {
       complain('Could not send, because the connection is lost. Your text is kept: press Send again.');
     } finally {
@@ -224,13 +237,24 @@ if (form) {
   });
 
   find('#check')?.remove();
-  field.value ||= sessionStorage.getItem(draft) ?? '';
+  const [text, triedKey, triedText] = JSON.parse(sessionStorage.getItem(draft) ?? '[]');
+  if (text && !field.value) {
+    field.value = text;
+    key.value = triedKey;
+    tried = triedText;
+  }
   field.addEventListener('input', keep);
   if (!location.hash && !isHistory) form.scrollIntoView({ block: 'end' });
-  addEventListener('pageshow', poll);
+  addEventListener('pageshow', () => {
+    isGoing = false;
+    void poll();
+  });
   addEventListener('online', poll);
-  document.addEventListener('visibilitychange', poll);
-  addEventListener('pagehide', () => ended || navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' })));
+  document.addEventListener('visibilitychange', () => document.hidden || poll());
+  addEventListener('pagehide', () => {
+    isGoing = true;
+    if (!ended) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
+  });
 }
 
 log.querySelectorAll('li').forEach(dress);
