@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { announced, browserSuite, eventually, focused, logOf, requests, send, typedIn, withBrowser } from '../support/browser.ts';
+import { announced, browserSuite, eventually, focused, logOf, polled, requests, send, typedIn, withBrowser } from '../support/browser.ts';
 
 const test = browserSuite('people talk, with script');
 
@@ -183,6 +183,8 @@ test('what ada sends from an old page is to be seen', withBrowser(async ({ open,
   const page = await open(`/rooms/${lobby}?before=60`, ada);
   await send(page, 'as I said then');
   await page.locator('.log').getByText('as I said then').or(page.getByRole('link', { name: '1 new message' })).waitFor();
+  await polled(page);
+  assert.is(await typedIn(page), '');
 }));
 
 test('the script is small', withBrowser(async ({ open, cast, base }) => {

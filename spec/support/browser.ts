@@ -23,6 +23,9 @@ export const POLL = /\/poll\?/;
 /** Everything on a page of ours happens within this, in milliseconds. */
 const PATIENCE_MS = 6000;
 
+/** No story takes longer, in milliseconds. */
+const STORY_MS = 60_000;
+
 interface Binary {
   path: string;
   env: Record<string, string | undefined>;
@@ -62,7 +65,7 @@ export function withBrowser(work: (stage: Stage) => Promise<void>, changes: Part
     assert.ok(suitesLeft, 'a story stands in a suite that closes the browser');
     browser ??= chromium.launch({ executablePath: binary!.path, args: ARGUMENTS, env: binary!.env });
     try {
-      await work({
+      await within(STORY_MS, work({
         ...world,
         open: async (path, visitor, options) => {
           const context = await (await browser!).newContext(options);
@@ -77,23 +80,30 @@ export function withBrowser(work: (stage: Stage) => Promise<void>, changes: Part
           await page.goto(world.base + path);
           return page;
         },
-      });
+      }));
     } finally {
-      await Promise.all(contexts.map((context) => context.close()));
+      // One that fails while a page is on its way to another can hang here; the end of the browser ends it too.
+      await within(PATIENCE_MS, Promise.all(contexts.map((context) => context.close()))).catch(console.error);
     }
     assert.equal(wrong, [], 'errors of scripts and violations of the policy');
   }, changes);
+}
+
+/** Waits for the work so many milliseconds at most. */
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`This took longer than ${ms} ms.`)), ms);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
 /** Looks until it sees what is expected; fails with the difference where it does not come in time. */
 export async function eventually<T>(look: () => Promise<T> | T, expected: T, patience = PATIENCE_MS): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
-    const seen = await look();
     try {
-      return assert.equal(seen, expected);
+      return assert.equal(await look(), expected);
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (Date.now() > deadline) throw error; // till then the page may be on its way to another, and show nothing
     }
     await new Promise((again) => setTimeout(again, 25));
   }
