@@ -10,6 +10,9 @@ export class BadRequest extends Refusal {
   }
 }
 
+/** What should not happen. */
+class Failure extends Refusal {}
+
 /** A form's token that is missing, old or somebody else's. */
 export class Forged extends Forbidden {}
 
@@ -21,22 +24,31 @@ export const errors: Middleware = async (ctx, next) => {
     await next();
     if (ctx.body == null && [404, 405, 501].includes(ctx.status)) throw unanswered(ctx);
   } catch (error) {
-    if (!(error instanceof Refusal)) {
-      console.error(error);
-      ctx.status = 500;
-      return tell(ctx, new Forbidden('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
-    }
-    ctx.status = statusOf(error);
-    if (error instanceof Limited) ctx.set('Retry-After', String(error.retryAfter));
-    await tell(ctx, error);
+    await refuse(ctx, error);
   }
 };
+
+async function refuse(ctx: Context, error: unknown): Promise<void> {
+  if (!(error instanceof Refusal)) {
+    console.error(error);
+    return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
+  }
+  ctx.status = statusOf(error);
+  if (error instanceof Limited) ctx.set('Retry-After', String(error.retryAfter));
+  try {
+    await tell(ctx, error);
+  } catch (second) {
+    ctx.showForm = undefined; // the page that the form stood on is not theirs to see any more
+    await refuse(ctx, second);
+  }
+}
 
 function unanswered(ctx: Context): Refusal {
   return ctx.status === 404 ? new Missing() : new BadRequest(405, 'This address does not take such a request. Go back and use the links and buttons of the page.');
 }
 
 function statusOf(error: Refusal): number {
+  if (error instanceof Failure) return 500;
   if (error instanceof BadRequest) return error.status;
   if (error instanceof Invalid) return 422;
   if (error instanceof Limited) return 429;
