@@ -38,6 +38,7 @@ async function refuse(ctx: Context, error: unknown): Promise<void> {
   try {
     await tell(ctx, error);
   } catch (second) {
+    if (error instanceof Failure) throw second; // not even this page can be shown: Koa answers in one line
     ctx.showForm = undefined; // the page that the form stood on is not theirs to see any more
     await refuse(ctx, second);
   }
