@@ -2,7 +2,7 @@
 // page, loads what came earlier in place. Without it the page works by its links and forms.
 
 interface Entry { seq: number; kind: string; author: string; subject?: string; body: string; html: string }
-interface Answer { name: string; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
+interface Answer { name: string; seq: number; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
 const log = find('.log')!;
@@ -109,6 +109,7 @@ addEventListener('scroll', () => {
 });
 
 find('#earlier a')?.addEventListener('click', async (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const link = event.target as HTMLAnchorElement;
   if (link.ariaBusy) return;
@@ -203,7 +204,6 @@ if (form) {
   };
 
   form.addEventListener('submit', async (event) => {
-    if (isHistory) return forget(); // the page that comes shows it
     event.preventDefault();
     if (sending) return;
     sending = true;
@@ -218,6 +218,11 @@ if (form) {
         return form.submit();
       }
       const told: Answer = await answer.json();
+      if (answer.ok && isHistory) { // it stands on another page
+        forget();
+        location.href = `${address}?after=${told.seq - 1}#new`;
+        return;
+      }
       if (answer.ok) {
         receive(told);
         renew();
