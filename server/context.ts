@@ -25,7 +25,7 @@ export interface Carried extends Services {
   now: Date;
   /** The person's address, as far as the proxies in front are believed. */
   address: string;
-  session: (Partial<SessionData> & { regenerate(): Promise<void> }) | null;
+  session: (Partial<SessionData> & { regenerate(): Promise<void>; externalKey?: string }) | null;
   /** The value of the session's cookie, where this request begins it. */
   sessionKey: string;
   /** Who is logged in. */

@@ -1,7 +1,7 @@
 /** The time zone of whoever has not told theirs. */
 export const DEFAULT_ZONE = 'UTC';
 
-const formatters = new Map<string, { time: Intl.DateTimeFormat; day: Intl.DateTimeFormat; key: Intl.DateTimeFormat }>();
+const formatters = new Map<string, { h23: Intl.DateTimeFormat; h12: Intl.DateTimeFormat; day: Intl.DateTimeFormat; key: Intl.DateTimeFormat }>();
 
 /** Returns the zone, as `Europe/Berlin`, under its usual name where it is one, else UTC. */
 export function checkedZone(zone: string | undefined): string {
@@ -16,7 +16,8 @@ function formatter(zone: string) {
   let formats = formatters.get(zone);
   if (!formats) {
     formats = {
-      time: new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }),
+      h23: new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }),
+      h12: new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: 'numeric', minute: '2-digit', hourCycle: 'h12' }),
       day: new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
       key: new Intl.DateTimeFormat('en-CA', { timeZone: zone }),
     };
@@ -25,8 +26,8 @@ function formatter(zone: string) {
   return formats;
 }
 
-/** `09:58` */
-export const time = (at: string, zone: string): string => formatter(zone).time.format(new Date(at));
+/** `09:58`, or in 12 hours `9:58 am` */
+export const time = (at: string, zone: string, hourCycle: 'h23' | 'h12' = 'h23'): string => formatter(zone)[hourCycle].format(new Date(at));
 /** `Thursday 1 January 2026` */
 export const day = (at: string, zone: string): string => formatter(zone).day.format(new Date(at)).replace(',', '');
 /** `2026-01-01` */

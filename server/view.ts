@@ -4,6 +4,7 @@ import type { Assets } from './assets.ts';
 import type { Entry } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { pieces } from './pieces.ts';
+import { browserInWords } from './user-agent.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../templates/', import.meta.url));
 
@@ -29,7 +30,7 @@ export class View {
     this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), { autoescape: true, trimBlocks: true, lstripBlocks: true });
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
-    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity })) this.#html.addFilter(name, filter);
+    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity, browserInWords })) this.#html.addFilter(name, filter);
   }
 
   /** Renders a page. */

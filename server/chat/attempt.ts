@@ -65,5 +65,5 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 
 function tooMany(seconds: number): Limited {
   const minutes = Math.ceil(seconds / 60);
-  return new Limited(`Too many attempts to log in. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`, seconds);
+  return new Limited(`Too many wrong passwords. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`, seconds);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { Missing } from './errors.ts';
 import { User } from './user.ts';
 
 const DAY_MS = 86_400_000;
@@ -9,6 +10,8 @@ const IDLE_MS = 30 * DAY_MS;
 export const LIFETIME_MS = 365 * DAY_MS;
 /** A sign of life is written down when the last one is older than this. */
 const STALE_MS = 3_600_000;
+/** So much is kept of what a browser calls itself. */
+const LONGEST_USER_AGENT = 256;
 
 export const SessionSchema = defineEntity({
   name: 'Session',
@@ -21,6 +24,8 @@ export const SessionSchema = defineEntity({
     data: p.text(),
     createdAt: p.datetime(3),
     seenAt: p.datetime(3),
+    /** What the browser called itself at log-in. */
+    userAgent: p.string().default(''),
   },
 });
 
@@ -39,7 +44,7 @@ export interface SessionData {
 
 /** Returns what the live session with this cookie value holds, and notes the sign of life; undefined where there is none. */
 export async function findSession(em: EntityManager, key: string, now: Date): Promise<SessionData | undefined> {
-  const session = await em.findOne(Session, { id: hash(key), ...live(now) });
+  const session = await em.findOne(Session, { id: sessionId(key), ...live(now) });
   if (!session) return undefined;
   if (now.getTime() - session.seenAt.getTime() > STALE_MS) {
     await em.nativeUpdate(Session, { id: session.id }, { seenAt: now });
@@ -48,18 +53,34 @@ export async function findSession(em: EntityManager, key: string, now: Date): Pr
 }
 
 /** Begins a session that the cookie value `key` opens. */
-export async function beginSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
-  await em.insert(Session, { id: hash(key), user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now });
+export async function beginSession(em: EntityManager, key: string, data: SessionData, now: Date, userAgent = ''): Promise<void> {
+  await em.insert(Session, { id: sessionId(key), user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now, userAgent: userAgent.slice(0, LONGEST_USER_AGENT) });
 }
 
 /** Keeps what a session holds. One that has ended stays so, whatever a request under way had still to keep. */
 export async function saveSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
-  await em.nativeUpdate(Session, { id: hash(key) }, { data: JSON.stringify(data), seenAt: now });
+  await em.nativeUpdate(Session, { id: sessionId(key) }, { data: JSON.stringify(data), seenAt: now });
 }
 
 /** Ends a session: its cookie opens nothing from now on. */
 export async function endSession(em: EntityManager, key: string): Promise<void> {
-  await em.nativeDelete(Session, { id: hash(key) });
+  await em.nativeDelete(Session, { id: sessionId(key) });
+}
+
+/** The live sessions of a person, the one seen last first. */
+export function sessionsOf(em: EntityManager, user: User, now: Date): Promise<Session[]> {
+  return em.find(Session, { user, ...live(now) }, { orderBy: { seenAt: 'desc', createdAt: 'desc' } });
+}
+
+/** Ends a session of the person by its id. @throws Missing where they have none with it */
+export async function endSessionOf(em: EntityManager, user: User, id: string): Promise<void> {
+  const ended = await em.nativeDelete(Session, { id, user });
+  if (!ended) throw new Missing('This session has ended already. See the others in your settings.');
+}
+
+/** Ends all sessions of the person but the one with the id `keep`. */
+export async function endOtherSessions(em: EntityManager, user: User, keep: string): Promise<void> {
+  await em.nativeDelete(Session, { user, id: { $ne: keep } });
 }
 
 /** Forgets the sessions that have ended by themselves. */
@@ -73,4 +94,7 @@ const live = (now: Date) => ({
   createdAt: { $gt: new Date(now.getTime() - LIFETIME_MS) },
 });
 
-const hash = (key: string): string => createHash('sha256').update(key).digest('base64url');
+/** The id of the session that the cookie value `key` opens: a hash, which opens nothing. */
+export function sessionId(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}

@@ -1,6 +1,8 @@
 import { defineEntity, p, raw, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
+import { wasSomebodys } from './former-username.ts';
 import { checkedPassword, decoyHash, hashPassword, verifyPassword } from './password.ts';
+import type { HourCycle, Whereabouts } from './preferences.ts';
 import { collect, fold, isWellFormed, lengthOf } from './text.ts';
 
 const LONGEST_USERNAME = 32;
@@ -18,6 +20,14 @@ export const UserSchema = defineEntity({
     emailKey: p.string().unique(),
     passwordHash: p.text().hidden(),
     createdAt: p.datetime(3),
+    /** The time zone that they have chosen; null: as the browser says. */
+    zone: p.string().nullable(),
+    hourCycle: p.string().$type<HourCycle>().default('h23'),
+    /** Whether others find them by their email, and not by their username alone. */
+    foundByEmail: p.boolean().default(true),
+    whereabouts: p.string().$type<Whereabouts>().default('friends'),
+    /** Whether Enter sends a message, where script runs, and does not make a new line. */
+    enterSends: p.boolean().default(false),
   },
 });
 
@@ -88,15 +98,25 @@ export async function lockUser(em: EntityManager, user: User): Promise<void> {
   await em.nativeUpdate(User, { id: user.id }, { createdAt: raw('created_at') });
 }
 
-async function refuseTaken(em: EntityManager, { usernameKey, emailKey }: { usernameKey: string; emailKey: string }): Promise<void> {
-  const takers = await em.find(User, { $or: [{ usernameKey }, { emailKey }] });
+/** What there may be one of among all people. */
+export interface Keys {
+  usernameKey?: string;
+  emailKey?: string;
+}
+
+/** Makes sure that nobody, other than `but`, has the username or the email, or had the username. @throws Invalid */
+export async function refuseTaken(em: EntityManager, { usernameKey, emailKey }: Keys, but?: User): Promise<void> {
+  const keys = [...(usernameKey ? [{ usernameKey }] : []), ...(emailKey ? [{ emailKey }] : [])];
+  const takers = (await em.find(User, { $or: keys })).filter(({ id }) => id !== but?.id);
   const problems: Record<string, string> = {};
-  if (takers.some((taker) => taker.usernameKey === usernameKey)) problems.username = 'This username is taken. Choose another.';
-  if (takers.some((taker) => taker.emailKey === emailKey)) problems.email = 'There is an account with this email already. Log in, or use another address.';
+  // First who has it, then who had it: whoever gives it up in between is seen by the second look.
+  if (usernameKey && (takers.some((taker) => taker.usernameKey === usernameKey) || (await wasSomebodys(em, usernameKey, but)))) problems.username = 'This username is taken. Choose another.';
+  if (takers.some((taker) => taker.emailKey === emailKey)) problems.email = `There is an account with this email already. ${but ? 'Use' : 'Log in, or use'} another address.`;
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
 }
 
-function checkedUsername(text: string): string {
+/** Returns the username as it is kept. @throws Invalid for `username` */
+export function checkedUsername(text: string): string {
   const username = text.trim().normalize('NFKC');
   const length = lengthOf(username);
   if (length === 0) throw new Invalid({ username: 'Enter a username.' });
@@ -106,7 +126,8 @@ function checkedUsername(text: string): string {
   return username;
 }
 
-function checkedEmail(text: string): string {
+/** Returns the email as it is kept. @throws Invalid for `email` */
+export function checkedEmail(text: string): string {
   const email = text.trim();
   if (email === '') throw new Invalid({ email: 'Enter an email address.' });
   if (email.length > LONGEST_EMAIL) throw new Invalid({ email: `Use an email address of at most ${LONGEST_EMAIL} characters.` });

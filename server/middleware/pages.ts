@@ -7,9 +7,14 @@ export function flash(ctx: Context, sentence: string): void {
   if (ctx.session) ctx.session.flash = sentence;
 }
 
-/** The time zone of whoever reads: their browser's, which a script tells, else UTC. */
+/** The time zone of whoever reads: the one that they have chosen, else their browser's. */
 export function zoneOf(ctx: Context): string {
-  return checkedZone(ctx.cookies.get('zone', { signed: false }));
+  return checkedZone(ctx.user?.zone ?? browserZone(ctx));
+}
+
+/** The time zone of the browser, which a script tells; undefined where none has. */
+export function browserZone(ctx: Context): string | undefined {
+  return ctx.cookies.get('zone', { signed: false });
 }
 
 /** Lets a handler answer with a page, which knows who reads it. */
@@ -23,6 +28,7 @@ export const pages: Middleware = async (ctx, next) => {
       csrf: ctx.csrf,
       path: ctx.path,
       zone: zoneOf(ctx),
+      hourCycle: ctx.user?.hourCycle,
       htmx: ctx.get('HX-Request') === 'true',
       problems: ctx.refused?.problems,
       typed: ctx.refused?.typed ?? {},

@@ -8,6 +8,7 @@ import * as messages from './messages.ts';
 import * as presence from './presence.ts';
 import * as rooms from './rooms.ts';
 import * as sessions from './sessions.ts';
+import * as settings from './settings.ts';
 import * as welcome from './welcome.ts';
 
 /** Every address there is. */
@@ -43,6 +44,13 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/members/:username/remove', members.remove, members.manage);
   post('/rooms/:id/members/:username/role', members.changeRole, members.manage);
   post('/rooms/:id/quit', members.quit, members.manage);
+
+  get('/settings', settings.show);
+  post('/settings', settings.save, settings.show);
+  post('/settings/password', settings.changePassword, settings.show);
+  post('/settings/username', settings.changeUsername, settings.show);
+  post('/settings/email', settings.changeEmail, settings.show);
+  post('/settings/sessions/:session/end', settings.endSession, settings.show);
 
   return router;
 }

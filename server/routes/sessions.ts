@@ -35,7 +35,7 @@ export async function begin(ctx: Context, user: User): Promise<void> {
   const data = { userId: user.id, csrf: freshToken() };
   ctx.session = data as Context['session'];
   await ctx.session!.regenerate();
-  await beginSession(ctx.em, ctx.sessionKey, data, ctx.now);
+  await beginSession(ctx.em, ctx.sessionKey, data, ctx.now, ctx.get('User-Agent'));
 }
 
 /** Counts the attempt before a password is looked at. */

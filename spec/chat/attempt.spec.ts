@@ -18,8 +18,8 @@ test('is allowed ten times for one account from one address, and says when to co
   await times(10, () => logIn(house, 'ada'));
   const refused = await refusal(Limited, logIn(house, 'ada', HOME, later(1000)));
   assert.is(refused.retryAfter, 599);
-  assert.is(refused.message, 'Too many attempts to log in. Wait 10 minutes, then try again.');
-  assert.is((await refusal(Limited, logIn(house, 'ada', HOME, later(WINDOW - 500)))).message, 'Too many attempts to log in. Wait a minute, then try again.');
+  assert.is(refused.message, 'Too many wrong passwords. Wait 10 minutes, then try again.');
+  assert.is((await refusal(Limited, logIn(house, 'ada', HOME, later(WINDOW - 500)))).message, 'Too many wrong passwords. Wait a minute, then try again.');
 }));
 
 test('by somebody elsewhere, or for another account, locks nobody out', withHouse(async (house) => {

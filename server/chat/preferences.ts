@@ -1,0 +1,44 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { Invalid } from './errors.ts';
+import { collect } from './text.ts';
+import { User } from './user.ts';
+
+/** Times as 14:05, or as 2:05 pm. */
+export type HourCycle = 'h23' | 'h12';
+/** Who is shown in which room somebody is. */
+export type Whereabouts = 'friends' | 'nobody';
+
+/** The time zones there are, by their names, such as `Europe/Berlin`. */
+export const ZONES: readonly string[] = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
+
+/** What a form sends of them: each a text, and yes or no where there are these two. */
+type Typed = Partial<Record<'zone' | 'hourCycle' | 'foundByEmail' | 'whereabouts' | 'enterSends', string>>;
+
+/**
+ * Keeps what a person prefers. What is not sent stays as it is.
+ * @throws Invalid where a choice is none of those that there are
+ */
+export async function savePreferences(em: EntityManager, user: User, typed: Typed): Promise<void> {
+  const preferences = collect({
+    zone: () => (typed.zone === undefined ? user.zone : checkedZone(typed.zone)),
+    hourCycle: () => chosen('hourCycle', typed, { h23: 'h23', h12: 'h12' } as const, user.hourCycle),
+    foundByEmail: () => chosen('foundByEmail', typed, { yes: true, no: false }, user.foundByEmail),
+    whereabouts: () => chosen('whereabouts', typed, { friends: 'friends', nobody: 'nobody' } as const, user.whereabouts),
+    enterSends: () => chosen('enterSends', typed, { yes: true, no: false }, user.enterSends),
+  });
+  await em.nativeUpdate(User, { id: user.id }, preferences);
+}
+
+/** The zone; null where it is to be as the browser says. */
+function checkedZone(zone: string): string | null {
+  if (zone === '') return null;
+  if (ZONES.includes(zone)) return zone;
+  throw new Invalid({ zone: 'There is no such time zone. Choose one from the list.' });
+}
+
+function chosen<T>(field: keyof Typed, typed: Typed, choices: Record<string, T>, before: T): T {
+  const choice = typed[field];
+  if (choice === undefined) return before;
+  if (Object.hasOwn(choices, choice)) return choices[choice]!;
+  throw new Invalid({ [field]: 'There is no such choice. Choose one of those in the form.' });
+}
