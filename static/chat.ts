@@ -8,6 +8,14 @@ const find = <T extends HTMLElement>(selector: string) => document.querySelector
 const log = find('.log')!;
 const form = find<HTMLFormElement>('#message');
 const { room, last, reader } = log.dataset;
+/** As chosen in the settings; undefined is the browser's own zone. One that this browser does not know would break all. */
+let timeZone = log.dataset.zone;
+try {
+  Intl.DateTimeFormat('en', { timeZone });
+} catch {
+  timeZone = undefined;
+}
+const hourCycle = log.dataset.hours as 'h12' | undefined;
 const isHistory = 'history' in log.dataset; // later entries stand on other pages
 const address = `/rooms/${room}`;
 const token = find<HTMLMetaElement>('[name=csrf-token]')!.content;
@@ -42,9 +50,9 @@ let after = Number(last);
 const append = (items: Iterable<Element>, into: ParentNode) => {
   for (const item of items) {
     const at = dress(item);
-    const day = at.toLocaleDateString('en-CA');
+    const day = at.toLocaleDateString('en-CA', { timeZone });
     if (day !== [...into.querySelectorAll<HTMLElement>('.day')].at(-1)?.dataset.day) {
-      const words = at.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+      const words = at.toLocaleDateString('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
       into.append(make('h3', { class: 'day', 'data-day': day }, words.replace(',', '')));
     }
     if (into.lastElementChild?.localName !== 'ul') into.append(make('ul', { role: 'list' }));
@@ -56,7 +64,7 @@ const append = (items: Iterable<Element>, into: ParentNode) => {
 const dress = (item: Element): Date => {
   const time = item.querySelector('time')!;
   const at = new Date(time.dateTime);
-  time.textContent = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
   item.classList.toggle('own', item.querySelector('.author')?.textContent === reader);
   return at;
 };
@@ -249,6 +257,14 @@ if (form) {
     tried = triedText;
   }
   field.addEventListener('input', keep);
+  const { enter, sends } = form.dataset;
+  find('#body-hint')!.append(` ${enter}`);
+  field.addEventListener('keydown', (event) => {
+    // An input method that composes tells another code, in Safari also for the Enter that ends it.
+    if (sends === undefined || event.keyCode !== 13 || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (!event.repeat) form.requestSubmit();
+  });
   if (!location.hash && !isHistory) form.scrollIntoView({ block: 'end' });
   addEventListener('pageshow', () => {
     isGoing = false;
@@ -263,4 +279,4 @@ if (form) {
 }
 
 log.querySelectorAll('li').forEach(dress);
-find('#zone')!.textContent = `Times are in ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`;
+find('#zone')!.textContent = `Times are in ${Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone}.`;

@@ -82,7 +82,7 @@ export class Visitor {
   async press(answer: Answer, button: string, typed: Record<string, string> = {}): Promise<Answer> {
     const form = answer.page.querySelectorAll('form').find((one) => one.querySelectorAll('button').some((name) => words(name) === button));
     if (!form) throw new Error(`There is no button "${button}", only: ${buttons(answer).join(', ')}.`);
-    const fields = form.querySelectorAll('input, textarea').filter((field) => field.getAttribute('type') !== 'radio' || field.hasAttribute('checked'));
+    const fields = form.querySelectorAll('input, textarea, select').filter((field) => field.getAttribute('type') !== 'radio' || field.hasAttribute('checked'));
     const body = new URLSearchParams({ ...Object.fromEntries(fields.map((field) => [field.getAttribute('name') ?? '', valueOf(field)])), ...typed });
     return this.send(form.getAttribute('action') ?? '', { method: 'POST', body, headers: { Accept: 'text/html' } });
   }
@@ -174,8 +174,15 @@ export function labelled({ page }: Answer, label: string): HTMLElement {
 
 /** What stands in a field. */
 export function valueOf(field: HTMLElement): string {
+  if (field.tagName === 'SELECT') return chosenOf(field);
   // A parser of HTML drops the line break that a textarea begins with; this one does not.
   return field.tagName === 'TEXTAREA' ? field.text.replace(/^\n/, '') : (field.getAttribute('value') ?? '');
+}
+
+/** What is chosen in a list: the first where nothing else is, and by its words where it has no value of its own. */
+function chosenOf(list: HTMLElement): string {
+  const option = list.querySelector('option[selected]') ?? list.querySelector('option');
+  return option?.getAttribute('value') ?? words(option);
 }
 
 /** What a refused form tells: all at the top, and beside one field, tied to it by aria-describedby. */
