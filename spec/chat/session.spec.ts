@@ -1,8 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { beginSession, endSession, findSession, forgetEndedSessions, saveSession, Session } from '../../server/chat/session.ts';
+import { Missing } from '../../server/chat/errors.ts';
+import { beginSession, endOtherSessions, endSession, endSessionOf, findSession, forgetEndedSessions, saveSession, Session, sessionId, sessionsOf } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
-import { later, NOW, withHouse, type House } from '../support/nouns.ts';
+import { later, NOW, refusal, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('a session');
 
@@ -74,6 +75,38 @@ test('is forgotten when it has ended by itself, and not before', withHouse(async
   await house.em().nativeUpdate(Session, {}, { seenAt: later(365 * DAY) });
   await forgetEndedSessions(house.em(), later(365 * DAY + 1));
   assert.is(await house.em().count(Session), 0);
+}));
+
+test('is listed for its person, with its browser, the one seen last first', withHouse(async (house) => {
+  const data = await logIn(house);
+  await beginSession(house.em(), 'the telephone', data, later(1), `Lynx/2.9 ${'x'.repeat(400)}`);
+  const [ada, grace] = [await house.em().findOneOrFail(User, { username: 'ada' }), await house.em().findOneOrFail(User, { username: 'grace' })];
+  const listed = await sessionsOf(house.em(), ada, later(DAY));
+  assert.equal(listed.map(({ id, createdAt }) => [id, createdAt]), [[sessionId('the telephone'), later(1)], [sessionId('a key'), NOW]]);
+  assert.equal(listed.map(({ userAgent }) => [userAgent.slice(0, 8), userAgent.length]), [['Lynx/2.9', 256], ['', 0]]);
+  assert.equal(await sessionsOf(house.em(), grace, NOW), []);
+  assert.equal(await sessionsOf(house.em(), ada, later(30 * DAY + 1)), [], 'one that has ended by itself is none');
+}));
+
+test('is ended by its person alone', withHouse(async (house) => {
+  await logIn(house);
+  const end = (username: string, id: string) => house.as(username, (em, user) => endSessionOf(em, user, id));
+  await refusal(Missing, end('grace', sessionId('a key')));
+  await refusal(Missing, end('ada', 'a key'));
+  assert.ok(await findSession(house.em(), 'a key', NOW));
+  await end('ada', sessionId('a key'));
+  assert.is(await findSession(house.em(), 'a key', NOW), undefined);
+  await refusal(Missing, end('ada', sessionId('a key')));
+}));
+
+test('is the one that is left when the others are ended', withHouse(async (house) => {
+  const data = await logIn(house);
+  await beginSession(house.em(), 'the telephone', data, NOW);
+  await house.as('grace', (em, grace) => endOtherSessions(em, grace, sessionId('a key')));
+  assert.is(await house.em().count(Session), 2);
+  await house.as('ada', (em, ada) => endOtherSessions(em, ada, sessionId('a key')));
+  assert.ok(await findSession(house.em(), 'a key', NOW));
+  assert.is(await findSession(house.em(), 'the telephone', NOW), undefined);
 }));
 
 test.run();

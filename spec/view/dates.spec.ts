@@ -13,6 +13,11 @@ test('begin a day at 00:00', () => {
   assert.is(time('2026-01-01T00:00:00.000Z', 'UTC'), '00:00');
 });
 
+test('are shown in 12 hours to whoever wants that', () => {
+  const times = ['00:05', '09:58', '12:00', '23:59'].map((at) => time(`2026-01-01T${at}:00.000Z`, 'UTC', 'h12'));
+  assert.equal(times, ['12:05 am', '9:58 am', '12:00 pm', '11:59 pm']);
+});
+
 test('are those of the reader\'s zone, on either side of the day', () => {
   assert.equal([time('2026-01-01T23:30:00.000Z', 'Europe/Berlin'), day('2026-01-01T23:30:00.000Z', 'Europe/Berlin')], ['00:30', 'Friday 2 January 2026']);
   assert.equal([time('2026-01-01T03:00:00.000Z', 'America/New_York'), dayKey('2026-01-01T03:00:00.000Z', 'America/New_York')], ['22:00', '2025-12-31']);
