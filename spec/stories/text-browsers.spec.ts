@@ -153,6 +153,24 @@ for (const browser of [lynx, w3m]) {
     await ada.follow('Go to the list of rooms', 'There are no rooms yet.');
   }));
 
+  tell('ada changes her username, and is told what was done each time', story(async (ada) => {
+    await signUp(ada);
+    const last = 'This is the browser that you are using.';
+    await ada.follow('Settings', 'Save settings');
+    await ada.bottom(last);
+    ada.sees(new RegExp(`${browser.name}\\s+${last}`));
+    ada.misses('End session');
+    await ada.fill('Username', 'a b');
+    await ada.push('Change username', 'There is a problem');
+    ada.sees('Use only letters, digits, and the marks _ - . in the username.');
+    await ada.bottom(last);
+    await ada.fill('Username', 'countess');
+    await ada.push('Change username', 'Your username is changed.');
+    ada.sees('Logged in as countess');
+    await ada.push('Save settings', 'Your settings are saved.');
+    ada.misses('Your username is changed.');
+  }));
+
   tell('ada logs out, and comes back to the page that she asked for', story(async (ada, { base }) => {
     await signUp(ada);
     await createRoom(ada, 'lobby');
