@@ -213,7 +213,7 @@ test('list the sessions with browser and times, and end each but this', withApp(
   assert.is(listed.length, 3);
   assert.is(listed.filter((line) => line.includes('This is the browser that you are using.') && !line.includes('End session')).length, 1);
   for (const line of listed) assert.match(line, /Logged in on \w+ \d+ \w+ \d{4}, \d\d:\d\d\. Last seen on \w+/);
-  const [end] = buttons(page).filter((name) => name.startsWith('End session of Firefox on Linux'));
+  const [end] = buttons(page).filter((name) => name.startsWith('End session: Firefox on Linux'));
   const after = await then(ada, await ada.press(page, end!));
   assert.match(words(after.page.querySelector('main [role="status"]')), /The session is ended/);
   assert.equal([sessionsOn(after).length, await isLoggedIn(telephone), await isLoggedIn(ada)], [2, false, true]);
