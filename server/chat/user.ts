@@ -18,6 +18,10 @@ export const UserSchema = defineEntity({
     emailKey: p.string().unique(),
     passwordHash: p.text().hidden(),
     createdAt: p.datetime(3),
+    /** Whether others find the person by their email address. */
+    foundByEmail: p.boolean().default(true),
+    /** Who sees which room the person is in. */
+    whereabouts: p.string().$type<'friends' | 'nobody'>().default('friends'),
   },
 });
 

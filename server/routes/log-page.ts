@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { blockedBy } from '../chat/block.ts';
 import { entriesOfDay } from '../chat/day.ts';
 import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, type Entry } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 import type { Belonging } from '../chat/membership.ts';
 import type { Room } from '../chat/room.ts';
+import type { User } from '../chat/user.ts';
 import type { Context } from '../context.ts';
 import { day as dayInWords, dayAfter, dayKey, startOfDay } from '../dates.ts';
 import { zoneOf } from '../middleware/pages.ts';
@@ -16,11 +18,13 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   const { entries, after, day } = await stretch(ctx, room);
   const first = entries[0]?.seq ?? 1;
   const last = entries.at(-1)?.seq ?? 0;
+  const blocked = new Set((await blockedBy(ctx.em, membership.user as User)).map(({ id }) => id));
+  const shown = seq('show', ctx.query.show); // a folded message that the reader wants to see
   const read = Math.max(membership.readSeq, ctx.reads.of(membership.user.id, room.id));
   if (isOpening(ctx)) ctx.reads.shown(membership.user.id, room.id, last);
   const isLatest = last === room.lastSeq;
   return {
-    lines: entries.map((entry) => ctx.view.line(entry)),
+    lines: entries.map((entry) => ctx.view.line(entry, entry.seq === shown ? undefined : blocked)),
     day,
     earlier: first > 1 && !day ? first : undefined,
     later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,

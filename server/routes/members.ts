@@ -47,7 +47,7 @@ export const quit: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomOfMember(ctx.em, user, roomId(ctx));
   await ctx.em.transactional((em) => membership.quit(em, user, room.id, ctx.now));
-  flash(ctx, `You are no longer a member of ${room.name}.`);
+  flash(ctx, room.access === 'direct' ? `The conversation ${room.name} is hidden until something is said in it.` : `You are no longer a member of ${room.name}.`);
   seeOther(ctx, '/rooms');
 };
 
