@@ -39,7 +39,7 @@ export interface SessionData {
 
 /** Returns what the live session with this cookie value holds, and notes the sign of life; undefined where there is none. */
 export async function findSession(em: EntityManager, key: string, now: Date): Promise<SessionData | undefined> {
-  const session = await em.findOne(Session, { id: hash(key), ...live(now) });
+  const session = await em.findOne(Session, { id: sessionId(key), ...live(now) });
   if (!session) return undefined;
   if (now.getTime() - session.seenAt.getTime() > STALE_MS) {
     await em.nativeUpdate(Session, { id: session.id }, { seenAt: now });
@@ -49,17 +49,17 @@ export async function findSession(em: EntityManager, key: string, now: Date): Pr
 
 /** Begins a session that the cookie value `key` opens. */
 export async function beginSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
-  await em.insert(Session, { id: hash(key), user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now });
+  await em.insert(Session, { id: sessionId(key), user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now });
 }
 
 /** Keeps what a session holds. One that has ended stays so, whatever a request under way had still to keep. */
 export async function saveSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
-  await em.nativeUpdate(Session, { id: hash(key) }, { data: JSON.stringify(data), seenAt: now });
+  await em.nativeUpdate(Session, { id: sessionId(key) }, { data: JSON.stringify(data), seenAt: now });
 }
 
 /** Ends a session: its cookie opens nothing from now on. */
 export async function endSession(em: EntityManager, key: string): Promise<void> {
-  await em.nativeDelete(Session, { id: hash(key) });
+  await em.nativeDelete(Session, { id: sessionId(key) });
 }
 
 /** Forgets the sessions that have ended by themselves. */
@@ -73,4 +73,10 @@ const live = (now: Date) => ({
   createdAt: { $gt: new Date(now.getTime() - LIFETIME_MS) },
 });
 
-const hash = (key: string): string => createHash('sha256').update(key).digest('base64url');
+/** Whether a session is live, and its last sign of life need not be written down yet. */
+export function isFresh({ seenAt, createdAt }: Pick<Session, 'seenAt' | 'createdAt'>, now: Date): boolean {
+  return now.getTime() - seenAt.getTime() <= STALE_MS && now.getTime() - createdAt.getTime() < LIFETIME_MS;
+}
+
+/** The id under which the session with this cookie value is kept. */
+export const sessionId = (key: string): string => createHash('sha256').update(key).digest('base64url');
