@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/core';
+import { bansOf } from './ban.ts';
 import { hasBlocked } from './block.ts';
 import { Invalid, Missing } from './errors.ts';
 import { friendshipsOf, type Standing } from './friendship.ts';
 import { Membership } from './membership.ts';
 import { Presence } from './presence.ts';
 import type { Room } from './room.ts';
+import { fold } from './text.ts';
 import { findByLogin, findByUsername, type User } from './user.ts';
 
 /**
@@ -15,7 +17,7 @@ import { findByLogin, findByUsername, type User } from './user.ts';
 export async function findPerson(em: EntityManager, searcher: User, q: string): Promise<User> {
   if (q.trim() === '') throw new Invalid({ q: 'Enter an email address or a username.' });
   const person = await findByLogin(em, q);
-  const byEmail = q.includes('@');
+  const byEmail = fold(q).includes('@');
   if (person && !(byEmail && person.id !== searcher.id && (!person.foundByEmail || (await hasBlocked(em, person, searcher))))) return person;
   throw new Invalid({ q: byEmail ? 'Nobody can be found by this email address. Check it, or ask for their username.' : 'There is nobody with this username. Check it, or try their email address.' });
 }
@@ -44,10 +46,11 @@ export async function acquaintances(em: EntityManager, user: User): Promise<Acqu
   const presences = await em.find(Presence, { user: { $in: visible.map(({ id }) => id) } }, { populate: ['room'] });
   const places = new Map(presences.map(({ user: { id }, room }) => [id, room as Room]));
   const own = new Set((await em.find(Membership, { user, room: { $in: [...places.values()].map(({ id }) => id) } })).map(({ room }) => room.id));
+  const closed = new Set((await bansOf(em, user)).map(({ room }) => room.id));
   return friendships.map((one) => {
     const person = one.other(user);
     const place = places.get(person.id);
-    const room = place && (place.access === 'open' || own.has(place.id)) ? place : undefined;
+    const room = place && (own.has(place.id) || (place.access === 'open' && !closed.has(place.id))) ? place : undefined;
     return { person, standing: one.standing(user), isHere: place !== undefined, room };
   });
 }

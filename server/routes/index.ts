@@ -14,7 +14,7 @@ import * as welcome from './welcome.ts';
 /** Every address there is. */
 export function routes(): Router<object, Context> {
   const router = new Router<object, Context>();
-  const get = (path: string, handler: Handler) => router.get(path, handler);
+  const get = (path: string, handler: Handler, form?: Handler) => router.get(path, shownOn(form), handler);
   const post = (path: string, handler: Handler, form?: Handler) => router.post(path, shownOn(form), handler);
 
   get('/', welcome.show);
@@ -28,7 +28,7 @@ export function routes(): Router<object, Context> {
 
   get('/rooms', rooms.list);
   post('/rooms', rooms.create, rooms.list);
-  get('/rooms/:id', rooms.show);
+  get('/rooms/:id', rooms.show, rooms.show);
   get('/rooms/:id/delete', rooms.askDelete);
   post('/rooms/:id/delete', rooms.remove);
 

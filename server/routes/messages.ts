@@ -51,6 +51,6 @@ export const outside: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomFor(ctx.em, user, roomId(ctx));
   const presence = await presenceOf(ctx.em, user);
-  const { message: sentence, details } = presence?.room.id === room.id ? new Ended('left', room) : await whyOut(ctx.em, user, room, presence);
-  ctx.page('errors/ended.njk', { message: sentence, ...keptFrom(ctx), ...details });
+  const { message: sentence, about } = presence?.room.id === room.id ? new Ended('left', room) : await whyOut(ctx.em, user, room, presence);
+  ctx.page('errors/ended.njk', { message: sentence, ...keptFrom(ctx), ...about });
 };

@@ -52,7 +52,7 @@ test('in a room bars every other, with both named', withHouse(async (house) => {
   await house.enter('ada', lobby);
   const refused = await refusal(Elsewhere, house.enter('ada', study));
   assert.is(refused.message, 'You are in lobby. You can be in one room at a time.');
-  assert.equal([refused.details.room.id, refused.details.current.id], [study, lobby]);
+  assert.equal([refused.about.room.id, refused.about.current.id], [study, lobby]);
   assert.equal([await whereIs(house), await house.log(study)], ['lobby', []]);
   assert.is(await house.em().count(Membership, { room: study, user: { username: 'ada' } }), 0);
 }));
