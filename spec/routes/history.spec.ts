@@ -240,6 +240,7 @@ test('counts what is unread in the list, as messages, and not again once it was 
   await grace.send(`/rooms/${lobby}`, { method: 'HEAD' });
   await grace.get(`/rooms/${lobby}`, { 'Sec-Purpose': 'prefetch' });
   await grace.getJson(`/rooms/${lobby}/entries`);
+  await grace.get(`/rooms/${lobby}?from=999`);
   assert.is(await counted(grace), '60 unread messages', 'nobody has seen it');
   await grace.get(`/rooms/${lobby}`);
   assert.is(await counted(grace), undefined);
