@@ -2,9 +2,11 @@ import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/sqlite';
 import { Attempt } from '../server/chat/attempt.ts';
 import { Ban } from '../server/chat/ban.ts';
+import { Block } from '../server/chat/block.ts';
 import { Departure } from '../server/chat/departure.ts';
 import { Entry } from '../server/chat/entry.ts';
 import { FormerUsername } from '../server/chat/former-username.ts';
+import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
 import { Presence } from '../server/chat/presence.ts';
 import { Room } from '../server/chat/room.ts';
@@ -16,7 +18,7 @@ import { migrations } from '../server/database/migrations/index.ts';
 export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
-    entities: [User, FormerUsername, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
+    entities: [User, FormerUsername, Friendship, Block, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

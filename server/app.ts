@@ -1,10 +1,13 @@
+import type { RequestListener } from 'node:http';
 import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sqlite';
+import Keygrip from 'keygrip';
 import Koa from 'koa';
 import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
 import type { Context, Services } from './context.ts';
+import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Reads } from './live/reads.ts';
 import { body } from './middleware/body.ts';
@@ -40,12 +43,14 @@ const view = new View(assets);
 export function createApp({ orm, env, keys, clock = () => new Date() }: Surroundings) {
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
+  const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
   const services: Services = { env, clock, leases, reads, times, view };
 
   const app = new Koa<object, Context>();
-  app.keys = keys;
+  const keygrip = new Keygrip(keys);
+  app.keys = keygrip;
   app.on('error', (error: Error & { code?: string }) => {
     if (!GONE.includes(error.code ?? '')) console.error(error);
   });
@@ -56,7 +61,7 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   app.use(pages);
   app.use(htmx);
   app.use(errors);
-  app.use(createSession(sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock }), app));
+  app.use(createSession(session, app));
   app.use(currentUser);
   app.use(body);
   app.use(csrf);
@@ -64,5 +69,8 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const router = routes();
   app.use(router.routes());
   app.use(router.allowedMethods());
-  return { app, leases };
+  const idlePolls = new IdlePolls({ orm, keys: keygrip, cookie: session.key, leases, reads, clock });
+  const usual = app.callback();
+  const listener: RequestListener = (request, response) => void (idlePolls.answer(request, response) || usual(request, response));
+  return { listener, leases };
 }

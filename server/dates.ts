@@ -1,6 +1,8 @@
 /** The time zone of whoever has not told theirs. */
 export const DEFAULT_ZONE = 'UTC';
 
+const DAY_MS = 86_400_000;
+
 const formatters = new Map<string, { h23: Intl.DateTimeFormat; h12: Intl.DateTimeFormat; day: Intl.DateTimeFormat; key: Intl.DateTimeFormat }>();
 
 /** Returns the zone, as `Europe/Berlin`, under its usual name where it is one, else UTC. */
@@ -37,15 +39,16 @@ export const dayKey = (at: string, zone: string): string => formatter(zone).key.
 export function startOfDay(day: string, zone: string): Date | undefined {
   const midnight = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN;
   if (Number.isNaN(midnight) || dayKey(new Date(midnight).toISOString(), 'UTC') !== day) return undefined;
-  // The zone's offset is that of the moment looked for, which is known only once the offset is: twice is enough.
-  let moment = midnight;
-  for (let round = 0; round < 2; round += 1) moment = midnight - offset(new Date(moment), zone);
-  return new Date(moment);
+  // Where the clocks change about midnight, the offset of before or that of after leads into another
+  // day, or both lead to a 00:00, of which the first counts.
+  const moments = [-DAY_MS, DAY_MS].map((ms) => midnight - offset(new Date(midnight + ms), zone)).filter(Number.isFinite);
+  const first = moments.sort((a, b) => a - b).find((moment) => dayKey(new Date(moment).toISOString(), zone) === day);
+  return first === undefined ? undefined : new Date(first);
 }
 
 /** The day after, as `2026-01-02`. */
 export function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);
 }
 
 /** How far the zone's clocks are ahead of UTC at a moment, in milliseconds. */

@@ -12,9 +12,9 @@ const STOP_MS = 4000;
 export async function serve(): Promise<void> {
   const env = readEnv();
   const orm = await openDatabase(env.chatDb);
-  const { app, leases } = createApp({ orm, env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
+  const { listener, leases } = createApp({ orm, env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
   await leases.start();
-  const server = createServer(app.callback());
+  const server = createServer(listener);
   server.listen(env.port, env.host, () => {
     const { port } = server.address() as AddressInfo;
     if (!env.rateLimits) console.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');

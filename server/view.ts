@@ -15,11 +15,16 @@ export interface Line {
   author: string;
   /** Whom a notice is about, beside its author. */
   subject?: string;
+  /** Whether the reader has blocked its author, and gets a way to it in its place; then with its room. */
+  folded?: boolean;
+  room?: number;
   /** The text as typed, or the sentence of a notice. */
   body: string;
   /** ISO 8601 in UTC with milliseconds. */
   at: string;
 }
+
+const NOBODY: ReadonlySet<number> = new Set();
 
 /** Turns templates into pages. */
 export class View {
@@ -30,7 +35,7 @@ export class View {
     this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), { autoescape: true, trimBlocks: true, lstripBlocks: true });
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
-    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity, browserInWords })) this.#html.addFilter(name, filter);
+    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity, standing, browserInWords })) this.#html.addFilter(name, filter);
   }
 
   /** Renders a page. */
@@ -39,18 +44,23 @@ export class View {
   }
 
   /** An entry as it is shown, with a notice put into words. */
-  line(entry: Entry): Line {
+  line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
-    return { seq, kind, author, ...(subject && { subject }), body, at: entry.at.toISOString() };
+    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), body, at: entry.at.toISOString() };
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
-  delta(entry: Entry): Line & { html: string } {
-    const line = this.line(entry);
+  delta(entry: Entry, blocked?: ReadonlySet<number>): Line & { html: string } {
+    const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }
+}
+
+/** Those of a list of people with whom things stand so. */
+function standing<T extends { standing: string }>(list: T[], wanted: string): T[] {
+  return list.filter((one) => one.standing === wanted);
 }
 
 /** `1 message`, `2 messages`. */

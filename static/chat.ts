@@ -1,7 +1,7 @@
 // The log of a room: asks each second for what is new and appends it, posts without leaving the
 // page, loads what came earlier in place. Without it the page works by its links and forms.
 
-interface Entry { seq: number; kind: string; author: string; subject?: string; body: string; html: string }
+interface Entry { seq: number; kind: string; author: string; subject?: string; folded?: boolean; body: string; html: string }
 interface Answer { name: string; seq: number; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
@@ -86,7 +86,7 @@ const receive = ({ name, entries }: Answer) => {
   if (!isHistory && top < innerHeight) scrollBy(0, edge() - top);
   else if (messages[0]) offer(messages[0].seq, messages.length);
   if (messages.length > 3) say(`${messages.length} new messages`);
-  else for (const { author, body } of messages) say(`${author}: ${body}`);
+  else for (const { author, body, folded } of messages) if (!folded) say(`${author}: ${body}`);
 };
 
 const present = ({ kind, author, subject }: Entry) => {

@@ -1,5 +1,6 @@
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
 import { attempt, forgive, type Allowance } from './attempt.ts';
+import { renameDirects } from './direct.ts';
 import { Invalid } from './errors.ts';
 import { exchangeUsername } from './former-username.ts';
 import { checkedPassword, hashPassword, verifyPassword } from './password.ts';
@@ -56,6 +57,7 @@ async function rename(em: EntityManager, user: User, username: string): Promise<
   const taken = fold(username);
   if (taken !== given) await exchangeUsername(em, user, { given, taken });
   await em.nativeUpdate(User, { id: user.id }, { username, usernameKey: taken });
+  await renameDirects(em, await em.findOneOrFail(User, { id: user.id }, { refresh: true }));
 }
 
 /** Does what gives the person a name of which there is one, in a transaction in which it is seen to be free. */

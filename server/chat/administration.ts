@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { Ban } from './ban.ts';
+import { hasBlocked } from './block.ts';
 import { depart } from './departure.ts';
 import { Invalid } from './errors.ts';
 import { Membership, membersOf, roomOfAdmin, type Role } from './membership.ts';
@@ -26,6 +27,7 @@ export async function addMember(em: EntityManager, admin: User, id: number, pers
   const room = await administered(em, admin, id);
   if (!person) throw new Invalid({ username: 'There is nobody with this username or email. Check it, and try again.' });
   if (await em.findOne(Membership, { room, user: person })) throw new Invalid({ username: `${person.username} is a member already.` });
+  if (await hasBlocked(em, person, admin)) throw new Invalid({ username: `${person.username} cannot be added.` });
   await em.nativeDelete(Ban, { room, user: person });
   em.create(Membership, { room, user: person, role: 'member', joinedAt: now, readSeq: room.lastSeq });
   room.append(em, { kind: 'added', author: admin, subject: person, at: now });

@@ -21,16 +21,24 @@ AttemptSchema.setClass(Attempt);
 export interface Allowance {
   bucket: string;
   limit: number;
+  /** What there were too many of, in words. */
+  what: string;
 }
 
 const WINDOW_MS = 600_000;
+const LOG_INS = 'wrong passwords';
 
 /** What a log-in draws on: ten for one account from one address, a hundred from one address. */
 export function logInAllowances(account: string, address: string): Allowance[] {
   return [
-    { bucket: hash(`log-in ${address} ${account}`), limit: 10 },
-    { bucket: hash(`log-in ${address}`), limit: 100 },
+    { bucket: hash(`log-in ${address} ${account}`), limit: 10, what: LOG_INS },
+    { bucket: hash(`log-in ${address}`), limit: 100, what: LOG_INS },
   ];
+}
+
+/** What a search for a person draws on: sixty for one who searches. */
+export function searchAllowances(userId: number): Allowance[] {
+  return [{ bucket: hash(`search ${userId}`), limit: 60, what: 'searches' }];
 }
 
 /**
@@ -39,12 +47,12 @@ export function logInAllowances(account: string, address: string): Allowance[] {
  * @throws Limited where an allowance is used up
  */
 export async function attempt(em: EntityManager, allowances: Allowance[], now: Date): Promise<void> {
-  for (const [index, { bucket, limit }] of allowances.entries()) {
+  for (const [index, { bucket, limit, what }] of allowances.entries()) {
     const id = await em.insert(Attempt, { bucket, at: now });
     const earlier = await em.find(Attempt, { bucket, id: { $lt: id }, at: { $gt: new Date(now.getTime() - WINDOW_MS) } }, { orderBy: { id: 'asc' } });
     if (earlier.length < limit) continue;
     await forgive(em, allowances.slice(0, index + 1));
-    throw tooMany(Math.ceil((earlier.at(-limit)!.at.getTime() + WINDOW_MS - now.getTime()) / 1000));
+    throw tooMany(what, Math.ceil((earlier.at(-limit)!.at.getTime() + WINDOW_MS - now.getTime()) / 1000));
   }
 }
 
@@ -63,7 +71,7 @@ export async function forgetAttempts(em: EntityManager, now: Date): Promise<void
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
-function tooMany(seconds: number): Limited {
+function tooMany(what: string, seconds: number): Limited {
   const minutes = Math.ceil(seconds / 60);
-  return new Limited(`Too many wrong passwords. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`, seconds);
+  return new Limited(`Too many ${what}. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again.`, seconds);
 }

@@ -19,3 +19,8 @@ BanSchema.setClass(Ban);
 export async function isBanned(em: EntityManager, user: User, room: number): Promise<boolean> {
   return (await em.count(Ban, { room, user })) > 0;
 }
+
+/** The rooms that a person was removed from. */
+export function bansOf(em: EntityManager, user: User): Promise<Ban[]> {
+  return em.find(Ban, { user });
+}

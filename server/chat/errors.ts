@@ -3,8 +3,8 @@
  * what to do; `middleware/errors.ts` alone turns them into a status and a page or JSON.
  */
 export abstract class Refusal extends Error {
-  /** What more the page that tells of it shows. */
-  readonly details: Record<string, unknown> = {};
+  /** What more the page that tells of it shows. Not `details`: the spec runner takes that for a text. */
+  readonly about: Record<string, unknown> = {};
 }
 
 /** What was typed cannot be taken; `problems` has a sentence for each field, by the field's name. */
@@ -44,10 +44,10 @@ export class Limited extends Refusal {
 
 /** The person is in another room, which `current` names, and can be in one at a time. */
 export class Elsewhere extends Refusal {
-  override readonly details;
+  override readonly about;
   constructor(room: { id: number; name: string }, current: { id: number; name: string }) {
     super(`You are in ${current.name}. You can be in one room at a time.`);
-    this.details = { room, current };
+    this.about = { room, current };
   }
 }
 
@@ -57,11 +57,11 @@ export type Why = 'deleted' | 'removed' | 'moved' | 'left' | 'away';
 /** The person is not in the room, or not any more, though it takes being in it. */
 export class Ended extends Refusal {
   readonly why: Why;
-  override readonly details;
+  override readonly about;
   constructor(why: Why, room: { id: number; name: string }, current?: { id: number; name: string }, message = sentences[why](room.name, current?.name ?? '')) {
     super(message);
     this.why = why;
-    this.details = { room, current, why };
+    this.about = { room, current, why };
   }
 }
 

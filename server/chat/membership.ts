@@ -17,6 +17,8 @@ export const MembershipSchema = defineEntity({
     joinedAt: p.datetime(3),
     /** The latest entry that the person has been shown. */
     readSeq: p.integer().default(0),
+    /** Whether a direct room is left out of the person's list, until something is said in it. */
+    hidden: p.boolean().default(false),
   },
 });
 

@@ -1,9 +1,10 @@
 import type { EntityManager } from '@mikro-orm/core';
+import { partnerIn, unhide, whyNotDirect } from './direct.ts';
 import { Entry } from './entry.ts';
 import { Invalid } from './errors.ts';
 import { roomOfMember } from './membership.ts';
 import { presenceIn } from './presence.ts';
-import { lockRooms } from './room.ts';
+import { lockRooms, type Room } from './room.ts';
 import { isWellFormed, lengthOf } from './text.ts';
 import type { User } from './user.ts';
 
@@ -54,11 +55,19 @@ export async function post(em: EntityManager, user: User, roomId: number, typed:
   await presenceIn(em, user, room);
   const before = KEY.test(typed.key) ? await em.findOne(Entry, { room, author: user, key: typed.key }) : null;
   if (before) return { entry: before, repeated: true };
+  if (room.access === 'direct') await deliver(em, room, user);
   const body = checkedBody(typed.body);
   const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
   await em.flush();
   return { entry, repeated: false };
+}
+
+/** Makes a conversation of two be seen again by both. @throws Forbidden where one has blocked the other */
+async function deliver(em: EntityManager, room: Room, user: User): Promise<void> {
+  const refusal = await whyNotDirect(em, user, await partnerIn(em, room, user));
+  if (refusal) throw refusal;
+  await unhide(em, room);
 }
 
 /** Whether a text that was sent under the key of this message is the same message. */

@@ -6,12 +6,17 @@ import type { Room } from './room.ts';
 import type { User } from './user.ts';
 
 /**
- * Gives up a membership; returns the room. Runs inside a transaction.
+ * Gives up a membership, or hides a conversation of two until something is said in it; returns the room. Runs inside a transaction.
  * @throws Invalid for an administrator, and as `roomOfMember`
  */
 export async function quit(em: EntityManager, user: User, id: number, now: Date): Promise<Room> {
   await leave(em, user, id, now, { told: true }); // locks the room, whether they are in it or not
   const { room, membership } = await roomOfMember(em, user, id);
+  if (room.access === 'direct') {
+    membership.hidden = true; // it is the other's as well: nobody leaves it for good
+    await em.flush();
+    return room;
+  }
   if (membership.role === 'admin') {
     throw new Invalid({ '': `You administer ${room.name}. Make yourself a member first; where you are the only administrator, make somebody else one before that.` });
   }

@@ -15,8 +15,8 @@ export interface Listed {
   present: number;
 }
 
-/** The rooms that a person belongs to, and the open ones beside them, each by name. */
-export async function roomList(em: EntityManager, user: User): Promise<{ own: Listed[]; open: Listed[] }> {
+/** The rooms that a person belongs to, their conversations, and the open rooms beside them, each by name. */
+export async function roomList(em: EntityManager, user: User): Promise<{ own: Listed[]; direct: Listed[]; open: Listed[] }> {
   const memberships = await em.find(Membership, { user }, { populate: ['room'] });
   const roles = new Map(memberships.map(({ room, role }) => [room.id, role]));
   const others = await em.find(Room, { access: 'open', id: { $nin: [...roles.keys()] } });
@@ -25,7 +25,9 @@ export async function roomList(em: EntityManager, user: User): Promise<{ own: Li
   const list = (rooms: Room[]): Listed[] => rooms
     .map((room) => ({ room, isAdmin: roles.get(room.id) === 'admin', unread: unread.get(room.id) ?? 0, present: present.get(room.id) ?? 0 }))
     .sort((a, b) => a.room.name.localeCompare(b.room.name) || a.room.id - b.room.id);
-  return { own: list(memberships.map(({ room }) => room as Room)), open: list(others) };
+  const own = memberships.filter(({ hidden }) => !hidden).map(({ room }) => room as Room);
+  const [direct, rooms] = [own.filter(({ access }) => access === 'direct'), own.filter(({ access }) => access !== 'direct')];
+  return { own: list(rooms), direct: list(direct), open: list(others) };
 }
 
 async function presentCounts(em: EntityManager): Promise<Map<number, number>> {

@@ -19,6 +19,8 @@ export const RoomSchema = defineEntity({
     id: p.integer().primary().autoincrement(),
     name: p.string(),
     access: p.string().$type<Access>(),
+    /** The ids of the two whose conversation this is, the lower first; unique, so that there is one. */
+    pair: p.string().nullable().unique(),
     creator: () => p.manyToOne(User).index(false),
     /** The seq of the latest entry, 0 before the first. Taken and raised with the row locked. */
     lastSeq: p.integer().default(0),

@@ -98,3 +98,8 @@ const live = (now: Date) => ({
 export function sessionId(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
+
+/** Whether a session is live, and its last sign of life need not be written down yet. */
+export function isFresh({ seenAt, createdAt }: Pick<Session, 'seenAt' | 'createdAt'>, now: Date): boolean {
+  return now.getTime() - seenAt.getTime() <= STALE_MS && now.getTime() - createdAt.getTime() < LIFETIME_MS;
+}

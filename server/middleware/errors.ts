@@ -75,7 +75,7 @@ async function tell(ctx: Context, error: Refusal): Promise<void> {
     ctx.status = status;
   } else {
     const { status } = ctx;
-    ctx.page(`errors/${pageOf(ctx, error)}.njk`, { message: error.message, status, ...keptFrom(ctx), ...error.details });
+    ctx.page(`errors/${pageOf(ctx, error)}.njk`, { message: error.message, status, ...keptFrom(ctx), ...error.about });
     ctx.status = status;
   }
 }

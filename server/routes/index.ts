@@ -5,6 +5,7 @@ import * as entries from './entries.ts';
 import * as help from './help.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
+import * as people from './people.ts';
 import * as presence from './presence.ts';
 import * as rooms from './rooms.ts';
 import * as sessions from './sessions.ts';
@@ -14,7 +15,7 @@ import * as welcome from './welcome.ts';
 /** Every address there is. */
 export function routes(): Router<object, Context> {
   const router = new Router<object, Context>();
-  const get = (path: string, handler: Handler) => router.get(path, handler);
+  const get = (path: string, handler: Handler, form?: Handler) => router.get(path, shownOn(form), handler);
   const post = (path: string, handler: Handler, form?: Handler) => router.post(path, shownOn(form), handler);
 
   get('/', welcome.show);
@@ -28,7 +29,7 @@ export function routes(): Router<object, Context> {
 
   get('/rooms', rooms.list);
   post('/rooms', rooms.create, rooms.list);
-  get('/rooms/:id', rooms.show);
+  get('/rooms/:id', rooms.show, rooms.show);
   get('/rooms/:id/delete', rooms.askDelete);
   post('/rooms/:id/delete', rooms.remove);
 
@@ -44,6 +45,16 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/members/:username/remove', members.remove, members.manage);
   post('/rooms/:id/members/:username/role', members.changeRole, members.manage);
   post('/rooms/:id/quit', members.quit, members.manage);
+
+  get('/people', people.list);
+  post('/people', people.find, people.list);
+  get('/people/:username', people.show);
+  post('/people/:username/message', people.message, people.show);
+  post('/people/:username/friend', people.friend, people.show);
+  post('/people/:username/unfriend', people.unfriend, people.show);
+  post('/people/:username/block', people.blockPerson, people.show);
+  post('/people/:username/unblock', people.unblockPerson, people.show);
+  post('/groups', people.group, people.list);
 
   get('/settings', settings.show);
   post('/settings', settings.save, settings.show);

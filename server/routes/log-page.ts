@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { blockedBy } from '../chat/block.ts';
 import { entriesOfDay } from '../chat/day.ts';
 import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, type Entry } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 import type { Belonging } from '../chat/membership.ts';
 import type { Room } from '../chat/room.ts';
+import type { User } from '../chat/user.ts';
 import type { Context } from '../context.ts';
 import { day as dayInWords, dayAfter, dayKey, startOfDay } from '../dates.ts';
 import { zoneOf } from '../middleware/pages.ts';
@@ -13,14 +15,16 @@ import { freshMark, seq } from './parameters.ts';
 
 /** What the page of a room shows of its log: the latest, or from somewhere in its history. */
 export async function logPage(ctx: Context, { room, membership }: Belonging) {
-  const { entries, after, day } = await stretch(ctx, room);
-  const first = entries[0]?.seq ?? 1;
-  const last = entries.at(-1)?.seq ?? 0;
+  const { entries, after, day, isPastEnd } = await stretch(ctx, room);
+  const first = entries[0]?.seq ?? (isPastEnd ? room.lastSeq + 1 : 1);
+  const last = entries.at(-1)?.seq ?? (isPastEnd ? room.lastSeq : 0);
+  const blocked = new Set((await blockedBy(ctx.em, membership.user as User)).map(({ id }) => id));
+  const shown = seq('show', ctx.query.show); // a folded message that the reader wants to see
   const read = Math.max(membership.readSeq, ctx.reads.of(membership.user.id, room.id));
   if (isOpening(ctx)) ctx.reads.shown(membership.user.id, room.id, last);
   const isLatest = last === room.lastSeq;
   return {
-    lines: entries.map((entry) => ctx.view.line(entry)),
+    lines: entries.map((entry) => ctx.view.line(entry, entry.seq === shown ? undefined : blocked)),
     day,
     earlier: first > 1 && !day ? first : undefined,
     later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,
@@ -32,12 +36,12 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   };
 }
 
-async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; after?: number | undefined; day?: object | undefined }> {
+async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; after?: number | undefined; day?: object | undefined; isPastEnd?: boolean }> {
   const query = ctx.refused ? {} : ctx.query;
   const [before, from, after] = (['before', 'from', 'after'] as const).map((name) => seq(name, query[name]));
   if (query.day) return dayPage(ctx, room, String(query.day));
   if (before !== undefined) return { entries: await entriesBefore(ctx.em, room, before) };
-  if (from !== undefined) return { entries: await entriesFrom(ctx.em, room, from, from + PAGE_SIZE - 1) };
+  if (from !== undefined) return { entries: await entriesFrom(ctx.em, room, from, from + PAGE_SIZE - 1), isPastEnd: from > room.lastSeq };
   const fresh = after === undefined ? 0 : room.lastSeq - after;
   return { entries: await entriesBefore(ctx.em, room, room.lastSeq + 1, Math.max(PAGE_SIZE, Math.min(fresh, BATCH_SIZE))), after };
 }
@@ -46,7 +50,8 @@ async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; af
 async function dayPage(ctx: Context, room: Room, key: string) {
   const zone = zoneOf(ctx);
   const start = startOfDay(key, zone);
-  const end = startOfDay(dayAfter(key), zone);
+  const end = start && startOfDay(dayAfter(key), zone);
+  ctx.fields.day = key; // for the page to give it back
   if (!start || !end) throw new Invalid({ day: 'There is no such day. Enter it as year, month and day, like 2026-01-31.' });
   const { entries, before, after } = await entriesOfDay(ctx.em, room, start, end, BATCH_SIZE);
   const link = (at: Date | undefined) => at && { key: dayKey(at.toISOString(), zone), words: dayInWords(at.toISOString(), zone) };

@@ -1,9 +1,10 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import * as administration from '../chat/administration.ts';
 import { membersOf, roomOfMember } from '../chat/membership.ts';
+import { lookUp } from '../chat/people.ts';
 import { leave, presenceOf } from '../chat/presence.ts';
 import * as membership from '../chat/quit.ts';
-import { findByLogin, findByUsername, type User } from '../chat/user.ts';
+import { findByUsername, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { flash } from '../middleware/pages.ts';
@@ -25,7 +26,7 @@ export const rename = act((ctx, em, admin, id) => administration.renameRoom(em, 
 
 /** POST /rooms/ID/members */
 export const add: Handler = async (ctx) => {
-  const person = await findByLogin(ctx.em, field(ctx, 'username'));
+  const person = await lookUp(ctx.em, me(ctx), field(ctx, 'username'));
   await act((_, em, admin, id) => administration.addMember(em, admin, id, person, ctx.now), `${person?.username} is a member now.`)(ctx);
 };
 
@@ -47,7 +48,7 @@ export const quit: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomOfMember(ctx.em, user, roomId(ctx));
   await ctx.em.transactional((em) => membership.quit(em, user, room.id, ctx.now));
-  flash(ctx, `You are no longer a member of ${room.name}.`);
+  flash(ctx, room.access === 'direct' ? `The conversation ${room.name} is hidden until something is said in it.` : `You are no longer a member of ${room.name}.`);
   seeOther(ctx, '/rooms');
 };
 

@@ -36,7 +36,7 @@ export async function answer(ctx: Context, { entry, repeated, after }: Stored): 
   if (wantsJson(ctx)) {
     const from = after ?? 0;
     ctx.status = repeated ? 200 : 201;
-    ctx.body = { ...delta(ctx, entry.room as Room, from, await entriesAfter(ctx.em, entry.room, from)), seq: entry.seq };
+    ctx.body = { ...(await delta(ctx, entry.room as Room, from, await entriesAfter(ctx.em, entry.room, from))), seq: entry.seq };
   } else if (repeated && !message.isSame(entry, field(ctx, 'body'))) {
     // The form was sent again with another text, after going back to it: that text must not be lost.
     ctx.refused = { problems: { body: 'This form had been used for another message, so this text was not sent. Send it now, if you want to.' }, typed: ctx.fields };
@@ -51,6 +51,6 @@ export const outside: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomFor(ctx.em, user, roomId(ctx));
   const presence = await presenceOf(ctx.em, user);
-  const { message: sentence, details } = presence?.room.id === room.id ? new Ended('left', room) : await whyOut(ctx.em, user, room, presence);
-  ctx.page('errors/ended.njk', { message: sentence, ...keptFrom(ctx), ...details });
+  const { message: sentence, about } = presence?.room.id === room.id ? new Ended('left', room) : await whyOut(ctx.em, user, room, presence);
+  ctx.page('errors/ended.njk', { message: sentence, ...keptFrom(ctx), ...about });
 };

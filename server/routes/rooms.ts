@@ -1,4 +1,5 @@
 import { tellDeparture } from '../chat/departure.ts';
+import { questionsTo } from '../chat/friendship.ts';
 import { roomFor, roomOfAdmin } from '../chat/membership.ts';
 import { enter, presenceOf, usernamesIn, whyOut } from '../chat/presence.ts';
 import { createRoom, deleteRoom } from '../chat/room.ts';
@@ -17,7 +18,7 @@ export const list: Handler = async (ctx) => {
   const told = isOpening(ctx) ? await tellDeparture(ctx.em, user) : undefined;
   const presence = await presenceOf(ctx.em, user);
   await ctx.reads.writeDown();
-  ctx.page('rooms/list.njk', { ...(await roomList(ctx.em, user)), told, current: presence?.room });
+  ctx.page('rooms/list.njk', { ...(await roomList(ctx.em, user)), told, current: presence?.room, asking: await questionsTo(ctx.em, user) });
 };
 
 /** POST /rooms */

@@ -2,20 +2,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { depart } from '../../server/chat/departure.ts';
 import { Ended, Forbidden, Missing, type Why } from '../../server/chat/errors.ts';
-import { Membership, roomFor, roomOfAdmin, roomOfMember } from '../../server/chat/membership.ts';
-import { deleteRoom } from '../../server/chat/room.ts';
-import { User } from '../../server/chat/user.ts';
-import { NOW, refusal, withHouse, type House } from '../support/nouns.ts';
+import { Membership, membersOf, roomFor, roomOfAdmin, roomOfMember } from '../../server/chat/membership.ts';
+import { deleteRoom, Room } from '../../server/chat/room.ts';
+import { enrol, refusal, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('a membership');
 
 const find = ({ as }: House, username: string, id: number) => as(username, (em, user) => roomFor(em, user, id));
-
-/** Makes somebody a member, who has not entered. */
-async function join({ em }: House, username: string, room: number) {
-  const user = await em().findOneOrFail(User, { username });
-  await em().insert(Membership, { room, user: user.id, role: 'member', joinedAt: NOW });
-}
 
 test('lets its person find the room', withHouse(async (house) => {
   for (const access of ['open', 'invite']) {
@@ -33,7 +26,7 @@ test('is needed to find an invite room, which answers a stranger as if there wer
   const cellar = await house.room('ada', 'cellar', 'invite');
   const [hidden, none] = [await refusal(Missing, find(house, 'grace', cellar)), await refusal(Missing, find(house, 'grace', 999))];
   assert.is(hidden.message, none.message);
-  await join(house, 'grace', cellar);
+  await house.join('grace', cellar);
   assert.is((await find(house, 'grace', cellar)).membership?.role, 'member');
 }));
 
@@ -47,7 +40,7 @@ test('is needed to read and write in an open room too', withHouse(async ({ room,
 
 test('is not enough for what takes an admin', withHouse(async (house) => {
   const [lobby, cellar] = [await house.room('ada', 'lobby'), await house.room('ada', 'cellar', 'invite')];
-  await join(house, 'grace', lobby);
+  await house.join('grace', lobby);
   const administer = (username: string, id: number) => house.as(username, (em, user) => roomOfAdmin(em, user, id));
   await refusal(Forbidden, administer('grace', lobby));
   await refusal(Forbidden, administer('linus', lobby));
@@ -76,9 +69,42 @@ test('that was taken away ends an open room too, where one that was left does no
   }
 }));
 
+test('that was taken away and given again is found, whatever was told before', withHouse(async (house) => {
+  const cellar = await house.room('ada', 'cellar', 'invite');
+  await house.join('grace', cellar);
+  await house.enter('grace', cellar);
+  await house.remove('ada', cellar, 'grace');
+  assert.is((await refusal(Ended, find(house, 'grace', cellar))).why, 'removed');
+  await house.add('ada', cellar, 'grace');
+  assert.is((await find(house, 'grace', cellar)).membership?.role, 'member');
+}));
+
+test('that was taken away leaves of an open room what a stranger may know, once another was entered, and nothing of an invite room', withHouse(async (house) => {
+  const [lobby, cellar, study] = [await house.room('ada', 'lobby'), await house.room('ada', 'cellar', 'invite'), await house.room('ada', 'study')];
+  for (const room of [lobby, cellar]) {
+    await house.join('grace', room);
+    await house.enter('grace', room);
+    await house.remove('ada', room, 'grace');
+  }
+  await house.enter('grace', study);
+  assert.is((await find(house, 'grace', lobby)).membership, null);
+  await refusal(Missing, find(house, 'grace', cellar));
+}));
+
+test('is listed with its room\'s others: administrators first, then by name as people sort it', withHouse(async (house) => {
+  const lobby = await house.room('linus', 'lobby');
+  for (const username of ['Zoe', 'émile']) await enrol(house.orm, username);
+  await house.join('grace', lobby, 'admin');
+  for (const username of ['Zoe', 'émile', 'ada']) await house.join(username, lobby);
+  await house.join('ada', await house.room('linus', 'study'));
+  const em = house.em();
+  const members = await membersOf(em, await em.findOneOrFail(Room, { id: lobby }));
+  assert.equal(members.map(({ user, role }) => `${user.username} ${role}`), ['grace admin', 'linus admin', 'ada member', 'émile member', 'Zoe member']);
+}));
+
 test('is one for a person and a room, and nobody is admin twice', withHouse(async (house) => {
   const lobby = await house.room('ada', 'lobby');
-  await refusal(Error, join(house, 'ada', lobby));
+  await refusal(Error, house.join('ada', lobby));
   await house.enter('ada', lobby);
   assert.equal((await house.em().find(Membership, {})).map(({ role }) => role), ['admin']);
 }));

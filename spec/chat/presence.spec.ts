@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Departure, departureOf } from '../../server/chat/departure.ts';
-import { Elsewhere, Ended, Missing } from '../../server/chat/errors.ts';
+import { Elsewhere, Ended, Forbidden, Missing } from '../../server/chat/errors.ts';
 import { Membership } from '../../server/chat/membership.ts';
 import { close, expire, extend, leave, Presence, presenceIn, presenceOf, usernamesIn } from '../../server/chat/presence.ts';
 import { Room } from '../../server/chat/room.ts';
@@ -52,7 +52,7 @@ test('in a room bars every other, with both named', withHouse(async (house) => {
   await house.enter('ada', lobby);
   const refused = await refusal(Elsewhere, house.enter('ada', study));
   assert.is(refused.message, 'You are in lobby. You can be in one room at a time.');
-  assert.equal([refused.details.room.id, refused.details.current.id], [study, lobby]);
+  assert.equal([refused.about.room.id, refused.about.current.id], [study, lobby]);
   assert.equal([await whereIs(house), await house.log(study)], ['lobby', []]);
   assert.is(await house.em().count(Membership, { room: study, user: { username: 'ada' } }), 0);
 }));
@@ -171,6 +171,44 @@ test('expires with its lease, with one notice and the reason', withHouse(async (
   const departure = await house.as('ada', (em, ada) => departureOf(em, ada));
   assert.equal([departure?.why, departure?.told], ['away', false]);
   assert.is((await whyOut(house, lobby)).message, 'You are no longer in lobby, because nothing was heard from you for some time.');
+}));
+
+test('ends by being removed, with the one notice of that and the reason', withHouse(async (house) => {
+  const { lobby } = await rooms(house);
+  await house.enter('ada', lobby);
+  await house.remove('linus', lobby, 'ada');
+  assert.is(await whereIs(house), undefined);
+  assert.equal(await house.log(lobby), ['1 entered ada', '2 removed linus ada']);
+  const departure = await house.as('ada', (em, ada) => departureOf(em, ada));
+  assert.equal([departure?.why, departure?.told], ['removed', false]);
+  assert.is((await whyOut(house, lobby)).message, 'You were removed from the room lobby.');
+}));
+
+test('begins again for whoever was added again, and the removal is forgotten', withHouse(async (house) => {
+  const { lobby } = await rooms(house);
+  await house.enter('ada', lobby);
+  await house.remove('linus', lobby, 'ada');
+  await house.add('linus', lobby, 'ada');
+  assert.is(await whereIs(house), undefined);
+  await house.enter('ada', lobby);
+  assert.is(await whereIs(house), 'lobby');
+  assert.is(await house.em().count(Departure), 0);
+}));
+
+test('elsewhere outlives the removal from a room', withHouse(async (house) => {
+  const { lobby, study } = await rooms(house);
+  await house.enter('ada', lobby);
+  await house.enter('ada', study, { leave: lobby });
+  await house.remove('linus', lobby, 'ada');
+  assert.is(await whereIs(house), 'study');
+  assert.is(await house.em().count(Departure), 0);
+}));
+
+test('ends or never begins where one enters and is removed at once', withHouse(async (house) => {
+  const { lobby } = await rooms(house);
+  await house.join('ada', lobby);
+  for (const reason of await thrownBy([house.enter('ada', lobby), house.remove('linus', lobby, 'ada')])) assert.instance(reason, Forbidden);
+  assert.equal([await whereIs(house), await house.members(lobby)], [undefined, ['linus admin']]);
 }));
 
 test('elsewhere outlives the lease in the room that was left', withHouse(async (house) => {

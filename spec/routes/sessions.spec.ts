@@ -178,8 +178,8 @@ test('are bound to the host over https', withApp(async ({ visitor }) => {
 
 /** A second app on the same database, as after a restart. */
 async function restarted({ orm, clock }: World, keys: string[], work: (base: string) => Promise<void>): Promise<void> {
-  const { app } = createApp({ orm, env: { ...readEnv({}), scryptLogN: 4 }, keys, clock: clock.now });
-  const server = createServer(app.callback());
+  const { listener } = createApp({ orm, env: { ...readEnv({}), scryptLogN: 4 }, keys, clock: clock.now });
+  const server = createServer(listener);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   try {
     await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

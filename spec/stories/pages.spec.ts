@@ -34,7 +34,7 @@ async function first({ cast, visitor }: World): Promise<Sight[]> {
 }
 
 /** What there is once people talk. */
-async function later({ cast }: World): Promise<Sight[]> {
+async function later({ cast, clock }: World): Promise<Sight[]> {
   const [ada, grace, linus, alan] = [await cast('ada'), await cast('grace'), await cast('linus'), await cast('alan')];
   const lobby = await ada.createRoom('lobby');
   const study = await ada.createRoom('study', 'invite');
@@ -47,6 +47,7 @@ async function later({ cast }: World): Promise<Sight[]> {
   await ada.say(lobby, 'x'.repeat(300));
   const room = `/rooms/${lobby}`;
   const key = crypto.randomUUID();
+  const [today] = clock.now().toISOString().split('T');
   return [
     { name: 'rooms', who: ada, path: '/rooms' },
     { name: 'rooms, of others', who: alan, path: '/rooms' },
@@ -70,6 +71,13 @@ async function later({ cast }: World): Promise<Sight[]> {
     { name: 'not found', who: ada, path: '/nowhere', status: 404 },
     { name: 'not allowed', who: grace, path: `${room}/delete`, status: 403 },
     { name: 'out of date', who: ada, path: `${room}/messages`, fields: { body: 'hello', key, _csrf: 'old' }, status: 403 },
+    { name: 'room, on a day', who: ada, path: `${room}?day=${today}` },
+    { name: 'room, on a day when nothing was said', who: ada, path: `${room}?day=2026-01-31` },
+    { name: 'room, on no day', who: ada, path: `${room}?day=2026-02-30`, status: 422 },
+    { name: 'members, of an administrator', who: ada, path: `${room}/manage` },
+    { name: 'members, refused', who: ada, path: `${room}/members`, fields: { username: 'nobody' }, status: 422 },
+    { name: 'members, of a member', who: grace, path: `${room}/manage` },
+    { name: 'members, in a room with a long name', who: linus, path: `/rooms/${long}/manage` },
   ];
 }
 
@@ -77,7 +85,7 @@ const markup = new HtmlValidate({
   extends: ['html-validate:recommended', 'html-validate:a11y'],
   rules: {
     'doctype-style': ['error', { style: 'lowercase' }],
-    'long-title': ['error', { maxlength: 64 + ' – Rooms – Plainchat'.length }], // a room's name can be that long
+    'long-title': ['error', { maxlength: 64 + 'Manage  – Rooms – Plainchat'.length }], // a room's name can be that long
     'no-implicit-button-type': 'off', // ours all submit, which is what they do by themselves
     'no-redundant-role': ['error', { exclude: ['list'] }], // WebKit drops it from a list without markers
   },

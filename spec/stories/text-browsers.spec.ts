@@ -185,5 +185,46 @@ for (const browser of [lynx, w3m]) {
     ada.sees('ada left the room.');
   }));
 
+  tell('ada manages who belongs to her room', story(async (ada, { cast, clock }) => {
+    const act = (button: string, expected: string) => {
+      clock.pass(1000);
+      return ada.push(button, expected);
+    };
+    await cast('grace');
+    await signUp(ada);
+    await createRoom(ada, 'lobby');
+    await ada.follow('Manage lobby', 'You left lobby to come here.');
+    await ada.fill('Username or email', 'gracie');
+    await act('Add member', 'There is a problem');
+    ada.sees(/\W(gracie)[ _]{5}/);
+    await ada.fill('Username or email', 'grace');
+    await act('Add member', 'Remove grace');
+    ada.sees('grace is a member now.');
+    await act('Make grace an admin', 'grace is an administrator now.');
+    await act('Remove grace', 'grace was removed.');
+    ada.misses('Make grace');
+    await act('Give up membership', 'Make yourself a member first');
+    await act('Enter lobby', 'ada removed grace.');
+  }));
+
+  tell('ada reads what was said on another day', story(async (ada, { cast, clock }) => {
+    const grace = await cast('grace');
+    const lobby = await grace.createRoom('lobby');
+    await grace.say(lobby, 'Good morning');
+    const [first] = clock.now().toISOString().split('T');
+    clock.pass(48 * 3_600_000);
+    for (let number = 1; number <= 40; number++) await grace.say(lobby, `Line ${number}.`);
+    await signUp(ada);
+    await ada.push('Enter lobby', 'Line 3.');
+    await ada.bottom('Go to day');
+    await ada.fill('Day', first!);
+    await ada.push('Go to day', 'This is the first day');
+    ada.sees('Good morning');
+    ada.misses('Line 1.');
+    await ada.follow('Day after', 'this is the last day');
+    ada.sees('Line 1.');
+    ada.misses('Good morning');
+  }));
+
   test.run();
 }

@@ -29,8 +29,8 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
     const orm = await openDatabase(env.chatDb);
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
-    const { app, leases } = createApp({ orm, env, keys: ['a key for specs'], clock: clock.now });
-    const server = createServer(app.callback());
+    const { listener, leases } = createApp({ orm, env, keys: ['a key for specs'], clock: clock.now });
+    const server = createServer(listener);
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const visitor = () => new Visitor(base);

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { addMember, changeRole, removeMember } from '../../server/chat/administration.ts';
 import { Entry } from '../../server/chat/entry.ts';
+import { Membership, type Role } from '../../server/chat/membership.ts';
 import { post, type Posted } from '../../server/chat/message.ts';
 import { enter, type LeaseTimes } from '../../server/chat/presence.ts';
 import { createRoom } from '../../server/chat/room.ts';
@@ -25,11 +27,20 @@ export interface House {
   em(): EntityManager;
   /** Does something as a person, as one request does: in a unit of work and a transaction of its own. */
   as<T>(username: string, act: (em: EntityManager, user: User) => Promise<T>): Promise<T>;
+  /** The same where it is done to another person, who is found before the transaction begins. */
+  to<T>(username: string, other: string, act: (em: EntityManager, user: User, person: User) => Promise<T>): Promise<T>;
   /** Creates a room, and enters nobody; returns its id. */
   room(creator: string, name: string, access?: string): Promise<number>;
   enter(username: string, room: number, how?: { now?: Date; leave?: number }): Promise<void>;
   say(username: string, room: number, body: string, key?: string): Promise<Posted>;
-  /** The log in order, each entry as `1 entered ada` or `2 ada: hello`. */
+  /** Makes somebody a member, who has not entered; nobody did it, and no notice tells it. */
+  join(username: string, room: number, role?: Role): Promise<void>;
+  add(admin: string, room: number, username: string): Promise<void>;
+  remove(admin: string, room: number, username: string): Promise<void>;
+  changeRole(admin: string, room: number, username: string, role: string): Promise<void>;
+  /** The members as `ada admin`, `grace member`, by name. */
+  members(room: number): Promise<string[]>;
+  /** The log in order, each entry as `1 entered ada`, `2 ada: hello` or `3 role ada grace admin`. */
   log(room: number): Promise<string[]>;
 }
 
@@ -53,19 +64,34 @@ export function enrol(orm: MikroORM, username: string): Promise<User> {
 
 export function houseOf(orm: MikroORM): House {
   const em = () => orm.em.fork() as EntityManager;
-  const as: House['as'] = async (username, act) => {
+  const to: House['to'] = async (username, other, act) => {
     const own = em();
     const user = await own.findOneOrFail(User, { username });
-    return own.transactional((inner) => act(inner, user));
+    const person = await own.findOneOrFail(User, { username: other });
+    return own.transactional((inner) => act(inner, user, person));
   };
+  const as: House['as'] = (username, act) => to(username, username, act);
   return {
-    orm, em, as,
+    orm, em, as, to,
     room: (creator, name, access = 'open') => as(creator, async (inner, user) => (await createRoom(inner, user, { name, access }, NOW)).id),
     enter: (username, room, { now = NOW, leave } = {}) => as(username, (inner, user) => enter(inner, user, room, { now, times: TIMES, leave })),
     say: (username, room, body, key = crypto.randomUUID()) => as(username, (inner, user) => post(inner, user, room, { body, key }, NOW)),
+    join: async (username, room, role = 'member') => {
+      const { id: user } = await em().findOneOrFail(User, { username });
+      await em().insert(Membership, { room, user, role, joinedAt: NOW });
+    },
+    add: (admin, room, username) => to(admin, username, (inner, user, person) => addMember(inner, user, room, person, NOW)),
+    remove: (admin, room, username) => to(admin, username, (inner, user, person) => removeMember(inner, user, room, person, NOW)),
+    changeRole: (admin, room, username, role) => to(admin, username, (inner, user, person) => changeRole(inner, user, room, person, role, NOW)),
+    members: async (room) => {
+      const members = await em().find(Membership, { room }, { populate: ['user'] });
+      return members.map(({ user, role }) => `${user.username} ${role}`).sort();
+    },
     log: async (room) => {
-      const entries = await em().find(Entry, { room }, { orderBy: { seq: 'asc' }, populate: ['author'] });
-      return entries.map(({ seq, kind, author, body }) => (kind === 'message' ? `${seq} ${author.username}: ${body}` : `${seq} ${kind} ${author.username}`));
+      const entries = await em().find(Entry, { room }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
+      return entries.map(({ seq, kind, author, subject, body }) => (kind === 'message'
+        ? `${seq} ${author.username}: ${body}`
+        : [seq, kind, author.username, subject?.username, body].filter(Boolean).join(' ')));
     },
   };
 }

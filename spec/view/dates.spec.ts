@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkedZone, day, dayKey, time } from '../../server/dates.ts';
+import { checkedZone, day, dayAfter, dayKey, startOfDay, time } from '../../server/dates.ts';
 
 const test = suite('dates');
 
@@ -33,6 +33,74 @@ test('are in UTC where no zone is told, or none that there is', () => {
 
 test('know a zone by whatever case it is written in', () => {
   assert.equal(['Europe/Berlin', 'europe/berlin', 'UTC'].map(checkedZone), ['Europe/Berlin', 'Europe/Berlin', 'UTC']);
+});
+
+const starts = [
+  ['2026-01-01', 'UTC', '2026-01-01T00:00:00.000Z'],
+  ['2026-01-01', 'Europe/Berlin', '2025-12-31T23:00:00.000Z'],
+  ['2026-07-01', 'Europe/Berlin', '2026-06-30T22:00:00.000Z'],
+  ['2026-01-01', 'America/New_York', '2026-01-01T05:00:00.000Z'],
+  ['2026-01-01', 'Asia/Kolkata', '2025-12-31T18:30:00.000Z'],
+  ['2026-01-01', 'Asia/Kathmandu', '2025-12-31T18:15:00.000Z'],
+  ['2026-01-01', 'America/St_Johns', '2026-01-01T03:30:00.000Z'],
+  ['2026-01-01', 'Pacific/Chatham', '2025-12-31T10:15:00.000Z'],
+  ['2026-01-01', 'Pacific/Kiritimati', '2025-12-31T10:00:00.000Z'],
+  ['2026-01-01', 'Pacific/Pago_Pago', '2026-01-01T11:00:00.000Z'],
+  ['2028-02-29', 'UTC', '2028-02-29T00:00:00.000Z'],
+] as const;
+
+for (const [key, zone, start] of starts) {
+  test(`begin the day ${key} when it begins in ${zone}`, () => {
+    assert.is(startOfDay(key, zone)?.toISOString(), start);
+  });
+}
+
+// The days about each change of the clocks in 2026; where they change at midnight, a day has no 00:00, or two.
+const changes = [
+  ['Europe/Berlin', '2026-03-29', '2026-10-25'],
+  ['America/New_York', '2026-03-08', '2026-11-01'],
+  ['America/St_Johns', '2026-03-08', '2026-11-01'],
+  ['Australia/Lord_Howe', '2026-10-04', '2026-04-05'],
+  ['Pacific/Chatham', '2026-09-27', '2026-04-05'],
+  ['America/Nuuk', '2026-03-29', '2026-10-25'],
+  ['Africa/Cairo', '2026-04-24', '2026-10-30'],
+  ['Asia/Beirut', '2026-03-29', '2026-10-25'],
+  ['America/Santiago', '2026-09-06', '2026-04-05'],
+  ['America/Havana', '2026-03-08', '2026-11-01'],
+  ['Atlantic/Azores', '2026-03-29', '2026-10-25'],
+] as const;
+
+for (const [zone, ...days] of changes) {
+  test(`begin no day late or early where the clocks change in ${zone}`, () => {
+    for (const key of days.flatMap((changed) => [changed, dayAfter(changed)])) {
+      const start = startOfDay(key, zone)!;
+      const about = [-1, 0].map((ms) => dayKey(new Date(start.getTime() + ms).toISOString(), zone));
+      assert.is(about[1], key, `${key} begins ${start.toISOString()}`);
+      assert.ok(about[0]! < key, `${key} begins ${start.toISOString()}`);
+    }
+  });
+}
+
+test('make days of the clocks\' changes an hour, or half an hour, shorter and longer', () => {
+  const hours = (key: string, zone: string) => (startOfDay(dayAfter(key), zone)!.getTime() - startOfDay(key, zone)!.getTime()) / 3_600_000;
+  assert.equal(['2026-03-28', '2026-03-29', '2026-10-25'].map((key) => hours(key, 'Europe/Berlin')), [24, 23, 25]);
+  assert.equal(['2026-10-03', '2026-10-04', '2026-04-05'].map((key) => hours(key, 'Australia/Lord_Howe')), [24, 23.5, 24.5]);
+});
+
+test('know no day that there is not', () => {
+  for (const key of ['', 'today', '2026-1-1', '2026-13-01', '2026-00-10', '2026-02-29', '2026-02-30', '2026-04-31', '2026-01-01T00:00', ' 2026-01-01', '2026-01-01\n', '+010000-01-01', '<b>']) {
+    assert.is(startOfDay(key, 'Europe/Berlin'), undefined, key);
+  }
+});
+
+test('go from a day to the next, over the ends of months and years', () => {
+  const days = ['2026-01-01', '2026-01-31', '2026-02-28', '2028-02-28', '2026-12-31', '2026-03-28', '2026-03-29'];
+  assert.equal(days.map(dayAfter), ['2026-01-02', '2026-02-01', '2026-03-01', '2028-02-29', '2027-01-01', '2026-03-29', '2026-03-30']);
+});
+
+test('go from the last day that can be written to none', () => {
+  assert.is(startOfDay('9999-12-31', 'UTC')?.getUTCFullYear(), 9999);
+  assert.is(startOfDay(dayAfter('9999-12-31'), 'UTC'), undefined);
 });
 
 test.run();

@@ -1,9 +1,12 @@
+import { readdirSync } from 'node:fs';
 import { parse } from 'node-html-parser';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Assets } from '../../server/assets.ts';
+import { renameRoom } from '../../server/chat/administration.ts';
 import { Entry } from '../../server/chat/entry.ts';
 import { leave } from '../../server/chat/presence.ts';
+import { quit } from '../../server/chat/quit.ts';
 import { quantity, View } from '../../server/view.ts';
 import { NOW, withHouse, type House } from '../support/nouns.ts';
 
@@ -25,9 +28,70 @@ test('gives an entry as a line: number, kind, author, text as typed, time', with
   assert.equal(view.line(message!), { seq: 2, kind: 'message', author: 'ada', body: '<b>hello</b>\nthere', at: '2026-01-01T12:00:00.000Z' });
 }));
 
-test('puts notices into sentences', withHouse(async (house) => {
-  const entries = await entriesWith(house);
-  assert.equal(entries.map((entry) => view.line(entry).body), ['ada entered the room.', 'ada left the room.']);
+/** The log as it reads from the database. */
+const entriesOf = ({ em }: House, room: number) => em().find(Entry, { room }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
+const rename = ({ as }: House, room: number, name: string) => as('ada', (em, ada) => renameRoom(em, ada, room, name, NOW));
+
+type Deed = (house: House, lobby: number) => Promise<unknown>;
+
+/** What happens in ada's lobby, and how it is told. */
+const notices: Record<string, [Deed, string][]> = {
+  entered: [[({ enter }, lobby) => enter('ada', lobby), 'ada entered the room.']],
+  renamed: [[(house, lobby) => rename(house, lobby, 'The "Hall" & <b>'), 'ada renamed the room to “The "Hall" & <b>”.']],
+  added: [[({ add }, lobby) => add('ada', lobby, 'grace'), 'ada added grace.']],
+  role: [
+    [({ changeRole }, lobby) => changeRole('ada', lobby, 'grace', 'admin'), 'ada made grace an administrator.'],
+    [({ changeRole }, lobby) => changeRole('grace', lobby, 'ada', 'member'), 'grace made ada a member.'],
+    [({ changeRole }, lobby) => changeRole('grace', lobby, 'ada', 'admin'), 'grace made ada an administrator.'],
+    [({ changeRole }, lobby) => changeRole('grace', lobby, 'grace', 'member'), 'grace stepped down, and is a member now.'],
+  ],
+  quit: [[({ as }, lobby) => as('grace', (em, grace) => quit(em, grace, lobby, NOW)), 'grace gave up membership.']],
+  removed: [[async ({ add, remove }, lobby) => {
+    await add('ada', lobby, 'linus');
+    await remove('ada', lobby, 'linus');
+  }, 'ada removed linus.']],
+  left: [[({ as }, lobby) => as('ada', (em, ada) => leave(em, ada, lobby, NOW)), 'ada left the room.']],
+};
+
+test('puts each kind of notice into a sentence, the same on a page, with whom it is about', withHouse(async (house) => {
+  const lobby = await house.room('ada', 'lobby');
+  for (const [kind, deeds] of Object.entries(notices)) {
+    for (const [deed, sentence] of deeds) {
+      await deed(house, lobby);
+      const entry = (await entriesOf(house, lobby)).at(-1)!;
+      const { html, body, ...line } = view.delta(entry);
+      assert.equal([line.kind, body, line.subject], [kind, sentence, entry.subject?.username]);
+      const fragment = parse(html);
+      assert.is(fragment.querySelector('.body')?.text, sentence);
+      assert.equal(fragment.querySelectorAll('*').map(({ tagName }) => tagName), ['LI', 'SPAN', 'SPAN', 'TIME']);
+    }
+  }
+}));
+
+test('has a sentence for each kind of notice that there is', () => {
+  const templates = readdirSync(new URL('../../templates/entries/', import.meta.url)).filter((name) => !name.startsWith('_'));
+  assert.equal(templates.map((name) => name.replace('.njk', '')).sort(), Object.keys(notices).sort());
+});
+
+test('tells who did it and to whom beside the sentence, and of nobody where it was done to nobody', withHouse(async (house) => {
+  const lobby = await house.room('ada', 'lobby');
+  await house.add('ada', lobby, 'grace');
+  await rename(house, lobby, 'hall');
+  const lines = (await entriesOf(house, lobby)).map((entry) => view.line(entry));
+  assert.equal(lines, [
+    { seq: 1, kind: 'added', author: 'ada', subject: 'grace', body: 'ada added grace.', at: NOW.toISOString() },
+    { seq: 2, kind: 'renamed', author: 'ada', body: 'ada renamed the room to “hall”.', at: NOW.toISOString() },
+  ]);
+}));
+
+test('lets no name of a room be more than text', withHouse(async (house) => {
+  const lobby = await house.room('ada', 'lobby');
+  for (const name of ['<script>alert(1)</script>', '{{ 7 * 7 }}{% raw %}', '&lt;b&gt; &amp;', '"\'`', 'https://example.org/']) {
+    await rename(house, lobby, name);
+    const { html } = view.delta((await entriesOf(house, lobby)).at(-1)!);
+    assert.is(parse(html).querySelector('.body')?.text, `ada renamed the room to “${name}”.`);
+    assert.equal(parse(html).querySelectorAll('script, a, b'), []);
+  }
 }));
 
 test('has for each entry one item, with its number, author, time and text', withHouse(async (house) => {

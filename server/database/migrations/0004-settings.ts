@@ -5,8 +5,6 @@ export class Settings extends Migration {
   override up(): void {
     this.addSql('alter table "user" add column "zone" text null');
     this.addSql('alter table "user" add column "hour_cycle" text not null default \'h23\'');
-    this.addSql('alter table "user" add column "found_by_email" integer not null default true');
-    this.addSql('alter table "user" add column "whereabouts" text not null default \'friends\'');
     this.addSql('alter table "user" add column "enter_sends" integer not null default false');
     this.addSql('alter table "session" add column "user_agent" text not null default \'\'');
     this.addSql(`create table "former_username" (

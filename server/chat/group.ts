@@ -1,0 +1,25 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { Invalid } from './errors.ts';
+import { friendshipsOf } from './friendship.ts';
+import { Membership } from './membership.ts';
+import { createRoom, type Room } from './room.ts';
+import type { User } from './user.ts';
+
+/**
+ * Makes a room for members only out of the person, as its administrator, and friends of theirs.
+ * Runs inside a transaction.
+ * @param ids of the friends who were chosen
+ * @throws Invalid where nobody was chosen, or the name cannot be taken
+ */
+export async function createGroup(em: EntityManager, user: User, name: string, ids: Set<number>, now: Date): Promise<Room> {
+  const friends = (await friendshipsOf(em, user)).filter((one) => one.standing(user) === 'friends').map((one) => one.other(user));
+  const chosen = friends.filter(({ id }) => ids.has(id));
+  if (chosen.length === 0) throw new Invalid({ friends: 'Choose at least one friend.' });
+  const room = await createRoom(em, user, { name, access: 'invite' }, now);
+  for (const friend of chosen) {
+    em.create(Membership, { room, user: friend, role: 'member', joinedAt: now });
+    room.append(em, { kind: 'added', author: user, subject: friend, at: now });
+  }
+  await em.flush();
+  return room;
+}
