@@ -81,7 +81,7 @@ const receive = ({ name, entries }: Answer) => {
     after = entry.seq;
     if (!isHistory) append([parse(entry)], log); // one by one, or they are spoken out of order
     if (entry.kind !== 'message') present(entry);
-    if (entry.kind === 'renamed') document.title = document.title.replace(find('#room')!.textContent!, () => (find('#room')!.textContent = name));
+    if (entry.kind === 'renamed') document.title = document.title.replace(/^(Error: )?.*(?= – Rooms)/, (_, error = '') => error + (find('#room')!.textContent = name));
   }
   if (!isHistory && top < innerHeight) scrollBy(0, edge() - top);
   else if (messages[0]) offer(messages[0].seq, messages.length);

@@ -43,10 +43,8 @@ export async function removeMember(em: EntityManager, admin: User, id: number, p
   em.remove(membership);
   em.create(Ban, { room, user: membership.user });
   const presence = await presenceOf(em, membership.user);
-  if (presence?.room.id === id) {
-    em.remove(presence); // one notice tells it: no `left` beside `removed`
-    await depart(em, membership.user, room, 'removed', { told: false });
-  }
+  if (presence?.room.id === id) em.remove(presence); // one notice tells it: no `left` beside `removed`
+  if (!presence || presence.room.id === id) await depart(em, membership.user, room, 'removed', { told: false });
   room.append(em, { kind: 'removed', author: admin, subject: membership.user, at: now });
   await em.flush();
 }

@@ -52,10 +52,11 @@ export function checkedKey(key: string): string {
 export async function post(em: EntityManager, user: User, roomId: number, typed: Draft, now: Date): Promise<Posted> {
   await lockRooms(em, roomId);
   const { room } = await roomOfMember(em, user, roomId);
-  await presenceIn(em, user, room);
   const before = KEY.test(typed.key) ? await em.findOne(Entry, { room, author: user, key: typed.key }) : null;
+  if (room.access === 'direct' && !before) await refuseBlocked(em, room, user);
+  await presenceIn(em, user, room);
   if (before) return { entry: before, repeated: true };
-  if (room.access === 'direct') await deliver(em, room, user);
+  if (room.access === 'direct') await unhide(em, room);
   const body = checkedBody(typed.body);
   const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
@@ -63,11 +64,10 @@ export async function post(em: EntityManager, user: User, roomId: number, typed:
   return { entry, repeated: false };
 }
 
-/** Makes a conversation of two be seen again by both. @throws Forbidden where one has blocked the other */
-async function deliver(em: EntityManager, room: Room, user: User): Promise<void> {
+/** @throws Forbidden where one of the two in a conversation has blocked the other */
+async function refuseBlocked(em: EntityManager, room: Room, user: User): Promise<void> {
   const refusal = await whyNotDirect(em, user, await partnerIn(em, room, user));
   if (refusal) throw refusal;
-  await unhide(em, room);
 }
 
 /** Whether a text that was sent under the key of this message is the same message. */

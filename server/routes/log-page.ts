@@ -21,7 +21,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   const blocked = new Set((await blockedBy(ctx.em, membership.user as User)).map(({ id }) => id));
   const shown = seq('show', ctx.query.show); // a folded message that the reader wants to see
   const read = Math.max(membership.readSeq, ctx.reads.of(membership.user.id, room.id));
-  if (isOpening(ctx)) ctx.reads.shown(membership.user.id, room.id, last);
+  if (isOpening(ctx) && entries.length > 0) ctx.reads.shown(membership.user.id, room.id, last);
   const isLatest = last === room.lastSeq;
   return {
     lines: entries.map((entry) => ctx.view.line(entry, entry.seq === shown ? undefined : blocked)),

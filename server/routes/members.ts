@@ -22,7 +22,7 @@ export const manage: Handler = async (ctx) => {
 };
 
 /** POST /rooms/ID/rename */
-export const rename = act((ctx, em, admin, id) => administration.renameRoom(em, admin, id, field(ctx, 'name'), ctx.now), 'The room has a new name.');
+export const rename = act((ctx, em, admin, id) => administration.renameRoom(em, admin, id, field(ctx, 'name'), ctx.now), 'The name of the room is saved.');
 
 /** POST /rooms/ID/members */
 export const add: Handler = async (ctx) => {

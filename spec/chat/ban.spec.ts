@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Ban, isBanned } from '../../server/chat/ban.ts';
-import { Forbidden, Missing } from '../../server/chat/errors.ts';
+import { Ended, Forbidden, Missing } from '../../server/chat/errors.ts';
 import { presenceOf } from '../../server/chat/presence.ts';
 import { deleteRoom } from '../../server/chat/room.ts';
 import { refusal, withHouse, type House } from '../support/nouns.ts';
@@ -76,7 +76,7 @@ test('goes with its room', withHouse(async (house) => {
   const lobby = await roomWithout(house);
   await house.as('ada', (em, ada) => deleteRoom(em, ada, lobby));
   assert.is(await house.em().count(Ban), 0);
-  await refusal(Missing, house.enter('grace', lobby));
+  await refusal(Ended, house.enter('grace', lobby));
 }));
 
 test.run();

@@ -205,7 +205,7 @@ for (const username of ['小林', 'أحمد', 'Straße', 'e\u0301mile', 'क्�
 test('tells what was done once, at an address that is new after each act', withApp(async (world) => {
   const { ada, lobby } = await lobbyOfTwo(world);
   const acts: [act: () => Promise<Answer>, sentence: string][] = [
-    [() => ada.post(`/rooms/${lobby}/rename`, { name: 'parlour' }), 'The room has a new name.'],
+    [() => ada.post(`/rooms/${lobby}/rename`, { name: 'parlour' }), 'The name of the room is saved.'],
     [() => add(ada, lobby, 'linus'), 'linus is a member now.'],
     [() => changeRole(ada, lobby, 'linus', 'admin'), 'linus is an administrator now.'],
     [() => changeRole(ada, lobby, 'linus', 'member'), 'linus is a member now.'],

@@ -26,9 +26,11 @@ for (const [index, { name, file }] of chosen.entries()) {
   if (!readFileSync(file, 'utf8').includes('.run()')) fail(`${name} never runs: it lacks .run().`);
   uvu.UVU_INDEX = index;
   uvu.UVU_QUEUE[index] = [];
-  await import(pathToFileURL(file).href);
+  await import(pathToFileURL(file).href); // all before the first runs: suites that share a browser know the last of them
+}
+for (const [index, { name }] of chosen.entries()) {
   console.log(`\n${name}`);
-  for (const suite of uvu.UVU_QUEUE[index]) {
+  for (const suite of uvu.UVU_QUEUE[index] ?? []) {
     const [errors, passed, skipped, total] = await suite();
     if (typeof errors === 'string') console.log(errors);
     sum.passed += passed;

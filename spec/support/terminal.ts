@@ -6,7 +6,7 @@ import type { uvu } from 'uvu';
 import xterm from '@xterm/headless';
 
 const COLUMNS = 100;
-const ROWS = 60;
+const ROWS = 66;
 const PATIENCE_MS = 5000;
 
 /** A program in a terminal and a home of its own, seen as the text on its screen. */
