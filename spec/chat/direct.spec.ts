@@ -178,12 +178,16 @@ const RIVAL = `
     parentPort.postMessage(rooms);
   })();`;
 
-/** Runs the worker to its end, and returns what it tells. */
-function roomsOf(rival: Rival): Promise<number[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<number[]>();
-  const worker = new Worker(RIVAL, { eval: true, workerData: rival });
-  worker.once('message', resolve).once('error', reject).once('exit', () => reject(new Error('The worker told nothing.')));
-  return promise;
+/** Runs both workers to their end, or ends them where one fails, and returns what they tell. */
+async function roomsOf(rivals: Rival[]): Promise<number[][]> {
+  const workers = rivals.map((rival) => new Worker(RIVAL, { eval: true, workerData: rival }));
+  try {
+    return await Promise.all(workers.map((worker) => new Promise<number[]>((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject).once('exit', () => reject(new Error('The worker told nothing.')));
+    })));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
 }
 
 test('is one where two processes open it for the two at once, who are friends once both have asked', withFile(async (file) => {
@@ -194,7 +198,7 @@ test('is one where two processes open it for the two at once, who are friends on
     const resolve = (path: string) => import.meta.resolve(path);
     const modules = { database: resolve('../../server/database/open.ts'), nouns: resolve('../support/nouns.ts'), direct: resolve('../../server/chat/direct.ts'), friendship: resolve('../../server/chat/friendship.ts') };
     const shared = { file, modules, others, gate: new Int32Array(new SharedArrayBuffer(4 * others.length)) };
-    const [byAda, byOthers] = await Promise.all([roomsOf({ ...shared, username: 'ada' }), roomsOf({ ...shared, username: 'the others' })]);
+    const [byAda, byOthers] = await roomsOf(['ada', 'the others'].map((username) => ({ ...shared, username })));
     assert.equal(byAda, byOthers);
     const em = houseOf(orm).em();
     assert.equal([await em.count(Room), await em.count(Membership), await em.count(User)], [20, 40, 21]);
