@@ -6,11 +6,15 @@ import { createApp } from './app.ts';
 import { openDatabase } from './database/open.ts';
 
 /** What is begun is finished within this, in milliseconds, then the rest is cut off. */
-const STOP_MS = 4000;
+const STOP_MS = 3000;
 
 /** Opens the database, listens, and closes in order on a signal. */
 export async function serve(): Promise<void> {
   const env = readEnv();
+  process.umask(0o077); // the database has people's addresses and words in it
+  // Where the launcher was killed nobody could stop this any more, and the port would stay taken.
+  process.on('disconnect', () => process.exit(1));
+  process.channel?.unref();
   const orm = await openDatabase(env.chatDb);
   const { listener, leases } = createApp({ orm, env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
   await leases.start();

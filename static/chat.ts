@@ -194,6 +194,7 @@ const connected = (isBack: boolean) => {
 /** Tells why the reader is not in the room any more, and where to go; what they typed stays. */
 const finish = ({ ended: why, message, error, location = '/rooms' }: Answer) => {
   ended = true;
+  if ((why === 'deleted' || why === 'removed') && !field.value) return void (window.location.href = location); // which tells it
   const canEnter = why === 'left' || why === 'away' || why === 'moved';
   const [href, text] = why === 'logged-out' ? [`/login?next=${address}`, 'Log in'] : canEnter ? [address, 'Open the room again'] : [location, 'Go to the list of rooms'];
   onward = [make('a', { href }, text)];

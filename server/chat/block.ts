@@ -1,6 +1,6 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
-import { endFriendship } from './friendship.ts';
+import { endFriendship, lockBoth } from './friendship.ts';
 import { User } from './user.ts';
 
 export const BlockSchema = defineEntity({
@@ -24,6 +24,7 @@ BlockSchema.setClass(Block);
  */
 export async function block(em: EntityManager, user: User, other: User): Promise<void> {
   if (user.id === other.id) throw new Invalid({ '': 'You cannot block yourself.' });
+  await lockBoth(em, user, other);
   await endFriendship(em, user, other);
   await em.upsert(Block, { user: user.id, blocked: other.id });
 }

@@ -53,6 +53,11 @@ export function entriesFrom(em: EntityManager, room: Room, first: number, last: 
   return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
 }
 
+/** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */
+export function latestMessage(em: EntityManager, entry: Entry, after: number): Promise<Entry | null> {
+  return em.findOne(Entry, { room: entry.room, author: entry.author, kind: 'message', seq: { $gt: after, $lt: entry.seq } }, { orderBy: { seq: 'desc' } });
+}
+
 /** How many messages, not notices, have a seq over `after`. */
 export function countMessagesAfter(em: EntityManager, room: Room, after: number): Promise<number> {
   return em.count(Entry, { room, kind: 'message', seq: { $gt: after } });

@@ -2,7 +2,8 @@ import type { EntityManager } from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
 import { friendshipsOf } from './friendship.ts';
 import { Membership } from './membership.ts';
-import { createRoom, type Room } from './room.ts';
+import { checkedRoomName, createRoom, type Room } from './room.ts';
+import { collect } from './text.ts';
 import type { User } from './user.ts';
 
 /**
@@ -14,7 +15,7 @@ import type { User } from './user.ts';
 export async function createGroup(em: EntityManager, user: User, name: string, ids: Set<number>, now: Date): Promise<Room> {
   const friends = (await friendshipsOf(em, user)).filter((one) => one.standing(user) === 'friends').map((one) => one.other(user));
   const chosen = friends.filter(({ id }) => ids.has(id));
-  if (chosen.length === 0) throw new Invalid({ friends: 'Choose at least one friend.' });
+  collect({ friends: () => atLeastOne(chosen), name: () => checkedRoomName(name) });
   const room = await createRoom(em, user, { name, access: 'invite' }, now);
   for (const friend of chosen) {
     em.create(Membership, { room, user: friend, role: 'member', joinedAt: now });
@@ -22,4 +23,8 @@ export async function createGroup(em: EntityManager, user: User, name: string, i
   }
   await em.flush();
   return room;
+}
+
+function atLeastOne(chosen: User[]): void {
+  if (chosen.length === 0) throw new Invalid({ friends: 'Choose at least one friend.' });
 }

@@ -30,7 +30,7 @@ export interface Posted {
 export function checkedBody(body: string): string {
   const text = stored(body);
   const length = lengthOf(text);
-  if (length === 0) throw new Invalid({ body: 'Write a message, then send it.' });
+  if (length === 0) throw new Invalid({ body: 'Write a message of 1 to 4,000 characters, then send it.' });
   if (length > LONGEST) {
     throw new Invalid({ body: `A message has at most ${count(LONGEST)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.` });
   }
@@ -38,9 +38,9 @@ export function checkedBody(body: string): string {
   return text;
 }
 
-/** Returns the key. @throws Invalid where it is none */
+/** Returns the key. @throws Invalid for `key` where it is none */
 export function checkedKey(key: string): string {
-  if (!KEY.test(key)) throw new Invalid({ body: 'The form had lost its key, so nothing was sent. Send the message again.' });
+  if (!KEY.test(key)) throw new Invalid({ key: 'The form had lost its key (8 to 64 letters, digits, - and _), so nothing was sent. Send the message again.' });
   return key;
 }
 

@@ -119,7 +119,7 @@ export async function refuseTaken(em: EntityManager, { usernameKey, emailKey }: 
 export function checkedUsername(text: string): string {
   const username = text.trim().normalize('NFKC');
   const length = lengthOf(username);
-  if (length === 0) throw new Invalid({ username: 'Enter a username.' });
+  if (length === 0) throw new Invalid({ username: 'Enter a username of 1 to 32 characters.' });
   if (length > LONGEST_USERNAME) throw new Invalid({ username: `Choose a username of at most ${LONGEST_USERNAME} characters.` });
   if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username)) throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
   if (!/[\p{L}\p{Nd}]/u.test(username)) throw new Invalid({ username: 'Use at least one letter or digit in the username.' });

@@ -5,7 +5,7 @@ import { forgetEndedSessions } from '../chat/session.ts';
 import type { User } from '../chat/user.ts';
 
 /** The end of a lease is noticed within this, and signs of life are written down as often. */
-const TICK_MS = 5000;
+const TICK_MS = 2000;
 const HOUR_MS = 3_600_000;
 const LEASES = ['page', 'script'] as const satisfies Lease[];
 

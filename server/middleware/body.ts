@@ -3,6 +3,8 @@ import type { Context, Middleware } from '../context.ts';
 import { BadRequest } from './errors.ts';
 
 const LARGEST_BYTES = 64 * 1024;
+/** What JSON may give as a number. */
+const NUMBERS: ReadonlySet<string> = new Set(['after']);
 /** Stands for what is not one text: every rule refuses it. */
 const UNUSABLE = '\0';
 
@@ -23,21 +25,35 @@ async function read(ctx: Context): Promise<void> {
 
 async function readText(ctx: Context): Promise<string> {
   try {
-    return await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null, encoding: 'utf-8' });
+    const bytes = await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null });
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    if ((error as { type?: string }).type !== 'entity.too.large') throw new BadRequest(400, 'What was sent did not arrive whole. Send it again.');
+    if ((error as { type?: string }).type !== 'entity.too.large') throw new BadRequest(400, 'What was sent did not arrive whole, or is no text in UTF-8. Send it again.');
     ctx.req.resume(); // the rest is read and dropped: who is cut off while sending never sees the answer
     throw new BadRequest(413, 'This is too large: at most 64 KiB can be sent at once. Shorten it, or send it in parts.');
   }
 }
 
 function fillFromForm(fields: Record<string, string>, text: string): void {
-  for (const [name, value] of new URLSearchParams(text)) fields[name] = name in fields ? UNUSABLE : value;
+  for (const pair of text.split('&').filter(Boolean)) {
+    for (const [name, value] of new URLSearchParams(pair)) {
+      fields[name] = name in fields || (value.includes('\ufffd') && !isText(pair)) ? UNUSABLE : value;
+    }
+  }
+}
+
+/** Whether what is encoded in a form is UTF-8: what is not is replaced in silence, half of a pair among it. */
+function isText(encoded: string): boolean {
+  try {
+    return decodeURIComponent(encoded) !== '';
+  } catch {
+    return false;
+  }
 }
 
 function fillFromJson(fields: Record<string, string>, text: string): void {
   for (const [name, value] of Object.entries(parsed(text))) {
-    if (typeof value === 'number') fields[name] = String(value);
+    if (typeof value === 'number' && NUMBERS.has(name)) fields[name] = String(value);
     else if (value !== null) fields[name] = typeof value === 'string' ? value : UNUSABLE;
   }
 }

@@ -41,7 +41,7 @@ async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; af
   const [before, from, after] = (['before', 'from', 'after'] as const).map((name) => seq(name, query[name]));
   if (query.day) return dayPage(ctx, room, String(query.day));
   if (before !== undefined) return { entries: await entriesBefore(ctx.em, room, before) };
-  if (from !== undefined) return { entries: await entriesFrom(ctx.em, room, from, from + PAGE_SIZE - 1), isPastEnd: from > room.lastSeq };
+  if (from !== undefined) return { entries: await entriesFrom(ctx.em, room, from, Math.max(from, 1) + PAGE_SIZE - 1), isPastEnd: from > room.lastSeq };
   const fresh = after === undefined ? 0 : room.lastSeq - after;
   return { entries: await entriesBefore(ctx.em, room, room.lastSeq + 1, Math.max(PAGE_SIZE, Math.min(fresh, BATCH_SIZE))), after };
 }

@@ -1,5 +1,5 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
-import { entriesAfter } from '../chat/entry.ts';
+import { entriesAfter, latestMessage } from '../chat/entry.ts';
 import { Ended } from '../chat/errors.ts';
 import { roomFor } from '../chat/membership.ts';
 import * as message from '../chat/message.ts';
@@ -28,21 +28,23 @@ type Stored = message.Posted & { after: number | undefined };
 /** Stores the message that was sent, or nothing where any of its fields is wrong. */
 export async function store(ctx: Context, em: EntityManager, user: User, room: number): Promise<Stored> {
   const posted = await message.post(em, user, room, { body: field(ctx, 'body'), key: field(ctx, 'key') }, ctx.now);
-  return { ...posted, after: seq('after', ctx.fields.after) };
+  return { ...posted, after: seq('after', ctx.fields.after || undefined) };
 }
 
 /** Answers for a message that is in the log: to a script what is new, to a form the page that begins with it. */
 export async function answer(ctx: Context, { entry, repeated, after }: Stored): Promise<void> {
+  const room = entry.room as Room;
   if (wantsJson(ctx)) {
-    const from = after ?? 0;
+    const from = Math.min(after ?? 0, repeated ? room.lastSeq : entry.seq - 1);
     ctx.status = repeated ? 200 : 201;
-    ctx.body = { ...(await delta(ctx, entry.room as Room, from, await entriesAfter(ctx.em, entry.room, from))), seq: entry.seq };
+    ctx.body = { ...(await delta(ctx, room, from, await entriesAfter(ctx.em, room, from))), seq: entry.seq };
   } else if (repeated && !message.isSame(entry, field(ctx, 'body'))) {
     // The form was sent again with another text, after going back to it: that text must not be lost.
     ctx.refused = { problems: { body: 'This form had been used for another message, so this text was not sent. Send it now, if you want to.' }, typed: ctx.fields };
     await show(ctx);
   } else {
-    seeOther(ctx, `/rooms/${entry.room.id}?after=${Math.min(after ?? entry.seq - 1, entry.seq - 1)}#new`);
+    const own = after === undefined ? null : await latestMessage(ctx.em, entry, after); // an address for each: see freshMark
+    seeOther(ctx, `/rooms/${room.id}?after=${own?.seq ?? Math.min(after ?? entry.seq - 1, entry.seq - 1)}#new`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { isBanned } from '../chat/ban.ts';
 import { tellDeparture } from '../chat/departure.ts';
 import { questionsTo } from '../chat/friendship.ts';
 import { roomFor, roomOfAdmin } from '../chat/membership.ts';
@@ -44,6 +45,7 @@ export const show: Handler = async (ctx) => {
     room,
     membership,
     isIn,
+    isBanned: !membership && (await isBanned(ctx.em, user, room.id)),
     current: isIn ? undefined : presence?.room,
     out: isIn || !membership ? undefined : (await whyOut(ctx.em, user, room, presence)).message,
     present: membership ? await usernamesIn(ctx.em, room) : [],
