@@ -33,15 +33,27 @@ const ask = (path: string, post = {}) => fetch(path, {
   signal: AbortSignal.timeout(20_000),
 });
 
-// The log itself is not live: its parts would be spoken twice, and history too.
+// The log itself is not live (the page says so): its parts would be spoken twice, and history too.
 const announcements = make('div', {});
-log.ariaLive = 'off';
 document.body.append(make('div', { class: 'announcer', 'aria-live': 'polite' }, announcements));
 
+/** Says one after the other: what comes at the same moment is spoken in any order. */
+let due = 0;
 const say = (text: string) => {
   const line = make('p', {}, text);
-  announcements.append(line);
-  setTimeout(() => line.remove(), 10_000);
+  due = Math.max(due + 250, Date.now());
+  setTimeout(() => announcements.append(line), due - Date.now());
+  setTimeout(() => line.remove(), due - Date.now() + 10_000);
+};
+
+/** Says the messages that came, once nobody types: a screen reader drops what it says at each key. */
+let held: Entry[] = [];
+let typedAt = 0;
+const tell = () => {
+  if (Date.now() - typedAt < 2000) return;
+  if (held.length > 3) say(`${held.length} new messages`);
+  else for (const { author, body, folded } of held) if (!folded) say(`${author}: ${body}`);
+  held = [];
 };
 
 let after = Number(last);
@@ -85,8 +97,7 @@ const receive = ({ name, entries }: Answer) => {
   }
   if (!isHistory && top < innerHeight) scrollBy(0, edge() - top);
   else if (messages[0]) offer(messages[0].seq, messages.length);
-  if (messages.length > 3) say(`${messages.length} new messages`);
-  else for (const { author, body, folded } of messages) if (!folded) say(`${author}: ${body}`);
+  held.push(...messages);
 };
 
 const present = ({ kind, author, subject }: Entry) => {
@@ -132,7 +143,7 @@ find('#earlier a')?.addEventListener('click', async (event) => {
     if (earlier.querySelector(`[data-day="${day.dataset.day}"]`)) day.remove();
     log.prepend(earlier);
     scrollBy(0, first.getBoundingClientRect().top - top);
-    say(`${entries.length} earlier messages shown`);
+    setTimeout(say, 1000, `${entries.length} earlier messages shown`); // at once it is lost among so many new elements
     link.ariaBusy = null;
     if (entries[0]!.seq > 1) return;
     const beginning = make('span', { tabindex: '-1' }, 'This is the beginning.');
@@ -148,10 +159,10 @@ const draft = `draft ${room} ${reader}`;
 
 /** A new element each time: one that is there already and is filled later can be silent. */
 let onward: Node[] = [];
-const complain = (sentence: string) => {
+const complain = (sentence: string, isWrong = false) => {
   find('.problems')?.remove();
-  field.ariaInvalid = String(!!sentence);
-  field.setAttribute('aria-describedby', sentence ? 'body-problem body-hint' : 'body-hint');
+  field.ariaInvalid = String(isWrong);
+  field.setAttribute('aria-describedby', isWrong ? 'body-problem' : ''); // the hint was heard before
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
   form!.scrollIntoView({ block: 'nearest' });
 };
@@ -180,15 +191,17 @@ const poll = async () => {
   } finally {
     asking = false;
   }
+  tell();
   if (!lost !== !failures) connected(!failures);
   timer = setTimeout(poll, Math.min(15, 2 ** failures) * 1000);
 };
 
 const connected = (isBack: boolean) => {
+  const words = isBack ? 'The connection is back.' : 'The connection is lost. Trying again.';
   lost?.remove();
-  lost = isBack ? undefined : make('p', { class: 'status' }, 'The connection is lost. Trying again…');
+  lost = isBack ? undefined : make('p', { class: 'status' }, words);
   if (lost) form!.before(lost);
-  say(isBack ? 'The connection is back.' : 'The connection is lost. Trying again.');
+  say(words);
 };
 
 /** Tells why the reader is not in the room any more, and where to go; what they typed stays. */
@@ -227,27 +240,21 @@ if (form) {
         return form.submit();
       }
       const told: Answer = await answer.json();
-      if (answer.ok && isHistory) { // it stands on another page
-        forget();
-        location.href = `${address}?after=${told.seq - 1}#new`;
-        return;
-      }
-      if (answer.ok) {
-        receive(told);
-        renew();
-        tried = undefined;
-        if (field.value === body) field.value = '';
-        keep();
-        say('Sent');
-      }
-      complain(answer.ok ? '' : `Could not send: ${told.error!.message}`);
-      if (answer.status < 404) void poll(); // who is logged out is told so, with the way to log in
+      complain(answer.ok ? '' : `Could not send: ${told.error!.message}`, answer.status === 422);
+      if (!answer.ok) return void poll(); // who is logged out is told so, with the way to log in
+      receive(told);
+      renew();
+      tried = undefined;
+      if (field.value === body) field.value = '';
+      keep();
+      if (isHistory) location.href = `${address}?after=${told.seq - 1}#new`; // it stands on another page
+      else say('Sent');
     } catch {
-      complain('Could not send, because the connection is lost. Your text is kept: press Send again.');
+      complain('Could not send: the connection is lost. Your text is kept, press Send again.');
     } finally {
       sending = false;
+      field.focus();
     }
-    field.focus();
   });
 
   find('#check')?.remove();
@@ -257,7 +264,10 @@ if (form) {
     key.value = triedKey;
     tried = triedText;
   }
-  field.addEventListener('input', keep);
+  field.addEventListener('input', () => {
+    typedAt = Date.now();
+    keep();
+  });
   const { enter, sends } = form.dataset;
   find('#body-hint')!.append(` ${enter}`);
   field.addEventListener('keydown', (event) => {

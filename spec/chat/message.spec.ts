@@ -25,8 +25,8 @@ const bodies = {
     ['marks in no composed form', 'e\u0301', 'e\u0301'],
   ],
   refused: [
-    ['nothing', '', 'Write a message, then send it.'],
-    ['space alone', ' \t\r\n\u00a0\u3000', 'Write a message, then send it.'],
+    ['nothing', '', 'Write a message of 1 to 4,000 characters, then send it.'],
+    ['space alone', ' \t\r\n\u00a0\u3000', 'Write a message of 1 to 4,000 characters, then send it.'],
     ['4,001 characters', 'x'.repeat(4001), tooLong('4,001')],
     ['4,001 characters beyond the first plane', '🐘'.repeat(4001), tooLong('4,001')],
     ['4,001 characters, the last a combining mark', `${'x'.repeat(4000)}\u0301`, tooLong('4,001')],

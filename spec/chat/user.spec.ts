@@ -23,8 +23,8 @@ const usernames = {
     ['digits of another script', '٣٤'],
   ],
   refused: [
-    ['nothing', '', 'Enter a username.'],
-    ['space alone', ' \t ', 'Enter a username.'],
+    ['nothing', '', 'Enter a username of 1 to 32 characters.'],
+    ['space alone', ' \t ', 'Enter a username of 1 to 32 characters.'],
     ['33 characters', 'x'.repeat(33), 'Choose a username of at most 32 characters.'],
     ['33 characters beyond the first plane', '𠮷'.repeat(33), 'Choose a username of at most 32 characters.'],
     ['more than 32 characters once in NFKC', '㎧'.repeat(11), 'Choose a username of at most 32 characters.'],

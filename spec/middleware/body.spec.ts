@@ -114,11 +114,14 @@ test('may have fields that nobody asked for', withApp(async (world) => {
   assert.equal(await ada.log(lobby), ['ada entered', 'ada: hello']);
 }));
 
-test('survives bytes that are no UTF-8 and percent signs that are no escapes', withApp(async (world) => {
+test('is refused with bytes that are no UTF-8, and taken with percent signs that are no escapes', withApp(async (world) => {
   const { ada, lobby, send } = await inLobby(world);
-  assert.is((await send(FORM, new Uint8Array([...Buffer.from('key=12345678&body=a'), 0xff, 0xc3]))).status, 303);
-  assert.is((await send(FORM, 'key=12345679&body=%zz%ff%')).status, 303);
-  assert.equal(await ada.log(lobby), ['ada entered', 'ada: a\ufffd\ufffd', 'ada: %zz\ufffd%']);
+  assert.is((await send(FORM, new Uint8Array([...Buffer.from('key=12345678&body=a'), 0xff, 0xc3]))).status, 400);
+  assert.is((await send(JSON_TYPE, new Uint8Array([...Buffer.from('{"key":"12345678","body":"a'), 0xff, ...Buffer.from('"}')]))).status, 400);
+  for (const body of ['a%ED%A0%80b', 'a%ffb']) assert.is((await send(FORM, `key=12345678&body=${body}`)).status, 422, body);
+  assert.is((await send(FORM, 'key=12345679&body=%zz%')).status, 303);
+  assert.is((await send(FORM, 'key=12345680&body=%EF%BF%BD')).status, 303, 'the replacement character itself');
+  assert.equal(await ada.log(lobby), ['ada entered', 'ada: %zz%', 'ada: \ufffd']);
 }));
 
 test.run();

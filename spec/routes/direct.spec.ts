@@ -99,7 +99,7 @@ test('are hidden by one from that one\'s list until the next message, and stay a
   const [ada, grace] = [await cast('ada'), await cast('grace')];
   const room = await talkTo(ada, 'grace');
   await ada.say(room, 'hello');
-  const gone = await grace.press(await grace.get(`/rooms/${room}/manage`), 'Hide conversation');
+  const gone = await grace.press(await grace.get(`/rooms/${room}/manage`), 'Give up membership');
   assert.equal([gone.status, gone.location], [303, '/rooms']);
   assert.match(await roomsPage(grace), /^The conversation ada and grace is hidden/);
   assert.not.match(await roomsPage(grace), /ada and grace/);

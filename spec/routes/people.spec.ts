@@ -406,7 +406,7 @@ test('who form a group while in another room stay there, and are offered the way
   await befriend(ada, grace);
   const lobby = await ada.createRoom('lobby');
   const { location } = await ada.post('/groups', { name: 'reading', [await choice(world, 'grace')]: 'yes' });
-  assert.ok(buttons(await ada.get(location!)).includes('Leave lobby and enter reading'));
+  assert.ok(buttons(await ada.get(location!)).includes('Enter reading'));
   assert.equal(await ada.log(lobby), ['ada entered']);
 }));
 

@@ -32,7 +32,7 @@ test('has what is new, as typed and as the page shows it', withApp(async ({ cast
   const { html, ...fields } = message!;
   assert.equal(fields, { seq: 3, kind: 'message', author: 'Grace', body: 'a < b\n& "c"', at: clock.now().toISOString() });
   assert.match(html, /^<li id="m-3"/);
-  assert.match(html, `<time datetime="${clock.now().toISOString()}">`);
+  assert.match(html, `<time role="none" datetime="${clock.now().toISOString()}">`);
   assert.match(html, 'a &lt; b<br>&amp; &quot;c&quot;');
   assert.is(entered!.kind, 'entered');
   assert.is(entered!.author, 'Grace');

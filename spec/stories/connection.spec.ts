@@ -5,7 +5,7 @@ import { announced, browserSuite, eventually, logOf, POLL, requests, send, told,
 const test = browserSuite('a connection that fails');
 
 const POSTS = '**/messages';
-const UNSENT = 'Could not send, because the connection is lost. Your text is kept: press Send again.';
+const UNSENT = 'Could not send: the connection is lost. Your text is kept, press Send again.';
 
 /** Lets the page ask again at once, as it does when the network is back. */
 const hurry = (page: Page) => page.evaluate(`dispatchEvent(new Event('online'))`);
@@ -26,7 +26,7 @@ test('its end and its return are told once, and nothing is lost or doubled', wit
 
   await page.context().setOffline(true);
   const polls = requests(page, POLL);
-  await page.getByText('The connection is lost. Trying again…').waitFor();
+  await page.locator('.status', { hasText: 'The connection is lost. Trying again.' }).waitFor();
   await send(page, 'three');
   await eventually(() => told(page), UNSENT);
   assert.is(await typedIn(page), 'three');
@@ -39,7 +39,7 @@ test('its end and its return are told once, and nothing is lost or doubled', wit
   assert.equal((await announced(page)).filter((line) => line.startsWith('The connection')), ['The connection is lost. Trying again.']);
 
   await page.context().setOffline(false);
-  await page.getByText('The connection is lost. Trying again…').waitFor({ state: 'detached' });
+  await page.locator('.status', { hasText: 'The connection is lost. Trying again.' }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Send' }).click();
   await eventually(() => typedIn(page), '');
   await eventually(() => told(page), '');
@@ -138,11 +138,11 @@ test('answers that are none do not end the polling', withBrowser(async ({ open, 
     await hurry(page);
     await answered;
   }
-  await page.getByText('The connection is lost. Trying again…').waitFor();
+  await page.locator('.status', { hasText: 'The connection is lost. Trying again.' }).waitFor();
   await grace.say(lobby, 'still there?');
   await hurry(page);
   await page.locator('.log').getByText('still there?').waitFor();
-  await page.getByText('The connection is lost. Trying again…').waitFor({ state: 'detached' });
+  await page.locator('.status', { hasText: 'The connection is lost. Trying again.' }).waitFor({ state: 'detached' });
   assert.is(await told(page), '');
 }));
 

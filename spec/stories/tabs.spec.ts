@@ -32,7 +32,7 @@ test('entering another room in a second tab ends the first one, whose text can s
   const first = await open(`/rooms/${lobby}`, ada);
   await type(first, 'one more thing');
   const second = await secondTab(first, `/rooms/${study}`);
-  await second.getByRole('button', { name: 'Leave lobby and enter study' }).first().click();
+  await second.getByRole('button', { name: 'Enter study', exact: true }).click();
   await second.getByRole('heading', { name: 'Write a message' }).waitFor();
   const words = async (room: number) => `${(await ada.poll(room, 0)).json().message}\n\nOpen the room again`;
   await eventually(() => told(first), await words(lobby));

@@ -153,7 +153,7 @@ test('what came earlier is shown in place', withBrowser(async ({ open, cast }) =
   await page.keyboard.press('Enter');
   await eventually(() => count.count(), 250);
   assert.is(await topOf(page, '#m-212'), place, 'what is read stays where it is');
-  assert.equal(await announced(page), ['200 earlier messages shown']);
+  await eventually(() => announced(page), ['200 earlier messages shown']);
   assert.ok(await link.evaluate((element) => element === element.ownerDocument.activeElement), 'the focus stays');
 
   await page.keyboard.press('Enter');

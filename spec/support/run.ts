@@ -1,6 +1,8 @@
 // Runs the specs: all of them, or those whose path matches the arguments.
-//   npm test                        everything
+//   npm test                        everything, the stories beside the rest
 //   npm test -- chat/room stories   what matches one of these
+//   npm test -- -stories            what does not match
+import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parse } from 'uvu/parse';
@@ -8,12 +10,17 @@ import { parse } from 'uvu/parse';
 /** A suite that uvu has queued: gives what went wrong, how many passed, were skipped, and there were. */
 type Suite = () => Promise<[errors: string | true, passed: number, skipped: number, total: number]>;
 
+type Sum = Record<'passed' | 'skipped' | 'total', number>;
+
 const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const began = performance.now();
+const sum: Sum = { passed: 0, skipped: 0, total: 0 };
 
 const wanted = process.argv.slice(2).map((word) => word.replace(/^spec\//, ''));
+if (wanted.length === 0) await inTwo();
 const { suites } = await parse(FOLDER, /\.spec\.ts$/);
-const chosen = suites.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.replaceAll('\\', '/').includes(word)));
+const matches = (name: string) => (word: string) => (word.startsWith('-') ? !name.includes(word.slice(1)) : name.includes(word));
+const chosen = suites.filter(({ name }) => wanted.some(matches(name.replaceAll('\\', '/'))));
 
 // uvu passes in silence where nothing matches, where a file forgets to run its suite, and where an
 // error cannot be printed: so the counting is done here.
@@ -21,7 +28,6 @@ if (chosen.length === 0) fail(`No spec matches ${wanted.join(' ')}.`);
 const uvu = globalThis as unknown as { UVU_DEFER: 1; UVU_INDEX: number; UVU_QUEUE: Suite[][] };
 uvu.UVU_DEFER = 1;
 await import('uvu');
-const sum = { passed: 0, skipped: 0, total: 0 };
 for (const [index, { name, file }] of chosen.entries()) {
   if (!readFileSync(file, 'utf8').includes('.run()')) fail(`${name} never runs: it lacks .run().`);
   uvu.UVU_INDEX = index;
@@ -30,6 +36,7 @@ for (const [index, { name, file }] of chosen.entries()) {
 }
 for (const [index, { name }] of chosen.entries()) {
   console.log(`\n${name}`);
+  const start = performance.now();
   for (const suite of uvu.UVU_QUEUE[index] ?? []) {
     const [errors, passed, skipped, total] = await suite();
     if (typeof errors === 'string') console.log(errors);
@@ -37,9 +44,40 @@ for (const [index, { name }] of chosen.entries()) {
     sum.skipped += skipped;
     sum.total += total;
   }
+  const took = Math.round(performance.now() - start);
+  if (took > 5000) console.log(`(${took} ms)`);
 }
-console.log(`\n  Total:     ${sum.total}\n  Passed:    ${sum.passed}\n  Skipped:   ${sum.skipped}\n  Duration:  ${Math.round(performance.now() - began)} ms\n`);
-process.exitCode = sum.passed === sum.total && sum.total > 0 ? 0 : 1;
+finish();
+
+/** Runs the stories, which mostly wait, beside the rest; prints one after the other. */
+async function inTwo(): Promise<never> {
+  const parts = ['stories/', '-stories/'].map((part) => {
+    const child = fork(fileURLToPath(import.meta.url), [part], { silent: true });
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk));
+    const counted = new Promise<Sum | undefined>((resolve) => {
+      child.once('message', (sum) => resolve(sum as Sum));
+      child.once('close', () => resolve(undefined));
+    });
+    return new Promise<void>((done) => child.once('close', async () => {
+      console.log(printed.replace(/\n  Total:[^]*$/, ''));
+      const part = await counted;
+      if (!part) fail('A part of the specs did not come to an end.');
+      for (const name of ['passed', 'skipped', 'total'] as const) sum[name] += part[name];
+      done();
+    }));
+  });
+  await Promise.all(parts);
+  finish();
+}
+
+function finish(): never {
+  process.send?.(sum);
+  console.log(`\n  Total:     ${sum.total}\n  Passed:    ${sum.passed}\n  Skipped:   ${sum.skipped}\n  Duration:  ${Math.round(performance.now() - began)} ms\n`);
+  process.exitCode = sum.passed === sum.total && sum.total > 0 ? 0 : 1;
+  process.disconnect?.();
+  process.exit();
+}
 
 function fail(sentence: string): never {
   console.error(sentence);
