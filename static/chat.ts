@@ -245,6 +245,7 @@ if (form) {
       receive(told);
       renew();
       tried = undefined;
+      typedAt = 0;
       if (field.value === body) field.value = '';
       keep();
       if (isHistory) location.href = `${address}?after=${told.seq - 1}#new`; // it stands on another page

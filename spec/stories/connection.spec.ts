@@ -36,14 +36,14 @@ test('its end and its return are told once, and nothing is lost or doubled', wit
   await eventually(() => polls.times.length >= 2, true);
   const [first = 0, second = 0] = polls.times.slice(-2);
   assert.ok(second - first > 1900, `asked again after ${second - first} ms`);
-  assert.equal((await announced(page)).filter((line) => line.startsWith('The connection')), ['The connection is lost. Trying again.']);
+  await eventually(async () => (await announced(page)).filter((line) => line.startsWith('The connection')), ['The connection is lost. Trying again.']);
 
   await page.context().setOffline(false);
   await page.locator('.status', { hasText: 'The connection is lost. Trying again.' }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Send' }).click();
   await eventually(() => typedIn(page), '');
   await eventually(() => told(page), '');
-  assert.equal((await announced(page)).filter((line) => line.includes('back')), ['The connection is back.']);
+  await eventually(async () => (await announced(page)).filter((line) => line.includes('back')), ['The connection is back.']);
   assert.equal((await logOf(page)).slice(2), ['ada: one', 'grace: two', 'ada: three']);
   assert.equal((await ada.log(lobby)).slice(2), ['ada: one', 'grace: two', 'ada: three']);
 }));
