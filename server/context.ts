@@ -36,6 +36,8 @@ export interface Carried extends Services {
   fields: Record<string, string>;
   /** Shows the page whose form this request sends, for a refusal to be told on it. */
   showForm: Handler | undefined;
+  /** Whether what was asked for is being refused. */
+  isRefused: boolean | undefined;
   /** What was refused, by field, and what was typed. */
   refused: { problems: Record<string, string>; typed: Record<string, string> } | undefined;
   /** Answers with a page. */

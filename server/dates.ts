@@ -2,13 +2,15 @@
 export const DEFAULT_ZONE = 'UTC';
 
 const DAY_MS = 86_400_000;
+const NAMED: ReadonlySet<string> = new Set(Intl.supportedValuesOf('timeZone'));
 
 const formatters = new Map<string, { h23: Intl.DateTimeFormat; h12: Intl.DateTimeFormat; day: Intl.DateTimeFormat; key: Intl.DateTimeFormat }>();
 
 /** Returns the zone, as `Europe/Berlin`, under its usual name where it is one, else UTC. */
 export function checkedZone(zone: string | undefined): string {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone ?? DEFAULT_ZONE }).resolvedOptions().timeZone;
+    const name = new Intl.DateTimeFormat('en', { timeZone: zone ?? DEFAULT_ZONE }).resolvedOptions().timeZone;
+    return NAMED.has(name) ? name : DEFAULT_ZONE; // an offset is a zone too, and there are thousands
   } catch {
     return DEFAULT_ZONE;
   }

@@ -35,7 +35,7 @@ export async function serve(): Promise<void> {
     if (stopping) return; // a process group is told once, and by the launcher once more
     stopping = true;
     setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
-    server.close(() => void leases.stop().then(() => orm.close()).then(() => process.exit(0)));
+    server.close(() => void leases.stop().catch(console.error).then(() => orm.close()).then(() => process.exit(0)));
     server.closeIdleConnections();
   };
   process.on('SIGTERM', stop);

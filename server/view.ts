@@ -64,6 +64,6 @@ function standing<T extends { standing: string }>(list: T[], wanted: string): T[
 }
 
 /** `1 message`, `2 messages`. */
-export function quantity(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function quantity(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { Ban } from './ban.ts';
 import { hasBlocked } from './block.ts';
-import { depart } from './departure.ts';
+import { depart, Departure } from './departure.ts';
 import { Invalid } from './errors.ts';
 import { Membership, membersOf, roomOfAdmin, type Role } from './membership.ts';
 import { presenceOf } from './presence.ts';
@@ -29,6 +29,7 @@ export async function addMember(em: EntityManager, admin: User, id: number, pers
   if (await em.findOne(Membership, { room, user: person })) throw new Invalid({ username: `${person.username} is a member already.` });
   if (await hasBlocked(em, person, admin)) throw new Invalid({ username: `${person.username} cannot be added.` });
   await em.nativeDelete(Ban, { room, user: person });
+  await em.nativeDelete(Departure, { user: person, roomId: id });
   em.create(Membership, { room, user: person, role: 'member', joinedAt: now, readSeq: room.lastSeq });
   room.append(em, { kind: 'added', author: admin, subject: person, at: now });
   await em.flush();

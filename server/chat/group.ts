@@ -4,7 +4,7 @@ import { friendshipsOf } from './friendship.ts';
 import { Membership } from './membership.ts';
 import { checkedRoomName, createRoom, type Room } from './room.ts';
 import { collect } from './text.ts';
-import type { User } from './user.ts';
+import { lockUser, type User } from './user.ts';
 
 /**
  * Makes a room for members only out of the person, as its administrator, and friends of theirs.
@@ -13,6 +13,7 @@ import type { User } from './user.ts';
  * @throws Invalid where nobody was chosen, or the name cannot be taken
  */
 export async function createGroup(em: EntityManager, user: User, name: string, ids: Set<number>, now: Date): Promise<Room> {
+  await lockUser(em, user);
   const friends = (await friendshipsOf(em, user)).filter((one) => one.standing(user) === 'friends').map((one) => one.other(user));
   const chosen = friends.filter(({ id }) => ids.has(id));
   collect({ friends: () => atLeastOne(chosen), name: () => checkedRoomName(name) });

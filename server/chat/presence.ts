@@ -94,9 +94,10 @@ export async function expire(em: EntityManager, user: User, roomId: number, now:
   await depart(em, user, presence.room, presence.closing ? 'left' : 'away', { told: presence.closing });
 }
 
-/** Notes that the page has said it closes: the person is out soon, unless they are heard again. */
-export async function close(em: EntityManager, user: User, roomId: number, now: Date): Promise<void> {
-  await em.nativeUpdate(Presence, { user, room: roomId }, { closing: true, expiresAt: new Date(now.getTime() + CLOSING_MS) });
+/** Notes that the page has said it closes: the person is out soon, unless they are heard again. False where they are not in the room. */
+export async function close(em: EntityManager, user: User, roomId: number, now: Date): Promise<boolean> {
+  const closed = await em.nativeUpdate(Presence, { user, room: roomId }, { closing: true, expiresAt: new Date(now.getTime() + CLOSING_MS) });
+  return closed > 0;
 }
 
 /** Makes a presence last from now on for as long as its kind of lease does. */

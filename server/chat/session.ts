@@ -74,7 +74,7 @@ export function sessionsOf(em: EntityManager, user: User, now: Date): Promise<Se
 
 /** Ends a session of the person by its id. @throws Missing where they have none with it */
 export async function endSessionOf(em: EntityManager, user: User, id: string): Promise<void> {
-  const ended = await em.nativeDelete(Session, { id, user });
+  const ended = /^[\w-]{43}$/.test(id) && (await em.nativeDelete(Session, { id, user }));
   if (!ended) throw new Missing('This session has ended already. See the others in your settings.');
 }
 

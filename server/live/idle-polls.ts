@@ -8,6 +8,7 @@ import type { Reads } from './reads.ts';
 
 /** Cookies that are remembered as signed by us. What is checked each time is the session itself. */
 const MOST_COOKIES = 10_000;
+const LONGEST_COOKIE = 1000;
 
 /** Where whoever has this session is, and how far its log goes. */
 const WHEREABOUTS = `
@@ -18,7 +19,7 @@ const WHEREABOUTS = `
   join membership m on m.room_id = r.id and m.user_id = s.user_id
   where s.id = ?`;
 
-interface Whereabouts {
+interface Place {
   user: number;
   seenAt: number;
   createdAt: number;
@@ -39,7 +40,7 @@ export class IdlePolls {
   readonly #reads: Reads;
   readonly #clock: () => Date;
   readonly #sessionIds = new Map<string, string>();
-  #whereabouts: ((sessionId: string) => Whereabouts | undefined) | undefined;
+  #whereabouts: ((sessionId: string) => Place | undefined) | undefined;
 
   constructor({ orm, keys, cookie, leases, reads, clock }: { orm: MikroORM; keys: Keygrip; cookie: string; leases: Leases; reads: Reads; clock: () => Date }) {
     this.#keys = keys;
@@ -48,7 +49,7 @@ export class IdlePolls {
     this.#reads = reads;
     this.#clock = clock;
     void orm.em.getConnection().getNativeClient().then((database) => {
-      const statement = database.prepare<[string], Whereabouts>(WHEREABOUTS);
+      const statement = database.prepare<[string], Place>(WHEREABOUTS);
       this.#whereabouts = (sessionId) => (database.open ? statement.get(sessionId) : undefined);
     });
   }
@@ -76,7 +77,7 @@ export class IdlePolls {
       if (!key) return undefined;
       id = sessionId(key);
       if (this.#sessionIds.size >= MOST_COOKIES) this.#sessionIds.clear();
-      this.#sessionIds.set(header, id);
+      if (header.length <= LONGEST_COOKIE) this.#sessionIds.set(header, id);
     }
     return id;
   }

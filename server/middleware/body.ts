@@ -4,7 +4,7 @@ import { BadRequest } from './errors.ts';
 
 const LARGEST_BYTES = 64 * 1024;
 /** What JSON may give as a number. */
-const NUMBERS: ReadonlySet<string> = new Set(['after']);
+const NUMBERS: ReadonlySet<string> = new Set(['after', 'leave']);
 /** Stands for what is not one text: every rule refuses it. */
 const UNUSABLE = '\0';
 

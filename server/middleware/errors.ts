@@ -34,6 +34,7 @@ async function refuse(ctx: Context, error: unknown): Promise<void> {
     return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
   }
   ctx.status = statusOf(error);
+  ctx.isRefused = true;
   if (error instanceof Limited) ctx.set('Retry-After', String(error.retryAfter));
   try {
     await tell(ctx, error);

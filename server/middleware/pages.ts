@@ -20,7 +20,7 @@ export function browserZone(ctx: Context): string | undefined {
 /** Lets a handler answer with a page, which knows who reads it. */
 export const pages: Middleware = async (ctx, next) => {
   ctx.page = (template, values = {}) => {
-    const flash = isOpening(ctx) ? ctx.session?.flash : undefined;
+    const flash = isOpening(ctx) && !ctx.isRefused ? ctx.session?.flash : undefined;
     if (flash) delete ctx.session!.flash;
     ctx.type = 'html';
     ctx.body = ctx.view.render(template, {

@@ -8,7 +8,8 @@ export function unitOfWork(em: () => EntityManager, services: Services): Middlew
     Object.assign(ctx, services);
     ctx.em = em();
     ctx.now = services.clock();
-    ctx.address = proxyAddress(ctx.req, (_, hop) => hop < services.env.trustProxy).replace(/^::ffff:/, '');
+    const address: string | undefined = proxyAddress(ctx.req, (_, hop) => hop < services.env.trustProxy); // none, where they have hung up
+    ctx.address = (address ?? '').replace(/^::ffff:/, '');
     await next();
   };
 }

@@ -19,7 +19,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   const first = entries[0]?.seq ?? (isPastEnd ? room.lastSeq + 1 : 1);
   const last = entries.at(-1)?.seq ?? (isPastEnd ? room.lastSeq : 0);
   const blocked = new Set((await blockedBy(ctx.em, membership.user as User)).map(({ id }) => id));
-  const shown = seq('show', ctx.query.show); // a folded message that the reader wants to see
+  const shown = ctx.refused ? undefined : seq('show', ctx.query.show); // a folded message that the reader wants to see
   const read = Math.max(membership.readSeq, ctx.reads.of(membership.user.id, room.id));
   if (isOpening(ctx) && entries.length > 0) ctx.reads.shown(membership.user.id, room.id, last);
   const isLatest = last === room.lastSeq;

@@ -1,9 +1,10 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { attempt, searchAllowances } from '../chat/attempt.ts';
 import * as administration from '../chat/administration.ts';
 import { membersOf, roomOfMember } from '../chat/membership.ts';
 import { lookUp } from '../chat/people.ts';
 import { leave, presenceOf } from '../chat/presence.ts';
-import * as membership from '../chat/quit.ts';
+import { quit as giveUp } from '../chat/quit.ts';
 import { findByUsername, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
@@ -26,6 +27,7 @@ export const rename = act((ctx, em, admin, id) => administration.renameRoom(em, 
 
 /** POST /rooms/ID/members */
 export const add: Handler = async (ctx) => {
+  if (ctx.env.rateLimits) await attempt(ctx.em, searchAllowances(me(ctx).id), ctx.now);
   const person = await lookUp(ctx.em, me(ctx), field(ctx, 'username'));
   await act((_, em, admin, id) => administration.addMember(em, admin, id, person, ctx.now), `${person?.username} is a member now.`)(ctx);
 };
@@ -47,7 +49,7 @@ export const changeRole: Handler = async (ctx) => {
 export const quit: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomOfMember(ctx.em, user, roomId(ctx));
-  await ctx.em.transactional((em) => membership.quit(em, user, room.id, ctx.now));
+  await ctx.em.transactional((em) => giveUp(em, user, room.id, ctx.now));
   flash(ctx, room.access === 'direct' ? `The conversation ${room.name} is hidden until something is said in it.` : `You are no longer a member of ${room.name}.`);
   seeOther(ctx, '/rooms');
 };

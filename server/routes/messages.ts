@@ -1,6 +1,5 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { entriesAfter, latestMessage } from '../chat/entry.ts';
-import { Ended } from '../chat/errors.ts';
 import { roomFor } from '../chat/membership.ts';
 import * as message from '../chat/message.ts';
 import { presenceOf, whyOut } from '../chat/presence.ts';
@@ -37,7 +36,9 @@ export async function answer(ctx: Context, { entry, repeated, after }: Stored): 
   if (wantsJson(ctx)) {
     const from = Math.min(after ?? 0, repeated ? room.lastSeq : entry.seq - 1);
     ctx.status = repeated ? 200 : 201;
-    ctx.body = { ...(await delta(ctx, room, from, await entriesAfter(ctx.em, room, from))), seq: entry.seq };
+    const news = await delta(ctx, room, from, await entriesAfter(ctx.em, room, from));
+    if (after !== undefined) ctx.reads.shown(entry.author.id, room.id, news.after);
+    ctx.body = { ...news, seq: entry.seq };
   } else if (repeated && !message.isSame(entry, field(ctx, 'body'))) {
     // The form was sent again with another text, after going back to it: that text must not be lost.
     ctx.refused = { problems: { body: 'This form had been used for another message, so this text was not sent. Send it now, if you want to.' }, typed: ctx.fields };
@@ -53,6 +54,7 @@ export const outside: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomFor(ctx.em, user, roomId(ctx));
   const presence = await presenceOf(ctx.em, user);
-  const { message: sentence, about } = presence?.room.id === room.id ? new Ended('left', room) : await whyOut(ctx.em, user, room, presence);
+  if (presence?.room.id === room.id) return show(ctx);
+  const { message: sentence, about } = await whyOut(ctx.em, user, room, presence);
   ctx.page('errors/ended.njk', { message: sentence, ...keptFrom(ctx), ...about });
 };

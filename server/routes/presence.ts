@@ -24,8 +24,7 @@ export const leave: Handler = async (ctx) => {
   const room = roomId(ctx);
   await roomFor(ctx.em, user, room);
   if (field(ctx, 'closing') === '1') {
-    ctx.leases.unheard(user.id);
-    await presence.close(ctx.em, user, room, ctx.now);
+    if (await presence.close(ctx.em, user, room, ctx.now)) ctx.leases.unheard(user.id);
     ctx.status = 204;
     return;
   }

@@ -37,7 +37,7 @@ const withLeases = (work: (scene: Scene) => Promise<void>, wrap = (em: () => Ent
     leases: new Leases({ em: wrap(house.em), times: TIMES, clock }),
     pass: (ms) => void (time += ms),
     presence: (username = 'ada') => house.em().findOne(Presence, { user: { username } }),
-    close: () => house.as('ada', (em, user) => close(em, user, lobby, clock())),
+    close: async () => void (await house.as('ada', (em, user) => close(em, user, lobby, clock()))),
   });
 });
 

@@ -6,7 +6,7 @@ import { bare, labelled, valueOf, words, type Answer, type Delta } from '../supp
 
 const test = suite('hostile input');
 
-const MARKUP = '"\'><img id=pwned src=x onerror=alert(1)>&lt;{{ 7 * 191 }}{% raw %}${7*191}<!-- ]]></textarea></title><script>alert(1)</script>';
+const MARKUP = '"\'><img id=pwned src=x onerror=alert(1)>&lt;{{ 191919 * 777777 }}{% raw %}${191919*777777}<!-- ]]></textarea></title><script>alert(1)</script>';
 const IDS = ['0', '-1', '+1', '1.5', '1e9', '0x1', '01', 'NaN', 'Infinity', '9007199254740993', '99999999999999999999999', 'null', 'undefined', 'true', '[object Object]', '%00', '1%00', '%0a1', '1%0d%0a', "1'--", '1;drop table room', '1 or 1=1', '٣', '%F0%9F%98%80', '%ED%A0%80', '__proto__', 'constructor', '..%2f..', '%2e%2e', '%252e', '%', '%zz', '%c3%28', 'x'.repeat(3000)];
 
 const sane = ({ status, text }: { status: number; text: string }, what: string) => {
@@ -19,7 +19,7 @@ function isInert({ page, text }: Answer, what: string): void {
   assert.is(page.querySelector('#pwned'), null, what);
   assert.is(page.querySelectorAll('[onerror], [onfocus], [onload]').length, 0, what);
   assert.not.match(text, /<img id=pwned|<script>alert/);
-  assert.not.match(text, '1337', 'templates are not typed by people');
+  assert.not.match(text, String(191919 * 777777), 'templates are not typed by people');
 }
 
 test('as an id finds nothing', withApp(async ({ base, cast }) => {

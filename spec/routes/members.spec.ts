@@ -417,4 +417,24 @@ for (const method of ['PUT', 'PATCH', 'DELETE', 'POST']) {
   }));
 }
 
+test('are in as before once they are added again, and may send on entering', withApp(async ({ cast }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  await grace.enter(lobby);
+  await ada.post(`/rooms/${lobby}/members/grace/remove`);
+  assert.is((await grace.poll(lobby, 0)).json().ended, 'removed');
+  await ada.post(`/rooms/${lobby}/members`, { username: 'grace' });
+  assert.is((await grace.poll(lobby, 0)).json().ended, 'left');
+  const answer = await grace.say(lobby, 'here again');
+  assert.is(answer.status, 409);
+  assert.is((await grace.press(answer, 'Enter lobby and send')).status, 303);
+}));
+
+test('are looked up no oftener than people are searched for', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  for (let time = 1; time <= 60; time += 1) assert.is((await ada.post(`/rooms/${lobby}/members`, { username: `${time}@example.org` })).status, 422);
+  assert.is((await ada.post(`/rooms/${lobby}/members`, { username: 'one@example.org' })).status, 429);
+}));
+
 test.run();

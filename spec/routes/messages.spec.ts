@@ -328,4 +328,21 @@ test('are numbered in one order without a gap, when twenty people post at once',
   }
 }));
 
+test('that were stored are answered for by their key also after leaving', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  const key = 'a-key-of-ada';
+  assert.is((await ada.sayJson(lobby, 'hello', { key })).status, 201);
+  await ada.leave(lobby);
+  const again = await ada.sayJson(lobby, 'hello', { key });
+  assert.equal([again.status, again.json().seq], [200, 2]);
+}));
+
+test('are no news to who posts them by script', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  await ada.sayJson(lobby, 'hello', { after: 1 });
+  assert.not.match((await ada.get('/rooms')).text, /unread/);
+}));
+
 test.run();
