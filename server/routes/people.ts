@@ -5,12 +5,13 @@ import { befriend, endFriendship, friendshipOf } from '../chat/friendship.ts';
 import { createGroup } from '../chat/group.ts';
 import { acquaintances, findPerson, personNamed } from '../chat/people.ts';
 import { enter } from '../chat/presence.ts';
-import { Elsewhere, Invalid } from '../chat/errors.ts';
+import { Invalid } from '../chat/errors.ts';
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { flash } from '../middleware/pages.ts';
 import { field, freshMark, id, seeOther } from './parameters.ts';
+import { enterUnlessElsewhere } from './presence.ts';
 
 /** GET /people: with `q` in the address, as POST */
 export const list: Handler = async (ctx) => {
@@ -68,11 +69,7 @@ export const group: Handler = async (ctx) => {
   const user = me(ctx);
   const ids = new Set(Object.keys(ctx.fields).flatMap((name) => id(/^friend-(\d+)$/.exec(name)?.[1]) ?? []));
   const room = await ctx.em.transactional((em) => createGroup(em, user, field(ctx, 'name'), ids, ctx.now));
-  try {
-    await ctx.em.transactional((em) => enter(em, user, room.id, ctx));
-  } catch (error) {
-    if (!(error instanceof Elsewhere)) throw error; // the room's page offers to stay there or to come here
-  }
+  await enterUnlessElsewhere(ctx, user, room.id);
   seeOther(ctx, `/rooms/${room.id}`);
 };
 

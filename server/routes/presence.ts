@@ -1,6 +1,8 @@
 import * as presence from '../chat/presence.ts';
+import { Elsewhere } from '../chat/errors.ts';
 import { roomFor } from '../chat/membership.ts';
-import type { Handler } from '../context.ts';
+import type { User } from '../chat/user.ts';
+import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { answer, store } from './messages.ts';
 import { field, id, roomId, seeOther } from './parameters.ts';
@@ -31,3 +33,12 @@ export const leave: Handler = async (ctx) => {
   await ctx.em.transactional((em) => presence.leave(em, user, room, ctx.now));
   seeOther(ctx, '/rooms');
 };
+
+/** Puts whoever has made a room into it; whoever is in another one finds the choice on its page. */
+export async function enterUnlessElsewhere(ctx: Context, user: User, room: number): Promise<void> {
+  try {
+    await ctx.em.transactional((em) => presence.enter(em, user, room, ctx));
+  } catch (error) {
+    if (!(error instanceof Elsewhere)) throw error;
+  }
+}

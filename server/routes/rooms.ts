@@ -2,16 +2,16 @@ import { isBanned } from '../chat/ban.ts';
 import { tellDeparture } from '../chat/departure.ts';
 import { questionsTo } from '../chat/friendship.ts';
 import { roomFor, roomOfAdmin } from '../chat/membership.ts';
-import { enter, presenceOf, usernamesIn, whyOut } from '../chat/presence.ts';
+import { presenceOf, usernamesIn, whyOut } from '../chat/presence.ts';
 import { createRoom, deleteRoom } from '../chat/room.ts';
 import { roomList } from '../chat/room-list.ts';
-import { Elsewhere } from '../chat/errors.ts';
 import type { Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { flash } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { logPage } from './log-page.ts';
 import { field, roomId, seeOther } from './parameters.ts';
+import { enterUnlessElsewhere } from './presence.ts';
 
 /** GET /rooms */
 export const list: Handler = async (ctx) => {
@@ -26,11 +26,7 @@ export const list: Handler = async (ctx) => {
 export const create: Handler = async (ctx) => {
   const user = me(ctx);
   const room = await ctx.em.transactional((em) => createRoom(em, user, { name: field(ctx, 'name'), access: field(ctx, 'access') }, ctx.now));
-  try {
-    await ctx.em.transactional((em) => enter(em, user, room.id, ctx));
-  } catch (error) {
-    if (!(error instanceof Elsewhere)) throw error; // the room's page offers to stay there or to come here
-  }
+  await enterUnlessElsewhere(ctx, user, room.id);
   seeOther(ctx, `/rooms/${room.id}`);
 };
 
