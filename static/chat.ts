@@ -37,8 +37,9 @@ const ask = (path: string, post = {}) => fetch(path, {
 const announcements = make('div', {});
 document.body.append(make('div', { class: 'announcer', 'aria-live': 'polite' }, announcements));
 
-/** Says one after the other: what comes at the same moment is spoken in any order. */
 let due = 0;
+
+/** Says one after the other: what comes at the same moment is spoken in any order. */
 const say = (text: string) => {
   const line = make('p', {}, text);
   due = Math.max(due + 250, Date.now());
@@ -46,9 +47,10 @@ const say = (text: string) => {
   setTimeout(() => line.remove(), due - Date.now() + 10_000);
 };
 
-/** Says the messages that came, once nobody types: a screen reader drops what it says at each key. */
 let held: Entry[] = [];
 let typedAt = 0;
+
+/** Says the messages that came, once nobody types: a screen reader drops what it says at each key. */
 const tell = () => {
   if (Date.now() - typedAt < 2000) return;
   if (held.length > 3) say(`${held.length} new messages`);
@@ -157,8 +159,9 @@ find('#earlier a')?.addEventListener('click', async (event) => {
 const field = find<HTMLTextAreaElement>('#body')!;
 const draft = `draft ${room} ${reader}`;
 
-/** A new element each time: one that is there already and is filled later can be silent. */
 let onward: Node[] = [];
+
+/** A new element each time: one that is there already and is filled later can be silent. */
 const complain = (sentence: string, isWrong = false) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(isWrong);

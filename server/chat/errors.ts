@@ -26,6 +26,20 @@ export class Missing extends Refusal {
   }
 }
 
+/** A room that is not there, or not for this person to know of: both in the same words. */
+export class MissingRoom extends Missing {
+  constructor() {
+    super('There is no such room. Choose one from the list of rooms.');
+  }
+}
+
+/** A room that the person was removed from. */
+export class Barred extends Forbidden {
+  constructor(room: { name: string }) {
+    super(`You were removed from ${room.name}. Ask one of its administrators to add you again.`);
+  }
+}
+
 /** Nobody is logged in. */
 export class Anonymous extends Refusal {
   constructor(message = 'You are not logged in. Log in to go on.') {

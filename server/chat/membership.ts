@@ -1,7 +1,7 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import { isBanned } from './ban.ts';
 import { departureOf } from './departure.ts';
-import { Forbidden, Missing } from './errors.ts';
+import { Barred, Forbidden, MissingRoom } from './errors.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -50,7 +50,7 @@ export async function roomFor(em: EntityManager, user: User, id: number): Promis
   const departure = await departureOf(em, user);
   if (departure?.roomId === id && (departure.why === 'deleted' || departure.why === 'removed')) throw departure.toEnded();
   if (room?.access === 'open') return { room, membership: null };
-  throw new Missing('There is no such room. Choose one from the list of rooms.');
+  throw new MissingRoom();
 }
 
 /** The members of a room, administrators first, then by name. */
@@ -62,7 +62,7 @@ export async function membersOf(em: EntityManager, room: Room): Promise<Membersh
 /** Finds a room that the person belongs to. @throws Forbidden for a stranger, and as `roomFor` */
 export async function roomOfMember(em: EntityManager, user: User, id: number): Promise<Belonging> {
   const { room, membership } = await roomFor(em, user, id);
-  if (!membership) throw new Forbidden((await isBanned(em, user, id)) ? `You were removed from ${room.name}. Ask one of its administrators to add you again.` : `You are not a member of ${room.name}. Enter it to read and write.`);
+  if (!membership) throw (await isBanned(em, user, id)) ? new Barred(room) : new Forbidden(`You are not a member of ${room.name}. Enter it to read and write.`);
   return { room, membership };
 }
 

@@ -53,9 +53,10 @@ export async function post(em: EntityManager, user: User, roomId: number, typed:
   await lockRooms(em, roomId);
   const { room } = await roomOfMember(em, user, roomId);
   const before = KEY.test(typed.key) ? await em.findOne(Entry, { room, author: user, key: typed.key }) : null;
-  if (before) return { entry: before, repeated: true };
+  if (before && isSame(before, typed.body)) return { entry: before, repeated: true }; // a retry is answered wherever one is by now
   if (room.access === 'direct') await refuseBlocked(em, room, user);
   await presenceIn(em, user, room);
+  if (before) return { entry: before, repeated: true };
   if (room.access === 'direct') await unhide(em, room);
   const body = checkedBody(typed.body);
   const key = checkedKey(typed.key);

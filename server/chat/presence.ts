@@ -1,7 +1,7 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import { isBanned } from './ban.ts';
 import { depart, departureOf, forgetDeparture } from './departure.ts';
-import { Elsewhere, Ended, Forbidden, Missing, type Refusal } from './errors.ts';
+import { Barred, Elsewhere, Ended, MissingRoom, type Refusal } from './errors.ts';
 import { Membership, roomFor } from './membership.ts';
 import { lockRooms, Room } from './room.ts';
 import { lockUser, User } from './user.ts';
@@ -132,8 +132,7 @@ export async function usernamesIn(em: EntityManager, room: Room): Promise<string
 /** What whoever was removed is told: of a room that is not open, no more than anybody who does not know it. */
 async function barred(em: EntityManager, roomId: number): Promise<Refusal> {
   const room = await em.findOne(Room, { id: roomId });
-  if (room?.access !== 'open') return new Missing('There is no such room. Choose one from the list of rooms.');
-  return new Forbidden(`You were removed from ${room.name}. Ask one of its administrators to add you again.`);
+  return room?.access === 'open' ? new Barred(room) : new MissingRoom();
 }
 
 /** Removes the row and writes the notice. The caller holds the room's lock. */

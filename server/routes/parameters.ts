@@ -1,4 +1,4 @@
-import { Invalid, Missing } from '../chat/errors.ts';
+import { Invalid, MissingRoom } from '../chat/errors.ts';
 import type { Context } from '../context.ts';
 
 const LARGEST_ID = 2 ** 31 - 1;
@@ -6,7 +6,7 @@ const LARGEST_ID = 2 ** 31 - 1;
 /** The id of a room, by default the one in the address. @throws Missing where it is none */
 export function roomId(ctx: Context, text: string | string[] | undefined = ctx.params.id): number {
   const value = id(text);
-  if (value === undefined) throw new Missing('There is no such room. Choose one from the list of rooms.');
+  if (value === undefined) throw new MissingRoom();
   return value;
 }
 

@@ -345,4 +345,15 @@ test('are no news to who posts them by script', withApp(async ({ cast }) => {
   assert.not.match((await ada.get('/rooms')).text, /unread/);
 }));
 
+test('under a key that was used, sent from outside with another text, are kept to be sent on entering', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  const key = 'a-key-of-ada';
+  await ada.say(lobby, 'hello', { key });
+  await ada.leave(lobby);
+  const answer = await ada.say(lobby, 'another thought', { key });
+  assert.is(answer.status, 409);
+  assert.match(valueOf(labelled(answer, 'Message')), /another thought/);
+}));
+
 test.run();
