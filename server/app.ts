@@ -9,6 +9,7 @@ import { Assets } from './assets.ts';
 import type { Context, Services } from './context.ts';
 import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
+import { Limits } from './live/limits.ts';
 import { Reads } from './live/reads.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
@@ -45,8 +46,9 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
-  const services: Services = { env, clock, leases, reads, times, view };
+  const limits = new Limits(em, env.rateLimits);
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock())] });
+  const services: Services = { env, clock, leases, limits, reads, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

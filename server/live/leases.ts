@@ -1,5 +1,6 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { forgetAttempts } from '../chat/attempt.ts';
+import { forgetAllowances } from '../chat/limit.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
 import { forgetEndedSessions } from '../chat/session.ts';
 import type { User } from '../chat/user.ts';
@@ -110,6 +111,7 @@ export class Leases {
     this.#forgotAt = now.getTime();
     await forgetEndedSessions(this.#em(), now);
     await forgetAttempts(this.#em(), now);
+    await forgetAllowances(this.#em(), now);
   }
 
   #until(lease: Lease, from: Date): Date {

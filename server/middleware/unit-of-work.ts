@@ -1,6 +1,7 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import proxyAddress from 'proxy-addr';
 import type { Middleware, Services } from '../context.ts';
+import { networkOf } from '../network.ts';
 
 /** Gives each request its own unit of work, its time, and what the app shares. */
 export function unitOfWork(em: () => EntityManager, services: Services): Middleware {
@@ -9,7 +10,7 @@ export function unitOfWork(em: () => EntityManager, services: Services): Middlew
     ctx.em = em();
     ctx.now = services.clock();
     const address: string | undefined = proxyAddress(ctx.req, (_, hop) => hop < services.env.trustProxy); // none, where they have hung up
-    ctx.address = (address ?? '').replace(/^::ffff:/, '');
+    ctx.address = networkOf(address ?? '');
     await next();
   };
 }
