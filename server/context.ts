@@ -7,6 +7,7 @@ import type { User } from './chat/user.ts';
 import type { Leases } from './live/leases.ts';
 import type { Limits } from './live/limits.ts';
 import type { Reads } from './live/reads.ts';
+import type { SendMail } from './mail.ts';
 import type { View } from './view.ts';
 
 /** What the whole app shares. */
@@ -15,6 +16,8 @@ export interface Services {
   clock: () => Date;
   leases: Leases;
   limits: Limits;
+  /** Sends a mail; undefined where no mail server is set. */
+  mail: SendMail | undefined;
   reads: Reads;
   times: LeaseTimes;
   view: View;

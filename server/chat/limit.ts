@@ -43,6 +43,8 @@ export const LIMITS = {
   search: { what: 'searches', person: per(10 * MINUTE_MS, 60), address: per(10 * MINUTE_MS, 600) },
   /** Each lands on somebody's list. */
   ask: { what: 'questions to be friends', person: per(HOUR_MS, 100), address: per(HOUR_MS, 1000) },
+  /** Nobody's mailbox is to be filled. */
+  mail: { what: 'mails asked for', person: per(HOUR_MS, 3), address: per(HOUR_MS, 30) },
   /** A username stays taken for good once somebody has had it. */
   rename: { what: 'changes of username', person: per(HOUR_MS, 20), address: per(HOUR_MS, 200) },
 } satisfies Record<string, Rule>;
@@ -56,7 +58,7 @@ export const AllowanceSchema = defineEntity({
   name: 'Allowance',
   tableName: 'allowance',
   properties: {
-    /** What is drawn on, by which person, or by a hash of which address. */
+    /** A hash of what is drawn on, by which person or from which address: as long as any, and telling nobody. */
     bucket: p.string().primary(),
     /** When all that was drawn will have come back, in milliseconds since 1970. */
     wholeAt: p.bigint('number'),
@@ -73,13 +75,15 @@ export interface Bucket extends Limit {
 }
 
 /** What an act by somebody draws on. */
-export function bucketsOf(act: Act, address: string, userId?: number): Bucket[] {
+export function bucketsOf(act: Act, address: string, person?: number | string): Bucket[] {
   const rule: Rule = LIMITS[act];
   return [
-    ...(rule.person && userId !== undefined ? [{ bucket: `${act} person ${userId}`, ...rule.person }] : []),
-    { bucket: `${act} address ${createHash('sha256').update(address).digest('base64url')}`, ...rule.address },
+    ...(rule.person && person !== undefined ? [{ bucket: hash(`${act} person ${person}`), ...rule.person }] : []),
+    { bucket: hash(`${act} address ${address}`), ...rule.address },
   ];
 }
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** How long one draw takes to come back, in milliseconds. */
 export const shareOf = ({ times, withinMs }: Limit): number => withinMs / times;

@@ -3,7 +3,8 @@ import { bucketsOf, excessOf, shareOf, tooOften, waitFor, wholeAt, writeDrawn, t
 
 /** Who does something, from where, and when. */
 interface Actor {
-  user?: { id: number } | undefined;
+  /** Whose the act is counted as: a person, or a name that nobody may have. */
+  user?: { id: number | string } | undefined;
   address: string;
   now: Date;
 }

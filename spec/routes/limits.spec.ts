@@ -41,9 +41,8 @@ const ROWS: Row[] = [
 /** Uses up what somebody may do, or everybody at an address. */
 async function useUp({ em, clock, leases }: World, act: Act, who: 'person' | 'address', person: string): Promise<void> {
   const { id } = await em().findOneOrFail(User, { username: person });
-  for (const { bucket, withinMs } of bucketsOf(act, HOME, id).filter(({ bucket }) => bucket.includes(` ${who} `))) {
-    await writeDrawn(em(), bucket, clock.now().getTime(), withinMs);
-  }
+  const { bucket, withinMs } = bucketsOf(act, HOME, id).at(who === 'person' ? 0 : -1)!;
+  await writeDrawn(em(), bucket, clock.now().getTime(), withinMs);
   await leases.tick(); // the app learns what another process let them do
 }
 
