@@ -10,6 +10,7 @@ import type { Context, Services } from './context.ts';
 import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Reads } from './live/reads.ts';
+import { Streams } from './live/streams.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -46,7 +47,8 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
-  const services: Services = { env, clock, leases, reads, times, view };
+  const streams = new Streams();
+  const services: Services = { env, clock, leases, reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -72,5 +74,5 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const idlePolls = new IdlePolls({ orm, keys: keygrip, cookie: session.key, leases, reads, clock });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => void (idlePolls.answer(request, response) || usual(request, response));
-  return { listener, leases };
+  return { listener, leases, streams };
 }
