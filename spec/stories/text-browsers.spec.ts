@@ -167,7 +167,9 @@ for (const browser of [lynx, w3m]) {
     await ada.fill('Username', 'countess');
     await ada.push('Change username', 'Your username is changed.');
     ada.sees('Logged in as countess');
-    await ada.push('Save settings', 'Your settings are saved.');
+    await ada.bottom(last);
+    await ada.push('Change email', 'There is a problem');
+    ada.sees('This is not your password.');
     ada.misses('Your username is changed.');
   }));
 
