@@ -7,6 +7,7 @@ import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
 import type { Context, Services } from './context.ts';
+import { mailer } from './mail.ts';
 import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Reads } from './live/reads.ts';
@@ -48,7 +49,7 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
   const streams = new Streams();
-  const services: Services = { env, clock, leases, reads, streams, times, view };
+  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

@@ -7,6 +7,7 @@ import type { User } from './chat/user.ts';
 import type { Leases } from './live/leases.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
+import type { SendMail } from './mail.ts';
 import type { View } from './view.ts';
 
 /** What the whole app shares. */
@@ -14,6 +15,8 @@ export interface Services {
   env: Env;
   clock: () => Date;
   leases: Leases;
+  /** Sends a mail; undefined where no mail server is set. */
+  mail: SendMail | undefined;
   reads: Reads;
   streams: Streams;
   times: LeaseTimes;
