@@ -12,6 +12,7 @@ import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Limits } from './live/limits.ts';
 import { Reads } from './live/reads.ts';
+import { Streams } from './live/streams.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -49,7 +50,8 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const reads = new Reads(em);
   const limits = new Limits(em, env.rateLimits);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock())] });
-  const services: Services = { env, clock, leases, limits, mail: mailer(env), reads, times, view };
+  const streams = new Streams();
+  const services: Services = { env, clock, leases, limits, mail: mailer(env), reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -75,5 +77,5 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const idlePolls = new IdlePolls({ orm, keys: keygrip, cookie: session.key, leases, reads, clock });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => void (idlePolls.answer(request, response) || usual(request, response));
-  return { listener, leases };
+  return { listener, leases, streams };
 }
