@@ -14,6 +14,7 @@ import { Leases } from './live/leases.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
 import { Reads } from './live/reads.ts';
+import { mailer } from './mail.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -52,7 +53,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
-  const services: Services = { env, clock, leases, reads, times, view };
+  const services: Services = { env, clock, leases, mail: mailer(env), reads, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
