@@ -14,6 +14,7 @@ import { Leases } from './live/leases.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
 import { Reads } from './live/reads.ts';
+import { Streams } from './live/streams.ts';
 import { mailer } from './mail.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
@@ -53,7 +54,8 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
-  const services: Services = { env, clock, leases, mail: mailer(env), reads, times, view };
+  const streams = new Streams();
+  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -81,5 +83,5 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const polls = new Polls({ board, feed, leases, reads });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
-  return { listener, leases };
+  return { listener, leases, streams };
 }
