@@ -2,14 +2,14 @@
 // page, loads what came earlier in place. Without it the page works by its links and forms.
 import { createAnnouncer, type News } from './announcer.ts';
 import { helpTyping } from './field.ts';
-import { append, dress, find, log, make, reader, timeOf, timeZone } from './log.ts';
+import { append, dress, find, log, make, timeOf, timeZone } from './log.ts';
 import { createRegion } from './region.ts';
 
 interface Entry extends News { seq: number; subject?: string; html: string }
 interface Answer { name: string; seq: number; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
 
 const form = find<HTMLFormElement>('#message');
-const { room, last } = log.dataset;
+const { room, last, reader } = log.dataset;
 const isHistory = 'history' in log.dataset; // later entries stand on other pages
 const address = `/rooms/${room}`;
 const token = find<HTMLMetaElement>('[name=csrf-token]')!.content;
@@ -25,7 +25,16 @@ const announcer = createAnnouncer(JSON.parse(log.dataset.announcements!), create
 
 let after = Number(last);
 
-const parse = ({ html }: Entry) => document.createRange().createContextualFragment(html).firstElementChild!;
+/** The entry as an element, in which what is the reader's own is told as the page tells it. */
+const parse = ({ html, author }: Entry) => {
+  const item = document.createRange().createContextualFragment(html).firstElementChild!;
+  if (author === reader) {
+    item.className += ' own';
+    item.querySelector('.author')?.after(' (you)');
+  }
+  return item;
+};
+
 const edge = () => (form ?? log).getBoundingClientRect().top;
 
 /** Shows what is new, each once and in order, however often and late it comes. */

@@ -2,7 +2,6 @@
 
 export const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
 export const log = find('.log')!;
-export const { reader } = log.dataset;
 /** As chosen in the settings; undefined is the browser's own zone. One that this browser does not know would break all. */
 export let timeZone = log.dataset.zone;
 try {
@@ -35,11 +34,10 @@ export const append = (items: Iterable<Element>, into: ParentNode) => {
 
 export const timeOf = (item: Element) => item.querySelector('time')!;
 
-/** Shows the reader's own time, and what is their own; returns when it was. */
+/** Shows the reader's own time; returns when it was. */
 export const dress = (item: Element): Date => {
   const time = timeOf(item);
   const at = new Date(time.dateTime);
   time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
-  item.classList.toggle('own', item.querySelector('.author')?.textContent === reader);
   return at;
 };

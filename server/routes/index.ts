@@ -4,6 +4,7 @@ import * as accounts from './accounts.ts';
 import * as announcements from './announcements.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
+import * as live from './live.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
@@ -44,6 +45,8 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/leave', presence.leave);
   post('/rooms/:id/messages', messages.post, rooms.show);
   get('/rooms/:id/entries', entries.list);
+  get('/rooms/:id/live', live.show);
+  get('/rooms/:id/stream', live.stream);
   get('/poll', entries.poll);
 
   get('/rooms/:id/announcements', announcements.show);

@@ -34,7 +34,7 @@ test('ada with script and grace without it read the same log', withBrowser(async
   assert.is(await focused(adas), 'body');
   assert.equal(await logOf(adas), await logOf(graces));
   assert.is(await adas.getByRole('link', { name: 'https://example.org/a?b=1' }).getAttribute('rel'), 'noopener nofollow');
-  assert.is(await adas.locator('.own').count(), 1);
+  assert.is(await adas.locator('.message.own').count(), 1);
 }));
 
 test('a double click on Send posts once', withBrowser(async ({ open, cast }) => {
