@@ -131,7 +131,9 @@ let onward: Node[] = [];
 const complain = (sentence: string, isWrong = false) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(isWrong);
-  field.setAttribute('aria-describedby', isWrong ? 'body-problem' : ''); // the hint was heard before
+  // Neither the hint nor the problem is said again with the focus that comes back to the field.
+  field.setAttribute('aria-describedby', '');
+  field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
   form!.scrollIntoView({ block: 'nearest' });
 };
