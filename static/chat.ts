@@ -21,7 +21,7 @@ const ask = (path: string, post = {}) => fetch(path, {
 });
 
 // The log itself is not live (the page says so): its parts would be spoken twice, and history too.
-const announcer = createAnnouncer(JSON.parse(log.dataset.announcements!), createRegion());
+const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), createRegion());
 
 let after = Number(last);
 
