@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/sqlite';
+import { Attachment } from '../server/chat/attachment.ts';
 import { Attempt } from '../server/chat/attempt.ts';
 import { Ban } from '../server/chat/ban.ts';
 import { Block } from '../server/chat/block.ts';
@@ -18,7 +19,7 @@ import { migrations } from '../server/database/migrations/index.ts';
 export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
-    entities: [User, FormerUsername, Friendship, Block, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
+    entities: [User, FormerUsername, Friendship, Block, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry, Attachment],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

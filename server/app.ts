@@ -6,7 +6,9 @@ import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
+import { fileNamesAmong } from './chat/attachment.ts';
 import type { Context, Services } from './context.ts';
+import { Folder } from './files/folder.ts';
 import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Reads } from './live/reads.ts';
@@ -44,9 +46,10 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
+  const files = new Folder(env.filesDir);
   const reads = new Reads(em);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
-  const services: Services = { env, clock, leases, reads, times, view };
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => files.sweep((names) => fileNamesAmong(em(), names))] });
+  const services: Services = { env, clock, files, leases, reads, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

@@ -1,7 +1,7 @@
 // The log of a room: asks each second for what is new and appends it, posts without leaving the
 // page, loads what came earlier in place. Without it the page works by its links and forms.
 
-interface Entry { seq: number; kind: string; author: string; subject?: string; folded?: boolean; body: string; html: string }
+interface Entry { seq: number; kind: string; author: string; subject?: string; folded?: boolean; body: string; attachment?: { words: string }; html: string }
 interface Answer { name: string; seq: number; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
 
 const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
@@ -54,7 +54,7 @@ let typedAt = 0;
 const tell = () => {
   if (Date.now() - typedAt < 2000) return;
   if (held.length > 3) say(`${held.length} new messages`);
-  else for (const { author, body, folded } of held) if (!folded) say(`${author}: ${body}`);
+  else for (const { author, body, attachment, folded } of held) if (!folded) say(`${author}: ${body}${attachment ? ` ${attachment.words}` : ''}`);
   held = [];
 };
 
@@ -282,14 +282,19 @@ if (form) {
   });
   if (!location.hash && !isHistory) form.scrollIntoView({ block: 'end' });
   addEventListener('pageshow', () => {
-    isGoing = false;
+    isGoing = stays = false;
     void poll();
   });
   addEventListener('online', poll);
   document.addEventListener('visibilitychange', () => document.hidden || poll());
+  /** Whether a link leads to a page that belongs to being in the room. */
+  let stays = false;
+  addEventListener('click', ({ target }) => {
+    stays = (target as Element).closest('[data-stays]') !== null;
+  });
   addEventListener('pagehide', () => {
     isGoing = true;
-    if (!ended) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
+    if (!ended && !stays) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
   });
 }
 
