@@ -56,18 +56,18 @@ export async function attachmentNamed(em: EntityManager, user: User, roomId: num
  * Finds an attachment whose description is the person's to better, by the seq of its entry.
  * @throws Missing, Forbidden for what somebody else has sent, and as `roomOfMember`
  */
-export async function ownAttachment(em: EntityManager, user: User, roomId: number, seq: number): Promise<Attachment> {
+export async function ownAttachment(em: EntityManager, user: User, roomId: number, seq: number): Promise<{ entry: Entry; attachment: Attachment }> {
   const { room } = await roomOfMember(em, user, roomId);
-  const attachment = await em.findOne(Attachment, { entry: { room, seq } }, { populate: ['entry'], refresh: true });
-  if (!attachment) throw new Missing('There is no image or file with this message. Go back to the room.');
-  if (attachment.entry.author.id !== user.id) throw new Forbidden('Only the person who sent it can change the description. Ask them.');
-  return attachment;
+  const entry = await em.findOne(Entry, { room, seq }, { populate: ['author', 'subject', 'attachment'], refresh: true });
+  if (!entry?.attachment) throw new Missing('There is no image or file with this message. Go back to the room.');
+  if (entry.author.id !== user.id) throw new Forbidden('Only the person who sent it can change the description. Ask them.');
+  return { entry: entry as Entry, attachment: entry.attachment as Attachment };
 }
 
 /** Betters a description, and notes when. Runs inside a transaction. @throws Invalid for `description`, and as `ownAttachment` */
 export async function describe(em: EntityManager, user: User, roomId: number, seq: number, typed: string, now: Date): Promise<void> {
   await lockRooms(em, roomId);
-  const attachment = await ownAttachment(em, user, roomId, seq);
+  const { attachment } = await ownAttachment(em, user, roomId, seq);
   const description = checkedDescription(typed);
   if (description === attachment.description) return;
   attachment.description = description;

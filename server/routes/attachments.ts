@@ -71,9 +71,9 @@ export const file: Handler = async (ctx) => {
 /** GET /rooms/ID/messages/SEQ/description: the form for its author to better a description */
 export const describeForm: Handler = async (ctx) => {
   const user = me(ctx);
-  const found = await attachment.ownAttachment(ctx.em, user, roomId(ctx), seqOf(ctx));
-  await isHeardIn(ctx, user, found.entry.room);
-  ctx.page('attachments/describe.njk', { line: ctx.view.line(found.entry) });
+  const { entry } = await attachment.ownAttachment(ctx.em, user, roomId(ctx), seqOf(ctx));
+  await isHeardIn(ctx, user, entry.room);
+  ctx.page('attachments/describe.njk', { line: ctx.view.line(entry) });
 };
 
 /** POST /rooms/ID/messages/SEQ/description */
