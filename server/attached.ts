@@ -33,9 +33,9 @@ export const FORMATS: Record<FileType, { name: string; mediaType: string }> = {
 };
 
 /** An attachment as it is shown. */
-export function attached({ entry, name, type, size, width, height, description, describedAt }: Attachment): Attached {
+export function attached({ room, entry, name, type, size, width, height, description, describedAt }: Attachment): Attached {
   const decorative = description === '';
-  const room = `/rooms/${entry.room.id}`;
+  const place = `/rooms/${room.id}`;
   return {
     description,
     decorative,
@@ -45,8 +45,8 @@ export function attached({ entry, name, type, size, width, height, description, 
     size,
     width: width ?? null,
     height: height ?? null,
-    address: `${room}/files/${name}`,
-    descriptionAddress: `${room}/messages/${entry.seq}/description`,
+    address: `${place}/files/${name}`,
+    descriptionAddress: `${place}/messages/${entry.seq}/description`,
     describedAt: describedAt?.toISOString() ?? null,
   };
 }

@@ -2,7 +2,7 @@ import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import { Entry } from './entry.ts';
 import { Forbidden, Invalid, Missing } from './errors.ts';
 import { roomOfMember } from './membership.ts';
-import { lockRooms, type Room } from './room.ts';
+import { lockRooms, Room } from './room.ts';
 import { isWellFormed, lengthOf } from './text.ts';
 import type { User } from './user.ts';
 
@@ -27,7 +27,9 @@ export const AttachmentSchema = defineEntity({
   name: 'Attachment',
   tableName: 'attachment',
   properties: {
-    entry: () => p.oneToOne(Entry).primary().joinColumns('room_id', 'seq').deleteRule('cascade').inversedBy('attachment').owner(),
+    /** The entry's, for the attachment to go with it. */
+    room: () => p.manyToOne(Room).deleteRule('cascade').index(false),
+    entry: () => p.oneToOne(Entry).primary().joinColumns('room_id', 'seq').createForeignKeyConstraint(false).inversedBy('attachment').owner(),
     name: p.string().unique(),
     type: p.string().$type<FileType>(),
     size: p.integer(),
@@ -47,7 +49,7 @@ AttachmentSchema.setClass(Attachment);
 /** Finds an attachment of a room that the person belongs to, by the name of its file. @throws Missing, and as `roomOfMember` */
 export async function attachmentNamed(em: EntityManager, user: User, roomId: number, name: string): Promise<Attachment> {
   const { room } = await roomOfMember(em, user, roomId);
-  const attachment = await em.findOne(Attachment, { name, entry: { room } });
+  const attachment = await em.findOne(Attachment, { name, room });
   if (!attachment) throw new Missing('There is no such file in this room. Go back to the message that had it.');
   return attachment;
 }
@@ -77,7 +79,7 @@ export async function describe(em: EntityManager, user: User, roomId: number, se
 
 /** The names of all files of a room. */
 export async function fileNamesIn(em: EntityManager, room: Room): Promise<string[]> {
-  return (await em.find(Attachment, { entry: { room } })).map(({ name }) => name);
+  return (await em.find(Attachment, { room })).map(({ name }) => name);
 }
 
 /** Those of the names that belong to an attachment. */

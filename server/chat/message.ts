@@ -63,7 +63,7 @@ export async function post(em: EntityManager, user: User, roomId: number, typed:
   const body = checkedBody(typed.body, { mayBeEmpty: typed.attachment !== undefined });
   const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
-  if (typed.attachment) em.create(Attachment, { entry, ...typed.attachment });
+  if (typed.attachment) em.create(Attachment, { room, entry, ...typed.attachment });
   await em.flush();
   return { entry, repeated: false };
 }

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 
 /** Where the photo of the specs was taken, as a camera notes it. */
@@ -15,7 +16,16 @@ export const images = {
 };
 
 /** An image of so many pixels, all alike. */
-export const large = (width: number, height: number): Promise<Buffer> => sharp({ create: { width, height, channels: 3, background: 'white' }, limitInputPixels: false }).png().toBuffer();
+export const large = (width: number, height: number): Promise<Buffer> => plain(width, height).png().toBuffer();
+
+/** A small file that says to be an image of so many pixels. */
+export async function bomb(width: number, height: number): Promise<Buffer> {
+  const png = await images.png();
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+  return png;
+}
 
 /** A photo that was held sideways, and knows where it was taken, when and with what. */
 export function photo(): Promise<Buffer> {

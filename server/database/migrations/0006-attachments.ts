@@ -14,7 +14,7 @@ export class Attachments extends Migration {
       "description" text not null,
       "described_at" datetime null,
       primary key ("room_id", "seq"),
-      constraint "attachment_room_id_seq_foreign" foreign key ("room_id", "seq") references "entry" ("room_id", "seq") on update cascade on delete cascade
+      constraint "attachment_room_id_foreign" foreign key ("room_id") references "room" ("id") on delete cascade
     )`);
     this.addSql('create unique index "attachment_name_unique" on "attachment" ("name")');
   }
