@@ -12,6 +12,7 @@ import { Folder } from './files/folder.ts';
 import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Reads } from './live/reads.ts';
+import { mailer } from './mail.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -49,7 +50,7 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const files = new Folder(env.filesDir);
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => files.sweep((names) => fileNamesAmong(em(), names))] });
-  const services: Services = { env, clock, files, leases, reads, times, view };
+  const services: Services = { env, clock, files, leases, mail: mailer(env), reads, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

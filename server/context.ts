@@ -7,6 +7,7 @@ import type { User } from './chat/user.ts';
 import type { Folder } from './files/folder.ts';
 import type { Leases } from './live/leases.ts';
 import type { Reads } from './live/reads.ts';
+import type { SendMail } from './mail.ts';
 import type { Upload } from './middleware/upload.ts';
 import type { View } from './view.ts';
 
@@ -16,6 +17,8 @@ export interface Services {
   clock: () => Date;
   files: Folder;
   leases: Leases;
+  /** Sends a mail; undefined where no mail server is set. */
+  mail: SendMail | undefined;
   reads: Reads;
   times: LeaseTimes;
   view: View;
