@@ -12,6 +12,7 @@ import { Folder } from './files/folder.ts';
 import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Reads } from './live/reads.ts';
+import { Streams } from './live/streams.ts';
 import { mailer } from './mail.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
@@ -50,7 +51,8 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const files = new Folder(env.filesDir);
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => files.sweep((names) => fileNamesAmong(em(), names))] });
-  const services: Services = { env, clock, files, leases, mail: mailer(env), reads, times, view };
+  const streams = new Streams();
+  const services: Services = { env, clock, files, leases, mail: mailer(env), reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -76,5 +78,5 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const idlePolls = new IdlePolls({ orm, keys: keygrip, cookie: session.key, leases, reads, clock });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => void (idlePolls.answer(request, response) || usual(request, response));
-  return { listener, leases };
+  return { listener, leases, streams };
 }

@@ -16,7 +16,7 @@ export async function serve(): Promise<void> {
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
   const orm = await openDatabase(env.chatDb);
-  const { listener, leases } = createApp({ orm, env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
+  const { listener, leases, streams } = createApp({ orm, env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
   await leases.start();
   const server = createServer(listener);
   server.listen(env.port, env.host, () => {
@@ -37,6 +37,7 @@ export async function serve(): Promise<void> {
     setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
     server.close(() => void leases.stop().catch(console.error).then(() => orm.close()).then(() => process.exit(0)));
     server.closeIdleConnections();
+    streams.close();
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

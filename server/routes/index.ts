@@ -4,6 +4,7 @@ import * as accounts from './accounts.ts';
 import * as attachments from './attachments.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
+import * as live from './live.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
@@ -49,6 +50,8 @@ export function routes(): Router<object, Context> {
   get('/rooms/:id/messages/:seq/description', attachments.describeForm);
   post('/rooms/:id/messages/:seq/description', attachments.describe, attachments.describeForm);
   get('/rooms/:id/entries', entries.list);
+  get('/rooms/:id/live', live.show);
+  get('/rooms/:id/stream', live.stream);
   get('/poll', entries.poll);
 
   get('/rooms/:id/manage', members.manage);

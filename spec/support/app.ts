@@ -35,7 +35,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
     const orm = await openDatabase(env.chatDb);
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
-    const { listener, leases } = createApp({ orm, env, keys: ['a key for specs'], clock: clock.now });
+    const { listener, leases, streams } = createApp({ orm, env, keys: ['a key for specs'], clock: clock.now });
     const server = createServer(listener);
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -51,6 +51,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
         },
       });
     } finally {
+      streams.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
       await orm.close();
