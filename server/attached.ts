@@ -1,4 +1,4 @@
-import { isImage, type Attachment, type FileType } from './chat/attachment.ts';
+import { isImage, type FileType, type ShownAttachment } from './chat/attachment.ts';
 
 /** An image or a file of a message, as everybody gets it, on a page and in JSON. */
 export interface Attached {
@@ -32,8 +32,8 @@ export const FORMATS: Record<FileType, { name: string; mediaType: string }> = {
   txt: { name: 'text', mediaType: 'text/plain; charset=utf-8' },
 };
 
-/** An attachment as it is shown. */
-export function attached({ room, entry, name, type, size, width, height, description, describedAt }: Attachment): Attached {
+/** The attachment of an entry as it is shown. */
+export function attached({ room, seq }: { room: { id: number }; seq: number }, { name, type, size, width, height, description, describedAt }: ShownAttachment): Attached {
   const decorative = description === '';
   const place = `/rooms/${room.id}`;
   return {
@@ -46,7 +46,7 @@ export function attached({ room, entry, name, type, size, width, height, descrip
     width: width ?? null,
     height: height ?? null,
     address: `${place}/files/${name}`,
-    descriptionAddress: `${place}/messages/${entry.seq}/description`,
+    descriptionAddress: `${place}/messages/${seq}/description`,
     describedAt: describedAt?.toISOString() ?? null,
   };
 }

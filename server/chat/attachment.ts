@@ -46,6 +46,14 @@ export const AttachmentSchema = defineEntity({
 export class Attachment extends AttachmentSchema.class {}
 AttachmentSchema.setClass(Attachment);
 
+/** What of an attachment is shown: of what the ORM has found, or of plain columns. */
+export interface ShownAttachment extends Omit<KeptFile, 'width' | 'height'> {
+  width?: number | null | undefined;
+  height?: number | null | undefined;
+  description: string;
+  describedAt?: Date | null | undefined;
+}
+
 /** Finds an attachment of a room that the person belongs to, by the name of its file. @throws Missing, and as `roomOfMember` */
 export async function attachmentNamed(em: EntityManager, user: User, roomId: number, name: string): Promise<Attachment> {
   const { room } = await roomOfMember(em, user, roomId);

@@ -299,6 +299,8 @@ test('can be described better by who sent them, and say when', withApp(async (wo
   const { ada, grace, lobby, latest } = await adaAndGraceInLobby(world);
   await ada.attach(lobby, await images.png());
   await grace.say(lobby, 'lovely');
+  const polled = async () => ((await grace.poll(lobby, 2)).json() as Delta).entries[0]!.attachment!.description;
+  assert.is(await polled(), 'the harbour at night');
   const own = (await ada.get(`/rooms/${lobby}`)).page.querySelector('#m-3 a.change')!;
   assert.match(words(own), /^Improve the description of your image of \d\d:\d\d$/);
   assert.is((await grace.get(`/rooms/${lobby}`)).page.querySelector('a.change'), null);
@@ -315,6 +317,7 @@ test('can be described better by who sent them, and say when', withApp(async (wo
   assert.match(words(page.querySelector('#m-3')), /Description changed on \w+ \d+ \w+ \d{4}, \d\d:\d\d \(UTC\)\./);
   const [, , third] = ((await grace.getJson(`/rooms/${lobby}/entries?after=0`)).json() as Delta).entries;
   assert.equal([third!.seq, third!.attachment!.description, typeof third!.attachment!.describedAt], [3, 'the harbour at night, with three boats', 'string']);
+  assert.is(await polled(), 'the harbour at night, with three boats');
   assert.is((await latest()).seq, 4, 'nothing was added to the log');
   for (const [who, status] of [[grace, 403], [await world.cast('linus'), 403]] as const) {
     assert.equal([(await who.get(address)).status, (await who.post(address, { description: 'mine' })).status], [status, status], who.username);
