@@ -13,6 +13,7 @@ import { Folder } from './files/folder.ts';
 import { Board } from './live/board.ts';
 import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
+import { Limits } from './live/limits.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
 import { Reads } from './live/reads.ts';
@@ -56,9 +57,10 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const files = new Folder(env.filesDir);
   const reads = new Reads(em);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => files.sweep((names) => fileNamesAmong(em(), names))] });
+  const limits = new Limits(em, env.rateLimits);
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
   const streams = new Streams();
-  const services: Services = { env, clock, files, leases, mail: mailer(env), reads, streams, times, view };
+  const services: Services = { env, clock, files, leases, limits, mail: mailer(env), reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

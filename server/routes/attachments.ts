@@ -28,6 +28,7 @@ export const form: Handler = async (ctx) => {
 export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const room = roomId(ctx);
+  await ctx.limits.draw('post', ctx);
   await checkPlace(ctx.em, user, room, field(ctx, 'key'));
   const incoming = await outcome(receive(ctx));
   const { name, type } = incoming.value ?? {};

@@ -44,7 +44,7 @@ export function routes(): Router<object, Context> {
 
   post('/rooms/:id/enter', presence.enter, messages.outside);
   post('/rooms/:id/leave', presence.leave);
-  post('/rooms/:id/messages', messages.post, rooms.show);
+  post('/rooms/:id/messages', messages.post, messages.outside);
   get('/rooms/:id/attach', attachments.form);
   post('/rooms/:id/attachments', attachments.post, attachments.form);
   get('/rooms/:id/files/:name', attachments.file);
