@@ -78,7 +78,7 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: (t
 
   const inFull = ({ kind, author, body, attachment, time }: News) => {
     const by = chosen.time && time ? `${author}, ${time}` : author;
-    const text = [body, attachment?.words].filter(Boolean).join(' ');
+    const text = [body, attachment?.words].filter(Boolean).join('. ');
     if (kind !== 'message') return body;
     if (chosen.messages === 'sender') return `Message from ${by}`;
     return chosen.first === 'text' ? `${text}, from ${by}` : `${by}: ${text}`;

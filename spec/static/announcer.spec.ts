@@ -240,9 +240,9 @@ test('says nothing of whom its reader has blocked, and does not count it', () =>
 test('says what is attached in its words, after the text where there is one', () => {
   const attachment = { words: 'Image: a cat on a keyboard' };
   for (const [chosen, body, said] of [
-    [{}, 'look', 'grace: look Image: a cat on a keyboard'],
+    [{}, 'look', 'grace: look. Image: a cat on a keyboard'],
     [{}, '', 'grace: Image: a cat on a keyboard'],
-    [{ first: 'text' }, 'look', 'look Image: a cat on a keyboard, from grace'],
+    [{ first: 'text' }, 'look', 'look. Image: a cat on a keyboard, from grace'],
   ] as const) {
     const { come, heard } = room(chosen);
     come({ ...news('grace: x'), body, attachment });
