@@ -8,6 +8,8 @@ import { openDatabase } from './database/open.ts';
 
 /** What is begun is finished within this, in milliseconds, then the rest is cut off. */
 const STOP_MS = 3000;
+/** Whoever connects says within this what they ask for, and within this has sent it: a file over a slow line, not a connection held open for nothing. */
+const PATIENCE = { headersTimeout: 20_000, requestTimeout: 300_000 };
 
 /** Opens the database, listens, and closes in order on a signal. */
 export async function serve(): Promise<void> {
@@ -19,7 +21,7 @@ export async function serve(): Promise<void> {
   const orm = await openDatabase(env.chatDb);
   const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
   await leases.start();
-  const server = createServer(listener);
+  const server = createServer(PATIENCE, listener);
   server.listen(env.port, env.host, () => {
     const { port } = server.address() as AddressInfo;
     if (!env.rateLimits) console.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');

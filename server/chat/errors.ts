@@ -64,6 +64,15 @@ function duration(seconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
+/** Nothing is wrong with what was asked, but it cannot be stored for now. */
+export class Unavailable extends Refusal {
+  /** In seconds. */
+  readonly retryAfter = 10;
+  constructor() {
+    super('Nothing can be stored at the moment, because the server has run out of room. What you sent was not stored: keep it, and send it again in a while.');
+  }
+}
+
 /** The person is in another room, which `current` names, and can be in one at a time. */
 export class Elsewhere extends Refusal {
   override readonly about;

@@ -1,4 +1,4 @@
-import { Anonymous, Elsewhere, Ended, Forbidden, Invalid, Limited, Missing, Refusal } from '../chat/errors.ts';
+import { Anonymous, Elsewhere, Ended, Forbidden, Invalid, Limited, Missing, Refusal, Unavailable } from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
 
 /** A refusal that HTTP itself has a status for. */
@@ -28,14 +28,16 @@ export const errors: Middleware = async (ctx, next) => {
   }
 };
 
-async function refuse(ctx: Context, error: unknown): Promise<void> {
+async function refuse(ctx: Context, thrown: unknown): Promise<void> {
+  const error = isFull(thrown) ? new Unavailable() : thrown;
   if (!(error instanceof Refusal)) {
     console.error(error);
     return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
   }
   ctx.status = statusOf(error);
   ctx.isRefused = true;
-  if (error instanceof Limited) ctx.set('Retry-After', String(error.retryAfter));
+  if (error instanceof Unavailable) console.error('There is no room left on the disk: what people send is refused until there is.');
+  if (error instanceof Limited || error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
   try {
     await tell(ctx, error);
   } catch (second) {
@@ -43,6 +45,12 @@ async function refuse(ctx: Context, error: unknown): Promise<void> {
     ctx.showForm = undefined; // the page that the form stood on is not theirs to see any more
     await refuse(ctx, second);
   }
+}
+
+/** Whether there was no room for what was to be written. */
+function isFull(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return code === 'SQLITE_FULL' || code === 'ENOSPC' || (cause !== undefined && isFull(cause));
 }
 
 function unanswered(ctx: Context): Refusal {
@@ -54,6 +62,7 @@ function statusOf(error: Refusal): number {
   if (error instanceof BadRequest) return error.status;
   if (error instanceof Invalid) return 422;
   if (error instanceof Limited) return 429;
+  if (error instanceof Unavailable) return 503;
   if (error instanceof Missing) return 404;
   if (error instanceof Anonymous) return 401;
   if (error instanceof Ended || error instanceof Elsewhere) return 409;
@@ -71,7 +80,7 @@ async function tell(ctx: Context, error: Refusal): Promise<void> {
   } else if (error instanceof Ended && ctx.method !== 'POST') {
     ctx.redirect('/rooms');
     ctx.status = 303;
-  } else if ((error instanceof Invalid || error instanceof Limited) && ctx.showForm) {
+  } else if ((error instanceof Invalid || error instanceof Limited || error instanceof Unavailable) && ctx.showForm) {
     const { status } = ctx;
     ctx.refused = { problems: error instanceof Invalid ? error.problems : { '': error.message }, typed: ctx.fields };
     await ctx.showForm(ctx);
