@@ -1,5 +1,5 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig } from '@mikro-orm/sqlite';
+import type { Options } from '@mikro-orm/sql';
 import { Attempt } from '../server/chat/attempt.ts';
 import { Ban } from '../server/chat/ban.ts';
 import { Block } from '../server/chat/block.ts';
@@ -11,15 +11,19 @@ import { Membership } from '../server/chat/membership.ts';
 import { Presence } from '../server/chat/presence.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
+import { SigningKey } from '../server/chat/signing-key.ts';
 import { User } from '../server/chat/user.ts';
 import { migrations } from '../server/database/migrations/index.ts';
+import { inPostgres } from '../server/database/postgresql-migrations.ts';
+import { isPostgres, postgresOptions } from '../server/database/postgresql.ts';
+import { sqliteOptions } from '../server/database/sqlite.ts';
 
-/** What the ORM needs to open the SQLite file at `path`. */
-export function databaseOptions(path: string) {
-  return defineConfig({
-    dbName: path,
-    entities: [User, FormerUsername, Friendship, Block, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
+/** What the ORM needs to open a database: `postgres://…`, or the path of an SQLite file. */
+export function databaseOptions(where: string): Options {
+  return {
+    ...(isPostgres(where) ? postgresOptions(where) : sqliteOptions(where)),
+    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
     extensions: [Migrator],
-    migrations: { migrationsList: migrations, snapshot: false, silent: true },
-  });
+    migrations: { migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations, snapshot: false, silent: true },
+  };
 }

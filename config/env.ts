@@ -4,6 +4,8 @@ export interface Env {
   host: string;
   /** Path of the SQLite file, or `:memory:`. */
   chatDb: string;
+  /** The address of a PostgreSQL database, `postgres://…`, that is used in place of the file. */
+  databaseUrl: string | undefined;
   /** Keys that sign cookies, newest first; undefined: kept beside the database. */
   sessionKeys: string[] | undefined;
   /** The origin that people use, as `https://chat.example`; undefined: whatever Host says. */
@@ -32,11 +34,11 @@ export function readEnv(variables: Record<string, string | undefined> = process.
   };
   const rateLimits = variables.RATE_LIMITS || 'on';
   if (!['on', 'off'].includes(rateLimits)) throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
-  if (variables.DATABASE_URL) throw new Error('DATABASE_URL is set, but this version keeps its data in SQLite only: unset it, and set CHAT_DB to the path of the file.');
   return {
     port: whole('PORT', 3000, 0, 65_535),
     host: variables.HOST || '127.0.0.1',
     chatDb: variables.CHAT_DB || 'chat.db',
+    databaseUrl: databaseUrl(variables.DATABASE_URL),
     sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
     publicUrl: publicUrl(variables.PUBLIC_URL),
     trustProxy: whole('TRUST_PROXY', 0, 0, 10),
@@ -45,6 +47,12 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     scryptLogN: whole('SCRYPT_LOGN', 15, 1, 20),
     rateLimits: rateLimits === 'on',
   };
+}
+
+function databaseUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (/^postgres(ql)?:\/\/[^/]*\/[^/?]+/.test(text) && URL.canParse(text)) return text;
+  throw new Error('DATABASE_URL must be an address like postgres://user:password@host/database. To keep the data in a file, unset it, and set CHAT_DB to the path.'); // not shown: it may have a password in it
 }
 
 function publicUrl(text: string | undefined): URL | undefined {

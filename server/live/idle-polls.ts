@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { MikroORM } from '@mikro-orm/sqlite';
+import type { MikroORM } from '@mikro-orm/sql';
+import { SqliteConnection } from '@mikro-orm/sqlite';
 import Cookies from 'cookies';
 import type Keygrip from 'keygrip';
 import { isFresh, sessionId } from '../chat/session.ts';
@@ -48,7 +49,9 @@ export class IdlePolls {
     this.#leases = leases;
     this.#reads = reads;
     this.#clock = clock;
-    void orm.em.getConnection().getNativeClient().then((database) => {
+    const connection = orm.em.getConnection();
+    if (!(connection instanceof SqliteConnection)) return; // a look into PostgreSQL is none of a moment: those polls go the usual way
+    void connection.getNativeClient().then((database) => {
       const statement = database.prepare<[string], Place>(WHEREABOUTS);
       this.#whereabouts = (sessionId) => (database.open ? statement.get(sessionId) : undefined);
     });

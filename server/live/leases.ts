@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { forgetAttempts } from '../chat/attempt.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
 import { forgetEndedSessions } from '../chat/session.ts';

@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import proxyAddress from 'proxy-addr';
 import type { Middleware, Services } from '../context.ts';
 

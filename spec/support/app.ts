@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { readEnv, type Env } from '../../config/env.ts';
 import { createApp } from '../../server/app.ts';
-import { openDatabase } from '../../server/database/open.ts';
 import type { Leases } from '../../server/live/leases.ts';
+import { withDatabase } from './database.ts';
 import { Visitor } from './visitor.ts';
 
 /** A running app of a spec's own: its own database, its own port, a clock that the spec turns. */
@@ -24,9 +24,8 @@ export interface World {
 
 /** Runs `work` in a world of its own, and clears it away whatever happens. */
 export function withApp(work: (world: World) => Promise<void>, changes: Partial<Env> = {}): () => Promise<void> {
-  return async () => {
+  return () => withDatabase(async (orm) => {
     const env = { ...readEnv({}), chatDb: ':memory:', scryptLogN: 4, ...changes };
-    const orm = await openDatabase(env.chatDb);
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
     const { listener, leases } = createApp({ orm, env, keys: ['a key for specs'], clock: clock.now });
@@ -47,7 +46,6 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
     } finally {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
-      await orm.close();
     }
-  };
+  });
 }
