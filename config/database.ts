@@ -9,6 +9,7 @@ import { FormerUsername } from '../server/chat/former-username.ts';
 import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
 import { Presence } from '../server/chat/presence.ts';
+import { ResetLink } from '../server/chat/reset-link.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
 import { SigningKey } from '../server/chat/signing-key.ts';
@@ -22,7 +23,7 @@ import { sqliteOptions } from '../server/database/sqlite.ts';
 export function databaseOptions(where: string): Options {
   return {
     ...(isPostgres(where) ? postgresOptions(where) : sqliteOptions(where)),
-    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
+    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, ResetLink, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
     extensions: [Migrator],
     migrations: { migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations, snapshot: false, silent: true },
   };

@@ -53,7 +53,7 @@ export const clientOptions = (address: string) => ({
 
 /** Opens a database, and brings its schema up to date; of several starts at once one after the other. */
 export async function openPostgres(options: Options): Promise<MikroORM> {
-  const orm = await MikroORM.init(options);
+  const orm = await connectPostgres(options);
   try {
     await orm.em.fork().transactional(async (em) => {
       for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
@@ -65,4 +65,9 @@ export async function openPostgres(options: Options): Promise<MikroORM> {
     await orm.close();
     throw error;
   }
+}
+
+/** Opens a database as it is. */
+export function connectPostgres(options: Options): Promise<MikroORM> {
+  return MikroORM.init(options);
 }

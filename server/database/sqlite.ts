@@ -20,16 +20,23 @@ export const sqliteOptions = (path: string): Options => ({ driver: SqliteDriver,
  */
 export async function openSqlite(options: Options): Promise<MikroORM> {
   for (let tries = 1; ; tries += 1) {
-    const orm = await MikroORM.init(options);
+    let orm: MikroORM | undefined;
     try {
-      for (const pragma of PRAGMAS) await orm.em.execute(`pragma ${pragma}`);
+      orm = await connectSqlite(options);
       await orm.migrator.up();
       return orm;
     } catch (error) {
-      await orm.close();
+      await orm?.close();
       const isRace = error instanceof LockWaitTimeoutException || error instanceof TableExistsException;
       if (!isRace || tries === TRIES) throw error;
     }
     await pause(PAUSE_MS * Math.random());
   }
+}
+
+/** Opens a file as it is. */
+export async function connectSqlite(options: Options): Promise<MikroORM> {
+  const orm = await MikroORM.init(options);
+  for (const pragma of PRAGMAS) await orm.em.execute(`pragma ${pragma}`);
+  return orm;
 }
