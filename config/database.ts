@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import type { Options } from '@mikro-orm/sql';
+import { SqliteDriver } from '@mikro-orm/sqlite';
 import { Attempt } from '../server/chat/attempt.ts';
 import { Ban } from '../server/chat/ban.ts';
 import { Block } from '../server/chat/block.ts';
@@ -17,9 +18,15 @@ import { User } from '../server/chat/user.ts';
 import { migrations } from '../server/database/migrations/index.ts';
 import { inPostgres } from '../server/database/postgresql-migrations.ts';
 import { isPostgres, postgresOptions } from '../server/database/postgresql.ts';
-import { sqliteOptions } from '../server/database/sqlite.ts';
+import { SqliteFile } from '../server/database/sqlite.ts';
 
-/** What the ORM needs to open a database: `postgres://…`, or the path of an SQLite file. */
+/**
+ * What makes an answer a promise: a commit is on the disk before it is answered (`full`), readers
+ * do not wait for a writer (`wal`), and a second process is waited for, in milliseconds.
+ */
+const PRAGMAS = ['busy_timeout = 5000', 'journal_mode = wal', 'synchronous = full', 'foreign_keys = on'];
+
+/** What the ORM needs to open a database: `postgres://…`, the path of an SQLite file, or `:memory:`, which is gone with the process. */
 export function databaseOptions(where: string): Options {
   return {
     ...(isPostgres(where) ? postgresOptions(where) : sqliteOptions(where)),
@@ -28,3 +35,9 @@ export function databaseOptions(where: string): Options {
     migrations: { migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations, snapshot: false, silent: true },
   };
 }
+
+const sqliteOptions = (path: string): Options => ({
+  driver: SqliteDriver,
+  dbName: path,
+  ...(path !== ':memory:' && { driverOptions: new SqliteFile(path, PRAGMAS) }),
+});

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { readEnv } from '../config/env.ts';
 import { sessionKeys, sharedKeys } from '../config/session.ts';
 import { createApp } from './app.ts';
+import { openLive } from './database/live.ts';
 import { openDatabase } from './database/open.ts';
 
 /** What is begun is finished within this, in milliseconds, then the rest is cut off. */
@@ -17,7 +18,7 @@ export async function serve(): Promise<void> {
   process.channel?.unref();
   const orm = await openDatabase(env.databaseUrl ?? env.chatDb);
   const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
-  const { listener, leases } = createApp({ orm, env, keys });
+  const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys });
   await leases.start();
   const server = createServer(listener);
   server.listen(env.port, env.host, () => {
@@ -38,6 +39,7 @@ export async function serve(): Promise<void> {
     setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
     server.close(() => void leases.stop().catch(console.error).then(() => orm.close()).then(() => process.exit(0)));
     server.closeIdleConnections();
+    streams.close();
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

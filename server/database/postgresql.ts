@@ -1,4 +1,4 @@
-import { MikroORM, TextType, Type, type Options } from '@mikro-orm/sql';
+import { TextType, Type, type MikroORM, type Options } from '@mikro-orm/sql';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { RetryingEntityManager } from './retrying.ts';
 
@@ -51,23 +51,11 @@ export const clientOptions = (address: string) => ({
   options: Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`).join(' '),
 });
 
-/** Opens a database, and brings its schema up to date; of several starts at once one after the other. */
-export async function openPostgres(options: Options): Promise<MikroORM> {
-  const orm = await connectPostgres(options);
-  try {
-    await orm.em.fork().transactional(async (em) => {
-      for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
-      await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
-      await orm.migrator.up({ transaction: em.getTransactionContext() });
-    });
-    return orm;
-  } catch (error) {
-    await orm.close();
-    throw error;
-  }
-}
-
-/** Opens a database as it is. */
-export function connectPostgres(options: Options): Promise<MikroORM> {
-  return MikroORM.init(options);
+/** Brings the schema up to date; of several starts at once one after the other. */
+export async function migratePostgres(orm: MikroORM): Promise<void> {
+  await orm.em.fork().transactional(async (em) => {
+    for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
+    await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    await orm.migrator.up({ transaction: em.getTransactionContext() });
+  });
 }

@@ -1,8 +1,10 @@
 import Router from '@koa/router';
 import type { Context, Handler, Middleware } from '../context.ts';
 import * as accounts from './accounts.ts';
+import * as announcements from './announcements.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
+import * as live from './live.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
@@ -43,7 +45,13 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/leave', presence.leave);
   post('/rooms/:id/messages', messages.post, rooms.show);
   get('/rooms/:id/entries', entries.list);
+  get('/rooms/:id/live', live.show);
+  get('/rooms/:id/stream', live.stream);
   get('/poll', entries.poll);
+
+  get('/rooms/:id/announcements', announcements.show);
+  post('/rooms/:id/announcements', announcements.saveForRoom, announcements.show);
+  post('/rooms/:id/announcements/clear', announcements.clear);
 
   get('/rooms/:id/manage', members.manage);
   post('/rooms/:id/rename', members.rename, members.manage);
@@ -67,6 +75,7 @@ export function routes(): Router<object, Context> {
   post('/settings/password', settings.changePassword, settings.show);
   post('/settings/username', settings.changeUsername, settings.show);
   post('/settings/email', settings.changeEmail, settings.show);
+  post('/settings/announcements', announcements.save, settings.show);
   post('/settings/sessions/:session/end', settings.endSession, settings.show);
   get('/settings/data', accounts.download);
   get('/settings/delete', accounts.askDelete);

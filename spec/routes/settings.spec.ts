@@ -11,7 +11,7 @@ const NEW = 'battery staple';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0';
 
 const isLoggedIn = async (person: Visitor) => (await person.get('/rooms')).status === 200;
-const checked = ({ page }: Answer) => page.querySelectorAll('input[checked]').map((radio) => `${radio.getAttribute('name')}=${radio.getAttribute('value')}`);
+const checked = ({ page }: Answer) => page.querySelectorAll('form[action="/settings"] input[checked]').map((radio) => `${radio.getAttribute('name')}=${radio.getAttribute('value')}`);
 const sessionsOn = ({ page }: Answer) => page.querySelectorAll('main li').filter((item) => item.querySelector('time')).map(words);
 const post = (person: Visitor, what: string, fields: Record<string, string>) => person.post(`/settings/${what}`, fields);
 
@@ -49,8 +49,8 @@ test('have one form for each act, with its own button, and every id once', withA
   const answer = await ada.get('/settings');
   assert.is(titleOf(answer), 'Settings – Plainchat');
   const own = buttons(answer).filter((name) => name !== 'Log out');
-  assert.equal(own.slice(0, 4), ['Save settings', 'Change username', 'Change email', 'Change password']);
-  assert.is(own.length, 5);
+  assert.equal(own.slice(0, 5), ['Save settings', 'Save announcements', 'Change username', 'Change email', 'Change password']);
+  assert.is(own.length, 6);
   const ids = answer.page.querySelectorAll('[id]').map(({ id }) => id);
   assert.equal(ids, [...new Set(ids)]);
   for (const label of ['Time zone', 'Username', 'Email', 'Current password', 'New password']) labelled(answer, label);
@@ -60,12 +60,12 @@ test('have one form for each act, with its own button, and every id once', withA
 test('are saved by a form that shows them, and lead to a page that was not visited before', withApp(async ({ cast, clock }) => {
   const ada = await cast('ada');
   const before = await ada.get('/settings');
-  assert.equal(checked(before), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no']);
+  assert.equal(checked(before), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no', 'liveView=off', 'style=calm']);
   assert.is(valueOf(labelled(before, 'Time zone')), '');
-  const answer = await ada.press(before, 'Save settings', { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes' });
+  const answer = await ada.press(before, 'Save settings', { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes', liveView: '30s', style: 'y2k' });
   const after = await then(ada, answer);
   assert.is(words(after.page.querySelector('main [role="status"]')), 'Your settings are saved.');
-  assert.equal(checked(after), ['hourCycle=h12', 'foundByEmail=no', 'whereabouts=nobody', 'enterSends=yes']);
+  assert.equal(checked(after), ['hourCycle=h12', 'foundByEmail=no', 'whereabouts=nobody', 'enterSends=yes', 'liveView=30s', 'style=y2k']);
   assert.is(valueOf(labelled(after, 'Time zone')), 'Asia/Tokyo');
   clock.pass(1);
   const again = await ada.press(after, 'Save settings');
@@ -75,13 +75,13 @@ test('are saved by a form that shows them, and lead to a page that was not visit
 
 test('that are no choice are refused at the top and beside the field, with what else was chosen kept', withApp(async ({ cast }) => {
   const ada = await cast('ada');
-  const answer = await ada.post('/settings', { zone: 'Mars/Base', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'all', enterSends: 'yes' });
+  const answer = await ada.post('/settings', { zone: 'Mars/Base', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'all', enterSends: 'yes', style: 'y2k' });
   assert.is(answer.status, 422);
   assert.match(titleOf(answer), /^Error: Settings/);
   assert.match(problem(answer, 'Time zone').beside, /Error: There is no such time zone/);
   assert.equal(linked(answer), ['zone', 'FIELDSET']);
-  assert.equal(checked(answer), ['hourCycle=h12', 'foundByEmail=no', 'enterSends=yes']);
-  assert.equal(checked(await ada.get('/settings')), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no']);
+  assert.equal(checked(answer), ['hourCycle=h12', 'foundByEmail=no', 'enterSends=yes', 'style=y2k']);
+  assert.equal(checked(await ada.get('/settings')), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no', 'liveView=off', 'style=calm']);
 }));
 
 test('of the time apply to pages: the zone chosen, else the browser\'s, else UTC', withApp(async ({ cast, clock }) => {

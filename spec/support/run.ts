@@ -17,7 +17,7 @@ const POSTGRES = '--postgres';
 /** The stories mostly wait, so they run beside the rest. */
 const PARTS = [['stories/'], ['-stories/']];
 /** What a database can be in the way of. */
-const RULES = ['chat/', 'database/', 'live/', 'routes/messages', 'routes/poll', 'routes/presence', 'routes/rooms', 'routes/sessions'];
+const RULES = ['chat/', 'database/', 'live/leases', 'live/reads', 'routes/messages', 'routes/poll', 'routes/presence', 'routes/rooms', 'routes/sessions'];
 const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const began = performance.now();
 /** Ends what was started for all specs. */

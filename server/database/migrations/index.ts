@@ -3,6 +3,8 @@ import { Members } from './0002-members.ts';
 import { People } from './0003-people.ts';
 import { Settings } from './0004-settings.ts';
 import { SigningKeys } from './0007-signing-keys.ts';
+import { Announcements } from './0008-announcements.ts';
+import { Look } from './0009-look.ts';
 import { Accounts } from './0011-accounts.ts';
 
 /** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
@@ -12,5 +14,7 @@ export const migrations = [
   { name: '0003-people', class: People },
   { name: '0004-settings', class: Settings },
   { name: '0007-signing-keys', class: SigningKeys },
+  { name: '0008-announcements', class: Announcements },
+  { name: '0009-look', class: Look },
   { name: '0011-accounts', class: Accounts },
 ];
