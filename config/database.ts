@@ -1,6 +1,8 @@
 import { Migrator } from '@mikro-orm/migrations';
 import type { Options } from '@mikro-orm/sql';
 import { SqliteDriver } from '@mikro-orm/sqlite';
+import { Attachment } from '../server/chat/attachment.ts';
+import { Allowance } from '../server/chat/limit.ts';
 import { Attempt } from '../server/chat/attempt.ts';
 import { Ban } from '../server/chat/ban.ts';
 import { Block } from '../server/chat/block.ts';
@@ -30,7 +32,7 @@ const PRAGMAS = ['busy_timeout = 5000', 'journal_mode = wal', 'synchronous = ful
 export function databaseOptions(where: string): Options {
   return {
     ...(isPostgres(where) ? postgresOptions(where) : sqliteOptions(where)),
-    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, ResetLink, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
+    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Attachment],
     extensions: [Migrator],
     migrations: { migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations, snapshot: false, silent: true },
   };

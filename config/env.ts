@@ -6,6 +6,8 @@ export interface Env {
   chatDb: string;
   /** The address of a PostgreSQL database, `postgres://…`, that is used in place of the file. */
   databaseUrl: string | undefined;
+  /** The folder that images and files of messages lie in. */
+  filesDir: string;
   /** Keys that sign cookies, newest first; undefined: kept beside the database. */
   sessionKeys: string[] | undefined;
   /** The origin that people use, as `https://chat.example`; undefined: whatever Host says. */
@@ -44,6 +46,7 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     host: variables.HOST || '127.0.0.1',
     chatDb: variables.CHAT_DB || 'chat.db',
     databaseUrl: databaseUrl(variables.DATABASE_URL),
+    filesDir: variables.FILES_DIR || `${variables.CHAT_DB || 'chat.db'}.files`,
     sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
     publicUrl: url,
     trustProxy: whole('TRUST_PROXY', 0, 0, 10),

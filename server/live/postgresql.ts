@@ -25,6 +25,10 @@ export class PostgresLive implements Signals, Looks {
     return [];
   }
 
+  describedAt(): [] {
+    return [];
+  }
+
   usernames(): string[] {
     return [];
   }
