@@ -5,6 +5,7 @@ import Koa from 'koa';
 import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
+import { entriesOf } from './chat/room.ts';
 import { Assets } from './assets.ts';
 import type { Context, Services } from './context.ts';
 import type { Live } from './database/live.ts';
@@ -79,7 +80,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   app.use(router.routes());
   app.use(router.allowedMethods());
   const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
-  const feed = new Feed({ ...live, render: (entry, folded) => JSON.stringify(view.delta(entry, folded ? new Set([entry.author.id]) : undefined)) });
+  const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
   const polls = new Polls({ board, feed, leases, reads });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));

@@ -1,5 +1,5 @@
 import { defineEntity, p, raw, type EntityManager } from '@mikro-orm/core';
-import { Entry, type Kind } from './entry.ts';
+import { entriesAfter, Entry, type Kind } from './entry.ts';
 import { depart } from './departure.ts';
 import { Invalid } from './errors.ts';
 import { Membership, roomOfAdmin } from './membership.ts';
@@ -64,6 +64,12 @@ export async function deleteRoom(em: EntityManager, user: User, id: number): Pro
     await depart(em, presence.user, room, 'deleted', { told: false });
   }
   await em.nativeDelete(Room, { id });
+}
+
+/** The entries of a room, which may be gone, with a seq over `after`, oldest first, at most `BATCH_SIZE`. */
+export async function entriesOf(em: EntityManager, id: number, after: number): Promise<Entry[]> {
+  const room = await em.findOne(Room, { id });
+  return room ? entriesAfter(em, room, after) : [];
 }
 
 /**
