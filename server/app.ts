@@ -14,11 +14,13 @@ import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
+import { Posts } from './live/posts.ts';
 import { Reads } from './live/reads.ts';
 import { Streams } from './live/streams.ts';
+import { Writer } from './live/writer.ts';
 import { mailer } from './mail.ts';
 import { body } from './middleware/body.ts';
-import { csrf } from './middleware/csrf.ts';
+import { csrf, isOwnOrigin } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
 import { errors } from './middleware/errors.ts';
 import { headers } from './middleware/headers.ts';
@@ -56,7 +58,8 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
   const streams = new Streams();
-  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view };
+  const writer = new Writer({ em, signals: live.signals });
+  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -82,7 +85,8 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
   const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
   const polls = new Polls({ board, feed, leases, reads });
+  const posts = new Posts({ board, feed, writer, leases, reads, clock, isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl) });
   const usual = app.callback();
-  const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
+  const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
   return { listener, leases, streams };
 }

@@ -8,6 +8,7 @@ import type { Leases } from './live/leases.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
 import type { SendMail } from './mail.ts';
+import type { Writer } from './live/writer.ts';
 import type { View } from './view.ts';
 
 /** What the whole app shares. */
@@ -21,6 +22,7 @@ export interface Services {
   streams: Streams;
   times: LeaseTimes;
   view: View;
+  writer: Writer;
 }
 
 /** What a request carries on its way, beside what Koa gives it. */

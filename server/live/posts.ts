@@ -1,0 +1,95 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SessionData } from '../chat/session.ts';
+import type { Board, Person } from './board.ts';
+import type { Feed } from './feed.ts';
+import type { Leases } from './leases.ts';
+import type { Reads } from './reads.ts';
+import type { Writer } from './writer.ts';
+
+const MESSAGES = /^\/rooms\/(\d{1,9})\/messages$/;
+const LARGEST_BYTES = 64 * 1024;
+/** Whoever is further behind is answered the usual way, with the first of what they have missed. */
+const FURTHEST = 100;
+
+/** What a script posts; anything beside it is not for here. */
+interface Message {
+  body: string;
+  key: string;
+  after: number;
+}
+
+/** What was read of requests that go the usual way after all. */
+const bodies = new WeakMap<IncomingMessage, Buffer>();
+
+/** The body of a request, where it was read here; undefined where it is still to be read. */
+export const bodyRead = (request: IncomingMessage): Buffer | undefined => bodies.get(request);
+
+/**
+ * Answers the messages that scripts post, from the cookie to the commit without the middleware.
+ * Only what is right in every way is stored and answered here: whatever is refused, repeated or in
+ * doubt goes the usual way, as if it had never been here.
+ */
+export class Posts {
+  readonly #board: Board;
+  readonly #feed: Feed;
+  readonly #writer: Writer;
+  readonly #leases: Leases;
+  readonly #reads: Reads;
+  readonly #clock: () => Date;
+  readonly #isOwnOrigin: (origin: string, host: string) => boolean;
+
+  constructor({ board, feed, writer, leases, reads, clock, isOwnOrigin }: { board: Board; feed: Feed; writer: Writer; leases: Leases; reads: Reads; clock: () => Date; isOwnOrigin: (origin: string, host: string) => boolean }) {
+    this.#board = board;
+    this.#feed = feed;
+    this.#writer = writer;
+    this.#leases = leases;
+    this.#reads = reads;
+    this.#clock = clock;
+    this.#isOwnOrigin = isOwnOrigin;
+  }
+
+  /** Answers where it can; false where the request is to go the usual way. */
+  answer(request: IncomingMessage, response: ServerResponse): false | Promise<boolean> {
+    if (request.method !== 'POST') return false;
+    const [, room] = MESSAGES.exec(request.url!) ?? [];
+    const { 'content-type': type, 'content-length': length = NaN } = request.headers;
+    if (!room || !type?.startsWith('application/json') || !(Number(length) <= LARGEST_BYTES) || request.headers.expect) return false;
+    return this.#answer(request, response, Number(room)).catch(() => false);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, room: number): Promise<boolean> {
+    const person = await this.#board.find(request, response);
+    if (person?.room !== room || !this.#isFromPage(request, person)) return false;
+    const text = Buffer.concat(await request.toArray());
+    bodies.set(request, text);
+    const message = messageIn(text);
+    const before = message && (await this.#feed.room(room));
+    if (!before || message.after > before.last || before.last - message.after > FURTHEST) return false;
+    const seq = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now: this.#clock() });
+    if (seq === undefined) return false;
+    this.#leases.heard(person.user, { inRoom: true });
+    const tail = await this.#feed.room(room);
+    const news = tail && (await this.#feed.news(tail, Math.min(message.after, seq - 1), await this.#board.blockedBy(person)));
+    if (!news) return false; // stored, and as such found by its key
+    this.#reads.shown(person.user, room, news.after);
+    const head = Buffer.from(`{"seq":${seq},`);
+    response.writeHead(201, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': head.length + news.body.length - 1, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    response.end(Buffer.concat([head, news.body.subarray(1)]));
+    return true;
+  }
+
+  /** Whether the post comes from a page of this session: see `middleware/csrf.ts`. */
+  #isFromPage({ headers }: IncomingMessage, person: Person): boolean {
+    const { csrf } = JSON.parse(person.data) as SessionData;
+    const [given, token] = [Buffer.from(String(headers['x-csrf-token'] ?? '')), Buffer.from(csrf)];
+    return given.length === token.length && timingSafeEqual(given, token) && (headers.origin === undefined || this.#isOwnOrigin(headers.origin, headers.host ?? ''));
+  }
+}
+
+/** The message in a body; undefined where it is anything more or less. */
+function messageIn(text: Buffer): Message | undefined {
+  const fields = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as Partial<Message> | null;
+  if (typeof fields?.body !== 'string' || typeof fields.key !== 'string' || Object.keys(fields).length > 3) return undefined;
+  return Number.isSafeInteger(fields.after) && fields.after! >= 0 ? (fields as Message) : undefined;
+}
