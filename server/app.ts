@@ -12,6 +12,7 @@ import type { Live } from './database/live.ts';
 import { Board } from './live/board.ts';
 import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
+import { Limits } from './live/limits.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
 import { Posts } from './live/posts.ts';
@@ -56,10 +57,11 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
+  const limits = new Limits(em, env.rateLimits);
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock())] });
   const streams = new Streams();
   const writer = new Writer({ em, signals: live.signals });
-  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view, writer };
+  const services: Services = { env, clock, leases, limits, mail: mailer(env), reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

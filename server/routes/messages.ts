@@ -6,6 +6,7 @@ import { presenceOf, whyOut } from '../chat/presence.ts';
 import type { Room } from '../chat/room.ts';
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
+import { isCounted } from '../live/posts.ts';
 import { me } from '../middleware/current-user.ts';
 import { keptFrom, wantsJson } from '../middleware/errors.ts';
 import { delta } from './entries.ts';
@@ -16,6 +17,7 @@ import { show } from './rooms.ts';
 export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const id = roomId(ctx);
+  if (!isCounted(ctx.req)) await ctx.limits.draw('post', ctx);
   const posted = (await gather(ctx, user, id)) ?? (await ctx.em.transactional((em) => store(ctx, em, user, id)));
   ctx.leases.heard(user.id, { inRoom: true });
   await answer(ctx, posted);
