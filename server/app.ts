@@ -7,8 +7,10 @@ import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { entriesOf } from './chat/room.ts';
 import { Assets } from './assets.ts';
+import { fileNamesAmong } from './chat/attachment.ts';
 import type { Context, Services } from './context.ts';
 import type { Live } from './database/live.ts';
+import { Folder } from './files/folder.ts';
 import { Board } from './live/board.ts';
 import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
@@ -29,7 +31,7 @@ import { health } from './middleware/health.ts';
 import { htmx } from './middleware/htmx.ts';
 import { pages } from './middleware/pages.ts';
 import { signsOfLife } from './middleware/signs-of-life.ts';
-import { unitOfWork } from './middleware/unit-of-work.ts';
+import { addressOf, unitOfWork } from './middleware/unit-of-work.ts';
 import { routes } from './routes/index.ts';
 import { View } from './view.ts';
 
@@ -56,12 +58,13 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
+  const files = new Folder(env.filesDir);
   const reads = new Reads(em);
   const limits = new Limits(em, env.rateLimits);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock())] });
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
   const streams = new Streams();
   const writer = new Writer({ em, signals: live.signals });
-  const services: Services = { env, clock, leases, limits, mail: mailer(env), reads, streams, times, view, writer };
+  const services: Services = { env, clock, files, leases, limits, mail: mailer(env), reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -87,7 +90,10 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
   const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
   const polls = new Polls({ board, feed, leases, reads });
-  const posts = new Posts({ board, feed, writer, leases, reads, clock, isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl) });
+  const posts = new Posts({
+    board, feed, writer, leases, reads, limits, clock,
+    rules: { isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl), addressOf: (request) => addressOf(request, env.trustProxy) },
+  });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
   return { listener, leases, streams };

@@ -1,4 +1,5 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { Attachment } from './attachment.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -26,6 +27,8 @@ export const EntrySchema = defineEntity({
     /** Made fresh for each message by who posts it, so that it is stored once however often it is sent. */
     key: p.string().nullable(),
     at: p.datetime(3),
+    /** What a message has beside its text. */
+    attachment: () => p.oneToOne(Attachment).mappedBy('entry').nullable(),
   },
   uniques: [{ properties: ['room', 'author', 'key'] }],
 });
@@ -50,7 +53,7 @@ export function entriesFrom(em: EntityManager, room: Room, first: number, last: 
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
   if (start > end) return Promise.resolve([]);
-  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
+  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'] });
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */

@@ -21,6 +21,8 @@ interface Chunk {
   writer: number | undefined;
   /** Those whom it names, and how. */
   names: [user: number, username: string][];
+  /** When the description of what is attached was changed last; undefined where nothing is. */
+  describedAt: number | null | undefined;
 }
 
 /** What is new, as a poll gets it, and the seq of the last of it. */
@@ -37,7 +39,7 @@ export interface Tail {
   version: number;
   /** The latest entries, without a gap; none until somebody asks for one. */
   chunks: Chunk[];
-  /** The version at which those named in them were called so. */
+  /** The version at which those named in them were called so, and what they describe was described so. */
   namedAt: number;
   /** The answers to those who have seen as far. */
   answers: Map<number, News>;
@@ -107,21 +109,32 @@ export class Feed {
     const isLinked = chunks.length > 0 && after >= chunks[0]!.seq - 1;
     const from = isLinked ? chunks.at(-1)!.seq : after;
     if (from >= tail.last && tail.namedAt === version) return;
-    return andThen(isLinked ? this.#areRenamed(chunks) : true, (isRenamed) =>
-      andThen(isRenamed || from < tail.last ? this.#entries(tail.id, isRenamed ? after : from) : [], (entries) => {
-        const kept = isRenamed ? [] : tail.chunks;
+    return andThen(isLinked ? this.#areOutdated(tail.id, chunks) : true, (isOutdated) =>
+      andThen(isOutdated || from < tail.last ? this.#entries(tail.id, isOutdated ? after : from) : [], (entries) => {
+        const kept = isOutdated ? [] : tail.chunks;
         const next = (kept.at(-1)?.seq ?? after) + 1; // another poll may have filled it meanwhile
         const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => this.#chunk(entry));
-        if (isRenamed || fresh.length > 0) tail.answers.clear();
+        if (isOutdated || fresh.length > 0) tail.answers.clear();
         this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
         tail.namedAt = version;
       }));
   }
 
   #chunk(entry: Entry): Chunk {
-    const { seq, kind, author, subject } = entry;
+    const { seq, kind, author, subject, attachment } = entry;
     const names = [author, ...(subject ? [subject] : [])].map(({ id, username }): [number, string] => [id, username!]);
-    return { seq, json: this.#render(entry), writer: kind === 'message' ? author.id : undefined, names };
+    return { seq, json: this.#render(entry), writer: kind === 'message' ? author.id : undefined, names, describedAt: attachment ? (attachment.describedAt?.getTime() ?? null) : undefined };
+  }
+
+  /** Whether somebody in them is called otherwise, or something is described otherwise. */
+  #areOutdated(room: number, chunks: Chunk[]): Awaitable<boolean> {
+    return andThen(this.#areRenamed(chunks), (areRenamed) => areRenamed || this.#areDescribedAnew(room, chunks));
+  }
+
+  #areDescribedAnew(room: number, chunks: Chunk[]): Awaitable<boolean> {
+    const described = chunks.filter(({ describedAt }) => describedAt !== undefined);
+    if (described.length === 0) return false;
+    return andThen(this.#looks.describedAt(room, described.map(({ seq }) => seq)), (times) => described.some(({ describedAt }, index) => describedAt !== times[index]));
   }
 
   #areRenamed(chunks: Chunk[]): Awaitable<boolean> {

@@ -30,6 +30,8 @@ export interface Looks {
   blockedBy(user: number): Awaitable<number[]>;
   /** A room's name, and the seq of its latest entry; undefined where it is gone. */
   room(id: number): Awaitable<{ name: string; last: number } | undefined>;
+  /** When the descriptions of these attachments were changed last, in milliseconds since 1970; null where they never were. */
+  describedAt(room: number, seqs: number[]): Awaitable<(number | null)[]>;
   /** What these people are called now. */
   usernames(ids: number[]): Awaitable<string[]>;
 }

@@ -4,6 +4,7 @@ import type { SessionData } from '../chat/session.ts';
 import type { Board, Person } from './board.ts';
 import type { Feed } from './feed.ts';
 import type { Leases } from './leases.ts';
+import type { Limits } from './limits.ts';
 import type { Reads } from './reads.ts';
 import type { Writer } from './writer.ts';
 
@@ -19,11 +20,21 @@ interface Message {
   after: number;
 }
 
-/** What was read of requests that go the usual way after all. */
+/** What the middleware knows of requests. */
+export interface Rules {
+  isOwnOrigin(origin: string, host: string): boolean;
+  /** Where a request comes from, as a limit counts it. */
+  addressOf(request: IncomingMessage): string;
+}
+
+/** What was read of requests that go the usual way after all, and which of them are counted already. */
 const bodies = new WeakMap<IncomingMessage, Buffer>();
+const counted = new WeakSet<IncomingMessage>();
 
 /** The body of a request, where it was read here; undefined where it is still to be read. */
 export const bodyRead = (request: IncomingMessage): Buffer | undefined => bodies.get(request);
+/** Whether a request was counted here as a message of the person's. */
+export const isCounted = (request: IncomingMessage): boolean => counted.has(request);
 
 /**
  * Answers the messages that scripts post, from the cookie to the commit without the middleware.
@@ -36,17 +47,19 @@ export class Posts {
   readonly #writer: Writer;
   readonly #leases: Leases;
   readonly #reads: Reads;
+  readonly #limits: Limits;
   readonly #clock: () => Date;
-  readonly #isOwnOrigin: (origin: string, host: string) => boolean;
+  readonly #rules: Rules;
 
-  constructor({ board, feed, writer, leases, reads, clock, isOwnOrigin }: { board: Board; feed: Feed; writer: Writer; leases: Leases; reads: Reads; clock: () => Date; isOwnOrigin: (origin: string, host: string) => boolean }) {
+  constructor({ board, feed, writer, leases, reads, limits, clock, rules }: { board: Board; feed: Feed; writer: Writer; leases: Leases; reads: Reads; limits: Limits; clock: () => Date; rules: Rules }) {
     this.#board = board;
     this.#feed = feed;
     this.#writer = writer;
     this.#leases = leases;
     this.#reads = reads;
+    this.#limits = limits;
     this.#clock = clock;
-    this.#isOwnOrigin = isOwnOrigin;
+    this.#rules = rules;
   }
 
   /** Answers where it can; false where the request is to go the usual way. */
@@ -66,7 +79,10 @@ export class Posts {
     const message = messageIn(text);
     const before = message && (await this.#feed.room(room));
     if (!before || message.after > before.last || before.last - message.after > FURTHEST) return false;
-    const seq = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now: this.#clock() });
+    const now = this.#clock();
+    await this.#limits.draw('post', { user: { id: person.user }, address: this.#rules.addressOf(request), now });
+    counted.add(request);
+    const seq = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now });
     if (seq === undefined) return false;
     this.#leases.heard(person.user, { inRoom: true });
     const tail = await this.#feed.room(room);
@@ -83,7 +99,7 @@ export class Posts {
   #isFromPage({ headers }: IncomingMessage, person: Person): boolean {
     const { csrf } = JSON.parse(person.data) as SessionData;
     const [given, token] = [Buffer.from(String(headers['x-csrf-token'] ?? '')), Buffer.from(csrf)];
-    return given.length === token.length && timingSafeEqual(given, token) && (headers.origin === undefined || this.#isOwnOrigin(headers.origin, headers.host ?? ''));
+    return given.length === token.length && timingSafeEqual(given, token) && (headers.origin === undefined || this.#rules.isOwnOrigin(headers.origin, headers.host ?? ''));
   }
 }
 

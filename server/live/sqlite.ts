@@ -19,6 +19,7 @@ export class SqliteLive implements Signals, Looks {
   readonly #whereabouts: Database.Statement<[string], Whereabouts>;
   readonly #blocked: Database.Statement<[number], number>;
   readonly #room: Database.Statement<[number], { name: string; last: number }>;
+  readonly #describedAt: Database.Statement<[number, number], number | null>;
   readonly #username: Database.Statement<[number], string>;
 
   /** @param isOnly whether the same connection writes, as to a database in memory, which has no other */
@@ -29,6 +30,7 @@ export class SqliteLive implements Signals, Looks {
     this.#whereabouts = database.prepare(WHEREABOUTS);
     this.#blocked = database.prepare<[number], number>('select blocked_id from block where user_id = ?').pluck();
     this.#room = database.prepare('select name, last_seq as last from room where id = ?');
+    this.#describedAt = database.prepare<[number, number], number | null>('select described_at from attachment where room_id = ? and seq = ?').pluck();
     this.#username = database.prepare<[number], string>('select username from user where id = ?').pluck();
   }
 
@@ -52,6 +54,10 @@ export class SqliteLive implements Signals, Looks {
 
   room(id: number): { name: string; last: number } | undefined {
     return this.#room.get(id);
+  }
+
+  describedAt(room: number, seqs: number[]): (number | null)[] {
+    return seqs.map((seq) => this.#describedAt.get(room, seq) ?? null);
   }
 
   usernames(ids: number[]): string[] {

@@ -31,6 +31,7 @@ class Log {
       whereabouts: () => undefined,
       blockedBy: () => [],
       room: (id) => tell('room', () => (this.rooms.has(id) ? { name: 'lobby', last: this.rooms.get(id)!.length } : undefined)),
+      describedAt: (_, seqs) => tell('describedAt', () => seqs.map(() => null)),
       usernames: (ids) => tell('usernames', () => ids.map((user) => this.names.get(user)!)),
     };
     this.feed = new Feed({
