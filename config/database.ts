@@ -9,6 +9,7 @@ import { FormerUsername } from '../server/chat/former-username.ts';
 import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
 import { Presence } from '../server/chat/presence.ts';
+import { Report } from '../server/chat/report.ts';
 import { ResetLink } from '../server/chat/reset-link.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
@@ -19,7 +20,7 @@ import { migrations } from '../server/database/migrations/index.ts';
 export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
-    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
+    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Room, Membership, Ban, Presence, Departure, Entry, Report],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

@@ -45,6 +45,11 @@ export function mailAllowances(account: string, address: string): Allowance[] {
   ];
 }
 
+/** What a report draws on: twenty for one who reports. */
+export function reportAllowances(userId: number): Allowance[] {
+  return [{ bucket: hash(`report ${userId}`), limit: 20, what: 'reports' }];
+}
+
 /** What a search for a person draws on: sixty for one who searches. */
 export function searchAllowances(userId: number): Allowance[] {
   return [{ bucket: hash(`search ${userId}`), limit: 60, what: 'searches' }];

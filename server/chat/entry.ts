@@ -8,7 +8,8 @@ export const PAGE_SIZE = 50;
 export const BATCH_SIZE = 200;
 
 /** A message, or a notice of what happened in the room. Each has a template that says it. */
-export type Kind = 'message' | 'entered' | 'left' | 'added' | 'removed' | 'role' | 'renamed' | 'quit';
+export const KINDS = ['message', 'entered', 'left', 'added', 'removed', 'role', 'renamed', 'quit'] as const;
+export type Kind = (typeof KINDS)[number];
 
 export const EntrySchema = defineEntity({
   name: 'Entry',

@@ -3,6 +3,7 @@ import { blockedBy } from './block.ts';
 import { Entry } from './entry.ts';
 import { friendshipsOf } from './friendship.ts';
 import { Membership } from './membership.ts';
+import { Report } from './report.ts';
 import { Room } from './room.ts';
 import { sessionsOf } from './session.ts';
 import type { User } from './user.ts';
@@ -20,6 +21,7 @@ export async function* ownData(em: EntityManager, user: User, now: Date): AsyncG
     rooms: memberships.map(({ room: { id, name, access }, role, joinedAt, readSeq }) => ({ id, name, access, role, joinedAt, readSeq })),
     friends: (await friendshipsOf(em, user)).map((one) => ({ username: one.other(user).username, standing: one.standing(user), since: one.acceptedAt })),
     blocked: (await blockedBy(em, user)).map((person) => person.username),
+    reports: (await em.find(Report, { reporter: user }, { orderBy: { id: 'asc' } })).map(({ roomName, seq, reason, madeAt }) => ({ roomName, seq, reason, madeAt })),
     sessions: (await sessionsOf(em, user, now)).map(({ createdAt, seenAt, userAgent }) => ({ createdAt, seenAt, userAgent })),
   };
   yield `${JSON.stringify(about, null, 1).slice(0, -2)},\n "messages": [`;
