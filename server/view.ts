@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import type { Assets } from './assets.ts';
-import type { Entry } from './chat/entry.ts';
+import type { Shown } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { pieces } from './pieces.ts';
 import { browserInWords } from './user-agent.ts';
@@ -44,7 +44,7 @@ export class View {
   }
 
   /** An entry as it is shown, with a notice put into words. */
-  line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
+  line(entry: Shown, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
@@ -52,7 +52,7 @@ export class View {
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
-  delta(entry: Entry, blocked?: ReadonlySet<number>): Line & { html: string } {
+  delta(entry: Shown, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }

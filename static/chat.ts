@@ -74,16 +74,24 @@ const append = (items: Iterable<Element>, into: ParentNode) => {
   }
 };
 
-/** Shows the reader's own time, and what is their own; returns when it was. */
+/** Shows the reader's own time; returns when it was. */
 const dress = (item: Element): Date => {
   const time = item.querySelector('time')!;
   const at = new Date(time.dateTime);
   time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
-  item.classList.toggle('own', item.querySelector('.author')?.textContent === reader);
   return at;
 };
 
-const parse = ({ html }: Entry) => document.createRange().createContextualFragment(html).firstElementChild!;
+/** The entry as an element, in which what is the reader's own is told as the page tells it. */
+const parse = ({ html, author }: Entry) => {
+  const item = document.createRange().createContextualFragment(html).firstElementChild!;
+  if (author === reader) {
+    item.className += ' own';
+    item.querySelector('.author')?.after(' (you)');
+  }
+  return item;
+};
+
 const edge = () => (form ?? log).getBoundingClientRect().top;
 
 /** Shows what is new, each once and in order, however often and late it comes. */

@@ -5,9 +5,9 @@ import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, 
 import { Invalid } from '../chat/errors.ts';
 import type { Belonging } from '../chat/membership.ts';
 import type { Room } from '../chat/room.ts';
-import type { User } from '../chat/user.ts';
 import type { Context } from '../context.ts';
 import { day as dayInWords, dayAfter, dayKey, startOfDay } from '../dates.ts';
+import { me } from '../middleware/current-user.ts';
 import { zoneOf } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { quantity } from '../view.ts';
@@ -18,13 +18,12 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   const { entries, after, day, isPastEnd } = await stretch(ctx, room);
   const first = entries[0]?.seq ?? (isPastEnd ? room.lastSeq + 1 : 1);
   const last = entries.at(-1)?.seq ?? (isPastEnd ? room.lastSeq : 0);
-  const blocked = new Set((await blockedBy(ctx.em, membership.user as User)).map(({ id }) => id));
   const shown = ctx.refused ? undefined : seq('show', ctx.query.show); // a folded message that the reader wants to see
   const read = Math.max(membership.readSeq, ctx.reads.of(membership.user.id, room.id));
   if (isOpening(ctx) && entries.length > 0) ctx.reads.shown(membership.user.id, room.id, last);
   const isLatest = last === room.lastSeq;
   return {
-    lines: entries.map((entry) => ctx.view.line(entry, entry.seq === shown ? undefined : blocked)),
+    lines: await linesFor(ctx, entries, shown),
     day,
     earlier: first > 1 && !day ? first : undefined,
     later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,
@@ -34,6 +33,13 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
     key: randomUUID(),
     check: freshMark(ctx),
   };
+}
+
+/** Entries as the reader gets them: what is their own is told, and what is of people they blocked folded, but for the one that they want to see. */
+export async function linesFor(ctx: Context, entries: Entry[], shown?: number) {
+  const user = me(ctx);
+  const blocked = new Set((await blockedBy(ctx.em, user)).map(({ id }) => id));
+  return entries.map((entry) => ({ ...ctx.view.line(entry, entry.seq === shown ? undefined : blocked), isOwn: entry.author.id === user.id }));
 }
 
 async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; after?: number | undefined; day?: object | undefined; isPastEnd?: boolean }> {
