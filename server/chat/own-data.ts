@@ -39,8 +39,8 @@ async function* messagesOf(em: EntityManager, user: User) {
   for (const room of await em.find(Room, {}, { orderBy: { id: 'asc' } })) {
     if (!(await em.findOne(Entry, { room, author: user, key: { $ne: null } }))) continue;
     for (let after = 0; after < room.lastSeq; after += STRETCH) {
-      const said = await em.find(Entry, { room, author: user, kind: 'message', seq: { $gt: after, $lte: after + STRETCH } }, { orderBy: { seq: 'asc' }, disableIdentityMap: true });
-      for (const { seq, at, body } of said) yield { room: room.id, name: room.name, seq, at, body };
+      const said = await em.find(Entry, { room, author: user, kind: 'message', seq: { $gt: after, $lte: after + STRETCH } }, { orderBy: { seq: 'asc' }, populate: ['attachment'], disableIdentityMap: true });
+      for (const { seq, at, body, attachment } of said) yield { room: room.id, name: room.name, seq, at, body, ...(attachment && { attachment: { description: attachment.description, type: attachment.type, size: attachment.size } }) };
     }
   }
 }

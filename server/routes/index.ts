@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context, Handler, Middleware } from '../context.ts';
 import * as accounts from './accounts.ts';
 import * as announcements from './announcements.ts';
+import * as attachments from './attachments.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
 import * as live from './live.ts';
@@ -45,7 +46,12 @@ export function routes(): Router<object, Context> {
 
   post('/rooms/:id/enter', presence.enter, messages.outside);
   post('/rooms/:id/leave', presence.leave);
-  post('/rooms/:id/messages', messages.post, rooms.show);
+  post('/rooms/:id/messages', messages.post, messages.outside);
+  get('/rooms/:id/attach', attachments.form);
+  post('/rooms/:id/attachments', attachments.post, attachments.form);
+  get('/rooms/:id/files/:name', attachments.file);
+  get('/rooms/:id/messages/:seq/description', attachments.describeForm);
+  post('/rooms/:id/messages/:seq/description', attachments.describe, attachments.describeForm);
   get('/rooms/:id/entries', entries.list);
   get('/rooms/:id/live', live.show);
   get('/rooms/:id/stream', live.stream);
