@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import type Koa from 'koa';
 import type { Env } from '../config/env.ts';
 import type { LeaseTimes } from './chat/presence.ts';
@@ -10,6 +10,7 @@ import type { Limits } from './live/limits.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
 import type { SendMail } from './mail.ts';
+import type { Writer } from './live/writer.ts';
 import type { Upload } from './middleware/upload.ts';
 import type { View } from './view.ts';
 
@@ -26,6 +27,7 @@ export interface Services {
   streams: Streams;
   times: LeaseTimes;
   view: View;
+  writer: Writer;
 }
 
 /** What a request carries on its way, beside what Koa gives it. */

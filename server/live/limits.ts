@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { bucketsOf, excessOf, shareOf, tooOften, waitFor, wholeAt, writeDrawn, type Act, type Bucket } from '../chat/limit.ts';
 
 /** Requests overtake each other, and clocks are corrected, by this much at most, in milliseconds: what goes back by more was set. */

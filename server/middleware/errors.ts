@@ -47,10 +47,13 @@ async function refuse(ctx: Context, thrown: unknown): Promise<void> {
   }
 }
 
+/** How SQLite, PostgreSQL and the system say that a disk is full. */
+const FULL: unknown[] = ['SQLITE_FULL', '53100', 'ENOSPC'];
+
 /** Whether there was no room for what was to be written. */
 function isFull(error: unknown): boolean {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  return code === 'SQLITE_FULL' || code === 'ENOSPC' || (cause !== undefined && isFull(cause));
+  return FULL.includes(code) || (cause !== undefined && isFull(cause));
 }
 
 function unanswered(ctx: Context): Refusal {
