@@ -67,7 +67,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const services: Services = { env, clock, files, leases, limits, mail: mailer(env), reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
-  const keygrip = new Keygrip(keys);
+  const keygrip = new Keygrip(keys, 'sha256');
   app.keys = keygrip;
   app.on('error', (error: Error & { code?: string }) => {
     if (!GONE.includes(error.code ?? '')) console.error(error);

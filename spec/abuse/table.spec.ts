@@ -11,6 +11,8 @@ import { strangers } from './strangers.ts';
 import { values } from './values.ts';
 
 const LEAST_ROWS = 300;
+/** All that is stored is looked at after so many rows. */
+const COMPARED_AFTER = 25;
 
 const TABLES: Record<string, Row[]> = {
   'values of the wrong kind': values,
@@ -25,15 +27,15 @@ const refused = suite('hostile requests');
 for (const [name, rows] of Object.entries(TABLES)) {
   refused(`are refused in words, and change nothing: ${name}, ${rows.length}`, onScene(async (scene) => {
     const before = await everything(scene);
-    for (const group of Map.groupBy(rows, ({ path }) => path.split('?')[0]).values()) {
-      for (const row of group) {
+    for (const group of Map.groupBy(rows.entries(), ([index]) => Math.floor(index / COMPARED_AFTER)).values()) {
+      for (const [, row] of group) {
         const answer = await send(scene, row);
         const what = `${row.what}: ${answer.status}`;
         isSane(answer, what);
         assert.ok(row.status.includes(answer.status), `${what}, not ${row.status.join(' or ')}`);
         if (row.never) assert.not.match(answer.text, row.never, what);
       }
-      assert.is(await everything(scene), before, `something was changed by: ${group.map(({ what }) => what).join(', ')}`);
+      assert.is(await everything(scene), before, `something was changed by: ${group.map(([, { what }]) => what).join(', ')}`);
     }
   }));
 }
