@@ -8,6 +8,7 @@ import { Entry } from '../server/chat/entry.ts';
 import { FormerUsername } from '../server/chat/former-username.ts';
 import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
+import { Mention } from '../server/chat/mention.ts';
 import { Presence } from '../server/chat/presence.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
@@ -18,7 +19,7 @@ import { migrations } from '../server/database/migrations/index.ts';
 export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
-    entities: [User, FormerUsername, Friendship, Block, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry],
+    entities: [User, FormerUsername, Friendship, Block, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry, Mention],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

@@ -80,6 +80,7 @@ const dress = (item: Element): Date => {
   const at = new Date(time.dateTime);
   time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
   item.classList.toggle('own', item.querySelector('.author')?.textContent === reader);
+  for (const name of item.querySelectorAll<HTMLElement>('.mention')) name.classList.toggle('own', name.dataset.username === reader);
   return at;
 };
 
@@ -293,5 +294,5 @@ if (form) {
   });
 }
 
-log.querySelectorAll('li').forEach(dress);
+log.querySelectorAll('[data-seq]').forEach(dress);
 find('#zone')!.textContent = `Times are in ${Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone}.`;

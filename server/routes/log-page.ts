@@ -4,6 +4,7 @@ import { entriesOfDay } from '../chat/day.ts';
 import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, type Entry } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 import type { Belonging } from '../chat/membership.ts';
+import { countMentionsAfter } from '../chat/mention.ts';
 import type { Room } from '../chat/room.ts';
 import type { User } from '../chat/user.ts';
 import type { Context } from '../context.ts';
@@ -30,7 +31,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
     later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,
     isHistory: !isLatest || day !== undefined,
     last: room.lastSeq,
-    mark: after !== undefined ? await newMark(ctx, room, Math.min(after, room.lastSeq), first) : isLatest ? await unreadMark(ctx, room, read, first) : undefined,
+    mark: after !== undefined ? await newMark(ctx, room, Math.min(after, room.lastSeq), first) : isLatest ? await unreadMark(ctx, room, membership.user as User, read, first) : undefined,
     key: randomUUID(),
     check: freshMark(ctx),
   };
@@ -73,9 +74,11 @@ async function newMark(ctx: Context, room: Room, after: number, first: number): 
 }
 
 /** What came after the entry that the reader was shown last. */
-async function unreadMark(ctx: Context, room: Room, read: number, first: number): Promise<Mark | undefined> {
+async function unreadMark(ctx: Context, room: Room, user: User, read: number, first: number): Promise<Mark | undefined> {
   const count = read < room.lastSeq ? await countMessagesAfter(ctx.em, room, read) : 0;
-  return count ? { id: 'unread', words: quantity(count, 'unread message'), ...place(read, first) } : undefined;
+  if (count === 0) return undefined;
+  const mentions = await countMentionsAfter(ctx.em, user, room, read);
+  return { id: 'unread', words: quantity(count, 'unread message') + (mentions ? `, ${quantity(mentions, 'mentions you', 'mention you')}` : ''), ...place(read, first) };
 }
 
 const place = (after: number, first: number) => ({ from: Math.max(after + 1, first), cut: first > after + 1 ? after + 1 : undefined });

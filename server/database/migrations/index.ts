@@ -2,6 +2,7 @@ import { FirstTables } from './0001-first-tables.ts';
 import { Members } from './0002-members.ts';
 import { People } from './0003-people.ts';
 import { Settings } from './0004-settings.ts';
+import { Mentions } from './0005-mentions.ts';
 
 /** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '0002-members', class: Members },
   { name: '0003-people', class: People },
   { name: '0004-settings', class: Settings },
+  { name: '0005-mentions', class: Mentions },
 ];
