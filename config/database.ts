@@ -10,6 +10,7 @@ import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
 import { Mention } from '../server/chat/mention.ts';
 import { Presence } from '../server/chat/presence.ts';
+import { ResetLink } from '../server/chat/reset-link.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
 import { User } from '../server/chat/user.ts';
@@ -19,7 +20,7 @@ import { migrations } from '../server/database/migrations/index.ts';
 export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
-    entities: [User, FormerUsername, Friendship, Block, Session, Attempt, Room, Membership, Ban, Presence, Departure, Entry, Mention],
+    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Room, Membership, Ban, Presence, Departure, Entry, Mention],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

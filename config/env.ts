@@ -17,6 +17,10 @@ export interface Env {
   /** Cost of hashing a password: 2 to this power. */
   scryptLogN: number;
   rateLimits: boolean;
+  /** The server that takes mail, as `smtps://user:password@mail.example`; undefined: none is sent. */
+  smtpUrl: string | undefined;
+  /** Whom mail comes from, as `chat@example.org`. */
+  mailFrom: string;
 }
 
 /**
@@ -33,17 +37,20 @@ export function readEnv(variables: Record<string, string | undefined> = process.
   const rateLimits = variables.RATE_LIMITS || 'on';
   if (!['on', 'off'].includes(rateLimits)) throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
   if (variables.DATABASE_URL) throw new Error('DATABASE_URL is set, but this version keeps its data in SQLite only: unset it, and set CHAT_DB to the path of the file.');
+  const url = publicUrl(variables.PUBLIC_URL);
   return {
     port: whole('PORT', 3000, 0, 65_535),
     host: variables.HOST || '127.0.0.1',
     chatDb: variables.CHAT_DB || 'chat.db',
     sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
-    publicUrl: publicUrl(variables.PUBLIC_URL),
+    publicUrl: url,
     trustProxy: whole('TRUST_PROXY', 0, 0, 10),
     leaseMs: whole('LEASE_SECONDS', 120, 1, 86_400) * 1000,
     awayMs: whole('AWAY_SECONDS', 900, 1, 86_400) * 1000,
     scryptLogN: whole('SCRYPT_LOGN', 15, 1, 20),
     rateLimits: rateLimits === 'on',
+    smtpUrl: smtpUrl(variables.SMTP_URL, url),
+    mailFrom: variables.MAIL_FROM || `plainchat@${url?.hostname ?? 'localhost'}`,
   };
 }
 
@@ -52,4 +59,12 @@ function publicUrl(text: string | undefined): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && ['http:', 'https:'].includes(url.protocol)) return url;
   throw new Error(`PUBLIC_URL is "${text}", but must be an address like https://chat.example.`);
+}
+
+function smtpUrl(text: string | undefined, publicUrl: URL | undefined): string | undefined {
+  if (!text) return undefined;
+  if (!URL.canParse(text) || !['smtp:', 'smtps:'].includes(new URL(text).protocol)) throw new Error('SMTP_URL must be an address like smtps://user:password@mail.example.'); // not repeated: it has a password
+  // What Host says is up to whoever asks, and a link in a mail must lead to us.
+  if (!publicUrl) throw new Error('SMTP_URL is set, but PUBLIC_URL is not: set it too, since mails have links with that address.');
+  return text;
 }

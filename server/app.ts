@@ -7,6 +7,7 @@ import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
 import type { Context, Services } from './context.ts';
+import { mailer } from './mail.ts';
 import { IdlePolls } from './live/idle-polls.ts';
 import { Leases } from './live/leases.ts';
 import { Reads } from './live/reads.ts';
@@ -46,7 +47,7 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
   const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
-  const services: Services = { env, clock, leases, reads, times, view };
+  const services: Services = { env, clock, leases, mail: mailer(env), reads, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

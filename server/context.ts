@@ -6,6 +6,7 @@ import type { SessionData } from './chat/session.ts';
 import type { User } from './chat/user.ts';
 import type { Leases } from './live/leases.ts';
 import type { Reads } from './live/reads.ts';
+import type { SendMail } from './mail.ts';
 import type { View } from './view.ts';
 
 /** What the whole app shares. */
@@ -13,6 +14,8 @@ export interface Services {
   env: Env;
   clock: () => Date;
   leases: Leases;
+  /** Sends a mail; undefined where no mail server is set. */
+  mail: SendMail | undefined;
   reads: Reads;
   times: LeaseTimes;
   view: View;

@@ -80,7 +80,7 @@ const dress = (item: Element): Date => {
   const at = new Date(time.dateTime);
   time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
   item.classList.toggle('own', item.querySelector('.author')?.textContent === reader);
-  for (const name of item.querySelectorAll<HTMLElement>('.mention')) name.classList.toggle('own', name.dataset.username === reader);
+  item.querySelectorAll<HTMLElement>('.mention').forEach((name) => name.classList.toggle('own', name.dataset.username === reader));
   return at;
 };
 
@@ -222,7 +222,7 @@ if (form) {
   /** Keeps what is typed, and the key that it was tried with, through a reload, a log-in, or a crash of the page. */
   const keep = () => sessionStorage.setItem(draft, JSON.stringify([field.value, key.value, tried]));
   const forget = () => sessionStorage.removeItem(draft);
-  const key = form.elements.namedItem('key') as HTMLInputElement;
+  const key = find<HTMLInputElement>('#key')!;
   let tried: string | undefined;
   let sending = false;
   const renew = () => {

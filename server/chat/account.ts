@@ -75,6 +75,11 @@ async function taking(em: EntityManager, user: User, keys: Keys, work: (em: Enti
   }
 }
 
+/** Makes sure that it is the person who asks. @throws Invalid for `current` where the password is wrong, Limited after too many wrong ones */
+export async function provePassword(em: EntityManager, user: User, current: string, trial: Trial): Promise<void> {
+  (await tried(em, user, current, trial))();
+}
+
 /** Compares a password with the person's, counting it where it is wrong; returns the check that tells of it. */
 async function tried(em: EntityManager, user: User, current: string, { allowances, now }: Trial): Promise<() => void> {
   await attempt(em, allowances, now);

@@ -27,12 +27,21 @@ export interface Allowance {
 
 const WINDOW_MS = 600_000;
 const LOG_INS = 'wrong passwords';
+const MAILS = 'mails were asked for';
 
 /** What a log-in draws on: ten for one account from one address, a hundred from one address. */
 export function logInAllowances(account: string, address: string): Allowance[] {
   return [
     { bucket: hash(`log-in ${address} ${account}`), limit: 10, what: LOG_INS },
     { bucket: hash(`log-in ${address}`), limit: 100, what: LOG_INS },
+  ];
+}
+
+/** What asking for a mail with a link draws on: three for one account, so that nobody's mailbox is filled, and ten from one address. */
+export function mailAllowances(account: string, address: string): Allowance[] {
+  return [
+    { bucket: hash(`mail ${account}`), limit: 3, what: MAILS },
+    { bucket: hash(`mail from ${address}`), limit: 10, what: MAILS },
   ];
 }
 

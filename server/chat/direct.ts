@@ -31,6 +31,7 @@ export async function openDirect(em: EntityManager, user: User, other: User, now
 
 /** Why one cannot write to the other; undefined where one can. Whoever is blocked is not told that they are. */
 export async function whyNotDirect(em: EntityManager, user: User, other: User): Promise<Refusal | undefined> {
+  if (other.deletedAt) return new Forbidden('They have deleted their account, so nothing more can be sent to them. What was said can still be read.');
   if (await hasBlocked(em, user, other)) return new Forbidden(`You have blocked ${other.username}. Unblock them to write to them.`);
   if (await hasBlocked(em, other, user)) return new Forbidden(`Messages to ${other.username} cannot be delivered.`);
   return undefined;

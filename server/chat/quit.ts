@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
-import { roomOfMember } from './membership.ts';
+import { roomOfMember, type Membership } from './membership.ts';
 import { leave } from './presence.ts';
 import type { Room } from './room.ts';
 import type { User } from './user.ts';
@@ -20,8 +20,13 @@ export async function quit(em: EntityManager, user: User, id: number, now: Date)
   if (membership.role === 'admin') {
     throw new Invalid({ '': `You administer ${room.name}. Make yourself a member first; where you are the only administrator, make somebody else one before that.` });
   }
-  em.remove(membership);
-  room.append(em, { kind: 'quit', author: user, at: now });
-  await em.flush();
+  await end(em, membership, now);
   return room;
+}
+
+/** Ends a membership and writes the notice. The caller holds the room's lock. */
+export async function end(em: EntityManager, membership: Membership, now: Date): Promise<void> {
+  membership.room.append(em, { kind: 'quit', author: membership.user, at: now });
+  em.remove(membership);
+  await em.flush();
 }

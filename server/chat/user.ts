@@ -28,6 +28,10 @@ export const UserSchema = defineEntity({
     whereabouts: p.string().$type<Whereabouts>().default('friends'),
     /** Whether Enter sends a message, where script runs, and does not make a new line. */
     enterSends: p.boolean().default(false),
+    /** Whether they may answer reports, and suspend people. Given by a command alone. */
+    operator: p.boolean().default(false),
+    /** When they deleted their account: what is left of it are a number and what others saw of it. */
+    deletedAt: p.datetime(3).nullable(),
   },
 });
 
@@ -81,13 +85,13 @@ export async function authenticate(em: EntityManager, login: string, password: s
 export async function findByLogin(em: EntityManager, login: string): Promise<User | null> {
   const key = fold(login.trim());
   if (!isWellFormed(key)) return null;
-  return em.findOne(User, key.includes('@') ? { emailKey: key } : { usernameKey: key });
+  return em.findOne(User, { ...(key.includes('@') ? { emailKey: key } : { usernameKey: key }), deletedAt: null });
 }
 
 /** Finds an account by username, without regard to case; null where there is none. */
 export async function findByUsername(em: EntityManager, username: string): Promise<User | null> {
   const usernameKey = fold(username.trim());
-  return isWellFormed(usernameKey) ? em.findOne(User, { usernameKey }) : null;
+  return isWellFormed(usernameKey) ? em.findOne(User, { usernameKey, deletedAt: null }) : null;
 }
 
 /**

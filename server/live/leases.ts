@@ -1,6 +1,7 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { forgetAttempts } from '../chat/attempt.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
+import { forgetResetLinks } from '../chat/reset-link.ts';
 import { forgetEndedSessions } from '../chat/session.ts';
 import type { User } from '../chat/user.ts';
 
@@ -110,6 +111,7 @@ export class Leases {
     this.#forgotAt = now.getTime();
     await forgetEndedSessions(this.#em(), now);
     await forgetAttempts(this.#em(), now);
+    await forgetResetLinks(this.#em(), now);
   }
 
   #until(lease: Lease, from: Date): Date {

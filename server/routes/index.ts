@@ -7,6 +7,7 @@ import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
 import * as presence from './presence.ts';
+import * as resetLinks from './reset-links.ts';
 import * as rooms from './rooms.ts';
 import * as sessions from './sessions.ts';
 import * as settings from './settings.ts';
@@ -26,6 +27,11 @@ export function routes(): Router<object, Context> {
   get('/login', sessions.form);
   post('/login', sessions.logIn, sessions.form);
   post('/logout', sessions.logOut);
+  get('/forgotten', resetLinks.forgotten);
+  post('/forgotten', resetLinks.send, resetLinks.forgotten);
+  get('/forgotten/sent', resetLinks.sent);
+  get('/reset/:token', resetLinks.form);
+  post('/reset/:token', resetLinks.reset, resetLinks.form);
 
   get('/rooms', rooms.list);
   post('/rooms', rooms.create, rooms.list);
@@ -62,6 +68,10 @@ export function routes(): Router<object, Context> {
   post('/settings/username', settings.changeUsername, settings.show);
   post('/settings/email', settings.changeEmail, settings.show);
   post('/settings/sessions/:session/end', settings.endSession, settings.show);
+  get('/settings/data', accounts.download);
+  get('/settings/delete', accounts.askDelete);
+  post('/settings/delete', accounts.remove, accounts.askDelete);
+  get('/goodbye', accounts.goodbye);
 
   return router;
 }

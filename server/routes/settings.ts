@@ -60,7 +60,7 @@ export const endSession: Handler = async (ctx) => {
 const ownSession = (ctx: Context): string => sessionId(ctx.session?.externalKey ?? '');
 
 /** A wrong password counts as it does at log-in: it is the same one that is guessed. */
-const trial = (ctx: Context) => ({ now: ctx.now, allowances: ctx.env.rateLimits ? logInAllowances(String(me(ctx).id), ctx.address) : [] });
+export const trial = (ctx: Context) => ({ now: ctx.now, allowances: ctx.env.rateLimits ? logInAllowances(String(me(ctx).id), ctx.address) : [] });
 
 function done(ctx: Context, sentence: string): void {
   flash(ctx, sentence);

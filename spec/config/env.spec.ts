@@ -7,7 +7,7 @@ const test = suite('the environment');
 
 const defaults: Env = {
   port: 3000, host: '127.0.0.1', chatDb: 'chat.db', sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
-  leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true,
+  leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true, smtpUrl: undefined, mailFrom: 'plainchat@localhost',
 };
 
 test('has a default for everything', () => {
@@ -15,7 +15,7 @@ test('has a default for everything', () => {
 });
 
 test('takes what is empty for what is unset', () => {
-  const names = ['PORT', 'HOST', 'CHAT_DB', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS'];
+  const names = ['PORT', 'HOST', 'CHAT_DB', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS', 'SMTP_URL', 'MAIL_FROM'];
   assert.equal(readEnv(Object.fromEntries(names.map((name) => [name, '']))), defaults);
 });
 
@@ -30,6 +30,8 @@ const taken: [Record<string, string>, Partial<Env>][] = [
   [{ AWAY_SECONDS: '86400' }, { awayMs: 86_400_000 }],
   [{ SCRYPT_LOGN: '4' }, { scryptLogN: 4 }],
   [{ RATE_LIMITS: 'off' }, { rateLimits: false }],
+  [{ MAIL_FROM: 'chat@example.org' }, { mailFrom: 'chat@example.org' }],
+  [{ SMTP_URL: 'smtps://chat:secret@mail.example', PUBLIC_URL: 'https://chat.example' }, { smtpUrl: 'smtps://chat:secret@mail.example', publicUrl: new URL('https://chat.example'), mailFrom: 'plainchat@chat.example' }],
 ];
 
 for (const [variables, env] of taken) {
@@ -65,5 +67,12 @@ for (const [name, value, wanted] of refused) {
     assert.is((await refusal(Error, () => readEnv({ [name]: value }))).message, `${name} is "${value}", but must be ${wanted}.`);
   });
 }
+
+test('sends mail only where it knows the address that its links are to have, and does not repeat a password', async () => {
+  assert.match((await refusal(Error, () => readEnv({ SMTP_URL: 'smtp://mail.example' }))).message, /PUBLIC_URL/);
+  const wrong = await refusal(Error, () => readEnv({ SMTP_URL: 'https://chat:secret@mail.example', PUBLIC_URL: 'https://chat.example' }));
+  assert.match(wrong.message, /^SMTP_URL must be an address like smtps:/);
+  assert.not.match(wrong.message, /secret/);
+});
 
 test.run();

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
-import { buttons, labelled, problem, titleOf, valueOf, type Visitor } from '../support/visitor.ts';
+import { buttons, labelled, problem, titleOf, valueOf, words, type Visitor } from '../support/visitor.ts';
 
 const test = suite('accounts over HTTP');
 
@@ -125,6 +125,63 @@ test('name the field of a problem in JSON', withApp(async ({ visitor }) => {
   const answer = await visitor().postJson('/register', { ...good, username: '\ud800' });
   assert.is(answer.status, 422);
   assert.is(answer.json().error.field, 'username');
+}));
+
+test('are deleted on a page that says before what happens, and with a password', withApp(async ({ cast, visitor }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  await grace.enter(lobby);
+  await grace.say(lobby, 'hello');
+  assert.ok((await grace.get('/settings')).page.querySelectorAll('main a').some((link) => words(link) === 'Delete my account' && link.getAttribute('href') === '/settings/delete'));
+  const form = await grace.get('/settings/delete');
+  assert.match(words(form.page.querySelector('main')), /former member/);
+  const refused = await grace.press(form, 'Delete my account', { current: 'wrong horse' });
+  assert.is(refused.status, 422);
+  assert.match(problem(refused, 'Your password').beside, /not your password/);
+  const answer = await grace.press(refused, 'Delete my account', { current: 'correct horse' });
+  assert.equal([answer.status, answer.location], [303, '/goodbye']);
+  assert.match(words((await grace.get('/goodbye')).page.querySelector('main')), /Your account is deleted/);
+  assert.is((await grace.get('/rooms')).status, 303);
+  assert.is((await visitor().logIn('grace')).status, 422);
+  assert.is((await visitor().register('grace')).status, 422);
+  assert.is((await ada.get('/people/grace')).status, 404);
+  assert.equal((await ada.log(lobby)).slice(1), ['former member entered', 'former member: hello', 'former member left', 'former member quit']);
+}));
+
+test('that hold the only administrator of a room are told where to go first', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  const page = await ada.get('/settings/delete');
+  assert.equal(page.page.querySelectorAll('main li a').map((link) => link.getAttribute('href')), [`/rooms/${lobby}/manage`, `/rooms/${lobby}/delete`]);
+  assert.equal(buttons(page), ['Log out']);
+  const refused = await ada.post('/settings/delete', { current: 'correct horse' });
+  assert.is(refused.status, 422);
+  assert.match(words(refused.page.querySelector('[role="alert"]')), /only administrator of lobby/);
+  assert.match(await shown(ada), /Logged in as ada/);
+  await ada.post(`/rooms/${lobby}/delete`);
+  assert.is((await ada.post('/settings/delete', { current: 'correct horse' })).location, '/goodbye');
+}));
+
+test('are deleted in every browser at once: a poll of another one is told to log in', withApp(async ({ cast, visitor }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  const phone = visitor();
+  await phone.logIn('grace');
+  await phone.enter(lobby);
+  assert.is((await phone.poll(lobby, 2)).status, 204);
+  await grace.post('/settings/delete', { current: 'correct horse' });
+  assert.is((await phone.poll(lobby, 2)).status, 401);
+}));
+
+test('give all that is kept of them as a file', withApp(async ({ cast, visitor }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  await ada.say(lobby, 'hello');
+  const answer = await ada.get('/settings/data');
+  assert.match(answer.headers.get('Content-Disposition')!, /^attachment; filename="plainchat-\d{4}-\d\d-\d\d\.json"$/);
+  assert.match(answer.headers.get('Content-Type')!, /^application\/json/);
+  assert.equal(answer.json().messages.map(({ body }: { body: string }) => body), ['hello']);
+  assert.is((await visitor().get('/settings/data')).location, '/login?next=%2Fsettings%2Fdata');
 }));
 
 test.run();

@@ -2,6 +2,8 @@ import axe from 'axe-core';
 import { HtmlValidate } from 'html-validate';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
+import { makeResetLink } from '../../server/chat/reset-link.ts';
+import { User } from '../../server/chat/user.ts';
 import type { World } from '../support/app.ts';
 import { browserSuite, withBrowser } from '../support/browser.ts';
 import { titleOf, words, type Visitor } from '../support/visitor.ts';
@@ -19,8 +21,9 @@ interface Sight {
 }
 
 /** What there is before anybody has made a room. */
-async function first({ cast, visitor }: World): Promise<Sight[]> {
+async function first({ cast, visitor, em, clock }: World): Promise<Sight[]> {
   const [nobody, ada] = [visitor(), await cast('ada')];
+  const link = await makeResetLink(em(), await em().findOneOrFail(User, { username: 'ada' }), clock.now());
   return [
     { name: 'welcome', who: nobody, path: '/' },
     { name: 'help', who: nobody, path: '/help' },
@@ -28,6 +31,12 @@ async function first({ cast, visitor }: World): Promise<Sight[]> {
     { name: 'create account, refused', who: nobody, path: '/register', fields: { username: '-', email: 'nowhere', password: 'short' }, status: 422 },
     { name: 'log in', who: nobody, path: '/login' },
     { name: 'log in, refused', who: nobody, path: '/login', fields: { login: 'ada', password: 'wrong' }, status: 422 },
+    { name: 'forgotten password', who: nobody, path: '/forgotten' },
+    { name: 'a mail is on its way', who: nobody, path: '/forgotten/sent' },
+    { name: 'set a new password', who: nobody, path: link },
+    { name: 'set a new password, refused', who: nobody, path: link, fields: { password: 'short' }, status: 422 },
+    { name: 'a link that was used', who: nobody, path: '/reset/used', status: 404 },
+    { name: 'goodbye', who: nobody, path: '/goodbye' },
     { name: 'out of date, and not logged in', who: nobody, path: '/rooms/1/messages', fields: { body: 'hello', _csrf: 'old' }, status: 403 },
     { name: 'no rooms', who: ada, path: '/rooms' },
   ];
@@ -66,6 +75,8 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'two rooms', who: ada, path: `/rooms/${study}/enter`, fields: {}, status: 409 },
     { name: 'delete', who: ada, path: `${room}/delete` },
     { name: 'settings', who: ada, path: '/settings' },
+    { name: 'delete my account, with rooms to hand over', who: ada, path: '/settings/delete' },
+    { name: 'delete my account, refused', who: grace, path: '/settings/delete', fields: { current: 'wrong horse' }, status: 422 },
     { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
     { name: 'password, refused', who: ada, path: '/settings/password', fields: { current: 'wrong', password: 'short' }, status: 422 },
     { name: 'not found', who: ada, path: '/nowhere', status: 404 },

@@ -10,6 +10,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Env } from '../../config/env.ts';
 import { withApp, type World } from './app.ts';
+import { PATIENCE_MS } from './eventually.ts';
 import type { Visitor } from './visitor.ts';
 
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -20,11 +21,10 @@ const ARGUMENTS = [
 const MISSING = 'There is no Chromium: install one, or set CHROMIUM to its path.';
 /** What a page asks each second. */
 export const POLL = /\/poll\?/;
-/** Everything on a page of ours happens within this, in milliseconds. */
-const PATIENCE_MS = 6000;
-
 /** No story takes longer, in milliseconds. */
 const STORY_MS = 60_000;
+
+export { eventually } from './eventually.ts';
 
 interface Binary {
   path: string;
@@ -94,19 +94,6 @@ function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`This took longer than ${ms} ms.`)), ms);
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
-}
-
-/** Looks until it sees what is expected; fails with the difference where it does not come in time. */
-export async function eventually<T>(look: () => Promise<T> | T, expected: T, patience = PATIENCE_MS): Promise<void> {
-  const deadline = Date.now() + patience;
-  for (;;) {
-    try {
-      return assert.equal(await look(), expected);
-    } catch (error) {
-      if (Date.now() > deadline) throw error; // till then the page may be on its way to another, and show nothing
-    }
-    await new Promise((again) => setTimeout(again, 25));
-  }
 }
 
 /** The log as a page shows it: `ada: hello`, `grace entered the room.` */
