@@ -6,6 +6,7 @@ import type { SessionData } from './chat/session.ts';
 import type { User } from './chat/user.ts';
 import type { Leases } from './live/leases.ts';
 import type { Reads } from './live/reads.ts';
+import type { Streams } from './live/streams.ts';
 import type { SendMail } from './mail.ts';
 import type { View } from './view.ts';
 
@@ -17,6 +18,7 @@ export interface Services {
   /** Sends a mail; undefined where no mail server is set. */
   mail: SendMail | undefined;
   reads: Reads;
+  streams: Streams;
   times: LeaseTimes;
   view: View;
 }
@@ -43,7 +45,11 @@ export interface Carried extends Services {
   isRefused: boolean | undefined;
   /** What was refused, by field, and what was typed. */
   refused: { problems: Record<string, string>; typed: Record<string, string> } | undefined;
-  /** Answers with a page. */
+  /** Whether this is a page in a frame of ours, which has to tell for itself what leads elsewhere. */
+  isFramed: boolean | undefined;
+  /** A page as text. */
+  render(template: string, values: Record<string, unknown>): string;
+  /** Answers with a page, which tells what was done before it. */
   page(template: string, values?: Record<string, unknown>): void;
   params: Record<string, string>;
   body: unknown;

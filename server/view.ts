@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import type { Assets } from './assets.ts';
-import type { Entry } from './chat/entry.ts';
+import type { Shown } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { marks, type Mentioned } from './marks.ts';
 import { browserInWords } from './user-agent.ts';
@@ -20,6 +20,8 @@ export interface Line {
   room?: number;
   /** Whom it mentions, where it mentions anybody. */
   mentions?: Mentioned[];
+  /** Who reads it, where it is shown to one person alone. */
+  reader?: string;
   /** The text as typed, or the sentence of a notice. */
   body: string;
   /** ISO 8601 in UTC with milliseconds. */
@@ -46,23 +48,23 @@ export class View {
   }
 
   /** An entry as it is shown, with a notice put into words. */
-  line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
+  line(entry: Shown, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
-    const mentions = (entry.mentions ?? []).map(({ name, user }) => ({ name, username: user.username! }));
+    const mentions = (entry.mentions ?? []).map(({ name, user }) => ({ name, username: user.username }));
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
     return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), ...(mentions.length > 0 && { mentions }), body, at: entry.at.toISOString() };
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
-  delta(entry: Entry, blocked?: ReadonlySet<number>): Line & { html: string } {
+  delta(entry: Shown, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }
 }
 
 /** The text of a message, with its marks; the one place where something is put down that the template does not escape. */
-function text({ body, mentions }: Line, reader?: string): nunjucks.runtime.SafeString {
+function text({ body, mentions, reader }: Line): nunjucks.runtime.SafeString {
   return new nunjucks.runtime.SafeString(marks(body, mentions, reader));
 }
 

@@ -164,6 +164,19 @@ test('stops in time although a connection is held open and a request never ends'
   idle.destroy();
 }));
 
+test('ends the pages that stay open with a word about it before it stops', inFolder(async (start) => {
+  const server = start();
+  const base = await server.ready;
+  const ada = new Visitor(base);
+  await ada.register('ada');
+  const page = ada.get(`/rooms/${await ada.createRoom('lobby')}/stream`);
+  await ada.get('/rooms'); // answered after the stream has begun
+  const { code, ms } = await server.stop();
+  assert.match((await page).text, /The server is being restarted\.[^]*<\/html>/);
+  assert.is(code, 0);
+  assert.ok(ms < STOP_MS, `${ms} ms`);
+}));
+
 test('stops once, when signals come twice', inFolder(async (start) => {
   const server = start();
   await server.ready;

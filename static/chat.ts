@@ -74,17 +74,25 @@ const append = (items: Iterable<Element>, into: ParentNode) => {
   }
 };
 
-/** Shows the reader's own time, and what is their own; returns when it was. */
+/** Shows the reader's own time; returns when it was. */
 const dress = (item: Element): Date => {
   const time = item.querySelector('time')!;
   const at = new Date(time.dateTime);
   time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
-  item.classList.toggle('own', item.querySelector('.author')?.textContent === reader);
-  item.querySelectorAll<HTMLElement>('.mention').forEach((name) => name.classList.toggle('own', name.dataset.username === reader));
   return at;
 };
 
-const parse = ({ html }: Entry) => document.createRange().createContextualFragment(html).firstElementChild!;
+/** The entry as an element, in which what is the reader's own is told as the page tells it. */
+const parse = ({ html, author }: Entry) => {
+  const item = document.createRange().createContextualFragment(html).firstElementChild!;
+  if (author === reader) {
+    item.className += ' own';
+    item.querySelector('.author')?.after(' (you)');
+  }
+  for (const name of item.querySelectorAll(`[data-username="${reader}"]`)) name.className += ' own';
+  return item;
+};
+
 const edge = () => (form ?? log).getBoundingClientRect().top;
 
 /** Shows what is new, each once and in order, however often and late it comes. */
@@ -209,10 +217,10 @@ const connected = (isBack: boolean) => {
 };
 
 /** Tells why the reader is not in the room any more, and where to go; what they typed stays. */
-const finish = ({ ended: why, message, error, location = '/rooms' }: Answer) => {
+const finish = ({ ended: why = '', message, error, location = '/rooms' }: Answer) => {
   ended = true;
-  if ((why === 'deleted' || why === 'removed') && !field.value) return void (window.location.href = location); // which tells it
-  const canEnter = why === 'left' || why === 'away' || why === 'moved';
+  if (/deleted|removed/.test(why) && !field.value) return void (window.location.href = location); // which tells it
+  const canEnter = /left|away|moved/.test(why);
   const [href, text] = why === 'logged-out' ? [`/login?next=${address}`, 'Log in'] : canEnter ? [address, 'Open the room again'] : [location, 'Go to the list of rooms'];
   onward = [make('a', { href }, text)];
   complain(message ?? error!.message);

@@ -2,7 +2,7 @@ import { defineEntity, p, raw, UniqueConstraintViolationException, type EntityMa
 import { Invalid } from './errors.ts';
 import { wasSomebodys } from './former-username.ts';
 import { checkedPassword, decoyHash, hashPassword, verifyPassword } from './password.ts';
-import type { HourCycle, Whereabouts } from './preferences.ts';
+import type { HourCycle, LiveView, Style, Whereabouts } from './preferences.ts';
 import { collect, fold, isWellFormed, lengthOf } from './text.ts';
 
 const LONGEST_USERNAME = 32;
@@ -28,6 +28,8 @@ export const UserSchema = defineEntity({
     whereabouts: p.string().$type<Whereabouts>().default('friends'),
     /** Whether Enter sends a message, where script runs, and does not make a new line. */
     enterSends: p.boolean().default(false),
+    liveView: p.string().$type<LiveView>().default('off'),
+    style: p.string().$type<Style>().default('calm'),
     /** Whether they may answer reports, and suspend people. Given by a command alone. */
     operator: p.boolean().default(false),
     /** When they deleted their account: what is left of it are a number and what others saw of it. */

@@ -63,6 +63,8 @@ function statusOf(error: Refusal): number {
 async function tell(ctx: Context, error: Refusal): Promise<void> {
   if (wantsJson(ctx)) {
     ctx.body = inJson(error);
+  } else if (ctx.isFramed) {
+    ctx.page('live/ended.njk', { message: error.message });
   } else if (error instanceof Anonymous) {
     ctx.redirect(`/login?next=${encodeURIComponent(nextPage(ctx))}`);
     ctx.status = 303;

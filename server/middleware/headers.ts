@@ -1,4 +1,4 @@
-import type { Middleware } from '../context.ts';
+import type { Context, Middleware } from '../context.ts';
 
 const POLICY = [
   "default-src 'none'",
@@ -30,3 +30,13 @@ export const headers: Middleware = async (ctx, next) => {
   }
   await next();
 };
+
+/** Lets this page have another page of ours in a frame. */
+export function framing(ctx: Context): void {
+  ctx.set('Content-Security-Policy', `${POLICY}; frame-src 'self'`);
+}
+
+/** Lets this page stand in a frame of another page of ours. */
+export function framed(ctx: Context): void {
+  ctx.set('Content-Security-Policy', POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
+}

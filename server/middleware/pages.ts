@@ -19,22 +19,22 @@ export function browserZone(ctx: Context): string | undefined {
 
 /** Lets a handler answer with a page, which knows who reads it. */
 export const pages: Middleware = async (ctx, next) => {
+  ctx.render = (template, values) => ctx.view.render(template, {
+    user: ctx.user,
+    csrf: ctx.csrf,
+    path: ctx.path,
+    zone: zoneOf(ctx),
+    hourCycle: ctx.user?.hourCycle,
+    htmx: ctx.get('HX-Request') === 'true',
+    problems: ctx.refused?.problems,
+    typed: ctx.refused?.typed ?? {},
+    ...values,
+  });
   ctx.page = (template, values = {}) => {
     const flash = isOpening(ctx) && !ctx.isRefused ? ctx.session?.flash : undefined;
     if (flash) delete ctx.session!.flash;
     ctx.type = 'html';
-    ctx.body = ctx.view.render(template, {
-      user: ctx.user,
-      csrf: ctx.csrf,
-      path: ctx.path,
-      zone: zoneOf(ctx),
-      hourCycle: ctx.user?.hourCycle,
-      htmx: ctx.get('HX-Request') === 'true',
-      problems: ctx.refused?.problems,
-      typed: ctx.refused?.typed ?? {},
-      flash,
-      ...values,
-    });
+    ctx.body = ctx.render(template, { flash, ...values });
   };
   await next();
 };

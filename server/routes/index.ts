@@ -3,6 +3,7 @@ import type { Context, Handler, Middleware } from '../context.ts';
 import * as accounts from './accounts.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
+import * as live from './live.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
@@ -43,6 +44,8 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/leave', presence.leave);
   post('/rooms/:id/messages', messages.post, rooms.show);
   get('/rooms/:id/entries', entries.list);
+  get('/rooms/:id/live', live.show);
+  get('/rooms/:id/stream', live.stream);
   get('/poll', entries.poll);
 
   get('/rooms/:id/manage', members.manage);

@@ -6,9 +6,9 @@ import { Invalid } from '../chat/errors.ts';
 import type { Belonging } from '../chat/membership.ts';
 import { countMentionsAfter } from '../chat/mention.ts';
 import type { Room } from '../chat/room.ts';
-import type { User } from '../chat/user.ts';
 import type { Context } from '../context.ts';
 import { day as dayInWords, dayAfter, dayKey, startOfDay } from '../dates.ts';
+import { me } from '../middleware/current-user.ts';
 import { zoneOf } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { quantity } from '../view.ts';
@@ -19,22 +19,28 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   const { entries, after, day, isPastEnd } = await stretch(ctx, room);
   const first = entries[0]?.seq ?? (isPastEnd ? room.lastSeq + 1 : 1);
   const last = entries.at(-1)?.seq ?? (isPastEnd ? room.lastSeq : 0);
-  const blocked = new Set((await blockedBy(ctx.em, membership.user as User)).map(({ id }) => id));
   const shown = ctx.refused ? undefined : seq('show', ctx.query.show); // a folded message that the reader wants to see
   const read = Math.max(membership.readSeq, ctx.reads.of(membership.user.id, room.id));
   if (isOpening(ctx) && entries.length > 0) ctx.reads.shown(membership.user.id, room.id, last);
   const isLatest = last === room.lastSeq;
   return {
-    lines: entries.map((entry) => ctx.view.line(entry, entry.seq === shown ? undefined : blocked)),
+    lines: await linesFor(ctx, entries, shown),
     day,
     earlier: first > 1 && !day ? first : undefined,
     later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,
     isHistory: !isLatest || day !== undefined,
     last: room.lastSeq,
-    mark: after !== undefined ? await newMark(ctx, room, Math.min(after, room.lastSeq), first) : isLatest ? await unreadMark(ctx, room, membership.user as User, read, first) : undefined,
+    mark: after !== undefined ? await newMark(ctx, room, Math.min(after, room.lastSeq), first) : isLatest ? await unreadMark(ctx, room, read, first) : undefined,
     key: randomUUID(),
     check: freshMark(ctx),
   };
+}
+
+/** Entries as the reader gets them: what is their own is told, and what is of people they blocked folded, but for the one that they want to see. */
+export async function linesFor(ctx: Context, entries: Entry[], shown?: number) {
+  const user = me(ctx);
+  const blocked = new Set((await blockedBy(ctx.em, user)).map(({ id }) => id));
+  return entries.map((entry) => ({ ...ctx.view.line(entry, entry.seq === shown ? undefined : blocked), isOwn: entry.author.id === user.id, reader: user.username }));
 }
 
 async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; after?: number | undefined; day?: object | undefined; isPastEnd?: boolean }> {
@@ -74,10 +80,10 @@ async function newMark(ctx: Context, room: Room, after: number, first: number): 
 }
 
 /** What came after the entry that the reader was shown last. */
-async function unreadMark(ctx: Context, room: Room, user: User, read: number, first: number): Promise<Mark | undefined> {
+async function unreadMark(ctx: Context, room: Room, read: number, first: number): Promise<Mark | undefined> {
   const count = read < room.lastSeq ? await countMessagesAfter(ctx.em, room, read) : 0;
   if (count === 0) return undefined;
-  const mentions = await countMentionsAfter(ctx.em, user, room, read);
+  const mentions = await countMentionsAfter(ctx.em, me(ctx), room, read);
   return { id: 'unread', words: quantity(count, 'unread message') + (mentions ? `, ${quantity(mentions, 'mentions you', 'mention you')}` : ''), ...place(read, first) };
 }
 

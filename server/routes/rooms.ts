@@ -7,6 +7,7 @@ import { createRoom, deleteRoom } from '../chat/room.ts';
 import { roomList } from '../chat/room-list.ts';
 import type { Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
+import { framing } from '../middleware/headers.ts';
 import { flash } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { logPage } from './log-page.ts';
@@ -37,8 +38,11 @@ export const show: Handler = async (ctx) => {
   const presence = await presenceOf(ctx.em, user);
   const isIn = presence?.room.id === room.id;
   if (isIn && isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'page', inRoom: true });
+  const hasFrame = membership && !['off', 'stream'].includes(user.liveView);
+  if (hasFrame) framing(ctx);
   ctx.page('rooms/show.njk', {
     room,
+    hasFrame,
     membership,
     isIn,
     isBanned: !membership && (await isBanned(ctx.em, user, room.id)),

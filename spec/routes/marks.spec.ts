@@ -15,11 +15,11 @@ async function lobbyOf({ cast }: World) {
 }
 
 test('are the same on a page and in JSON, beside the text as it was typed', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOf(world);
-  const bodies = ['*hello* `there`', '> a\n\n- b\n- [c](https://example.org)', '```js\nlet a = "<b>";\n```', 'hello @Grace.'];
+  const { ada, grace, lobby } = await lobbyOf(world);
+  const bodies = ['*hello* `there`', '> a\n\n- b\n- [c](https://example.org)', '```js\nlet a = "<b>";\n```', 'hello @Ada.'];
   for (const body of bodies) await ada.say(lobby, body);
   const { entries }: Delta = (await ada.getJson(`/rooms/${lobby}/entries?after=3`)).json();
-  const { text } = await ada.get(`/rooms/${lobby}`);
+  const { text } = await grace.get(`/rooms/${lobby}`);
   assert.equal(entries.map(({ body }) => body), bodies);
   for (const { html } of entries) assert.ok(text.includes(html), html);
 }));

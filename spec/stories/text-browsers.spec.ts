@@ -57,7 +57,7 @@ for (const browser of [lynx, w3m]) {
     ada.sees('ada entered the room.');
     await ada.fill('Message', 'Hello to whoever comes.');
     await ada.push('Send', '1 new message');
-    ada.sees(/1 new message\n\n? +\S ada, \d\d:\d\d: Hello to whoever comes\./);
+    ada.sees(/1 new message\n\n? +\S ada \(you\), \d\d:\d\d: Hello to whoever comes\./);
     await grace.enter(1);
     await grace.say(1, 'Good morning');
     await check('Good morning');
@@ -156,7 +156,7 @@ for (const browser of [lynx, w3m]) {
   tell('ada changes her username, and is told what was done each time', story(async (ada) => {
     await signUp(ada);
     const last = 'This is the browser that you are using.';
-    await ada.follow('Settings', 'Save settings');
+    await ada.follow('Settings', 'Preferences');
     await ada.bottom(last);
     ada.sees(new RegExp(`${browser.name}\\s+${last}`));
     ada.misses('End session');
@@ -167,7 +167,9 @@ for (const browser of [lynx, w3m]) {
     await ada.fill('Username', 'countess');
     await ada.push('Change username', 'Your username is changed.');
     ada.sees('Logged in as countess');
-    await ada.push('Save settings', 'Your settings are saved.');
+    await ada.bottom(last);
+    await ada.push('Change email', 'There is a problem');
+    ada.sees('This is not your password.');
     ada.misses('Your username is changed.');
   }));
 

@@ -67,7 +67,7 @@ export class Visitor {
     const response = await fetch(this.base + path, { redirect: 'manual', ...init, headers });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     const text = await response.text();
-    const page = parse(text);
+    const page = parse(text, { blockTextElements: { script: true, style: true } }); // without script, `noscript` is content
     const token = page.querySelector('meta[name="csrf-token"]')?.getAttribute('content');
     if (token) this.#token = token;
     else if (response.status === 303) this.#token = undefined; // logging in or out changes it

@@ -3,6 +3,7 @@ import { Members } from './0002-members.ts';
 import { People } from './0003-people.ts';
 import { Settings } from './0004-settings.ts';
 import { Mentions } from './0005-mentions.ts';
+import { Look } from './0009-look.ts';
 import { Accounts } from './0011-accounts.ts';
 
 /** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
@@ -12,5 +13,6 @@ export const migrations = [
   { name: '0003-people', class: People },
   { name: '0004-settings', class: Settings },
   { name: '0005-mentions', class: Mentions },
+  { name: '0009-look', class: Look },
   { name: '0011-accounts', class: Accounts },
 ];
