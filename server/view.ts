@@ -39,6 +39,7 @@ export class View {
     this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), { autoescape: true, trimBlocks: true, lstripBlocks: true });
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
+    this.#html.addGlobal('imports', (name: string) => assets.imports(name));
     for (const [name, filter] of Object.entries({ text, time, day, dayKey, quantity, standing, browserInWords })) this.#html.addFilter(name, filter);
   }
 

@@ -3,6 +3,7 @@ import { Members } from './0002-members.ts';
 import { People } from './0003-people.ts';
 import { Settings } from './0004-settings.ts';
 import { Mentions } from './0005-mentions.ts';
+import { Announcements } from './0008-announcements.ts';
 import { Look } from './0009-look.ts';
 import { Accounts } from './0011-accounts.ts';
 
@@ -13,6 +14,7 @@ export const migrations = [
   { name: '0003-people', class: People },
   { name: '0004-settings', class: Settings },
   { name: '0005-mentions', class: Mentions },
+  { name: '0008-announcements', class: Announcements },
   { name: '0009-look', class: Look },
   { name: '0011-accounts', class: Accounts },
 ];
