@@ -11,6 +11,7 @@ import type { Live } from './database/live.ts';
 import { Board } from './live/board.ts';
 import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
+import { Limits } from './live/limits.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
 import { Reads } from './live/reads.ts';
@@ -53,9 +54,10 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
+  const limits = new Limits(em, env.rateLimits);
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock())] });
   const streams = new Streams();
-  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view };
+  const services: Services = { env, clock, leases, limits, mail: mailer(env), reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

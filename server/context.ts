@@ -5,6 +5,7 @@ import type { LeaseTimes } from './chat/presence.ts';
 import type { SessionData } from './chat/session.ts';
 import type { User } from './chat/user.ts';
 import type { Leases } from './live/leases.ts';
+import type { Limits } from './live/limits.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
 import type { SendMail } from './mail.ts';
@@ -15,6 +16,7 @@ export interface Services {
   env: Env;
   clock: () => Date;
   leases: Leases;
+  limits: Limits;
   /** Sends a mail; undefined where no mail server is set. */
   mail: SendMail | undefined;
   reads: Reads;
@@ -28,7 +30,7 @@ export interface Carried extends Services {
   /** The request's own unit of work. */
   em: EntityManager;
   now: Date;
-  /** The person's address, as far as the proxies in front are believed. */
+  /** The person's network address, as far as the proxies in front are believed. */
   address: string;
   session: (Partial<SessionData> & { regenerate(): Promise<void>; externalKey?: string }) | null;
   /** The value of the session's cookie, where this request begins it. */

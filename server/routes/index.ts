@@ -43,7 +43,7 @@ export function routes(): Router<object, Context> {
 
   post('/rooms/:id/enter', presence.enter, messages.outside);
   post('/rooms/:id/leave', presence.leave);
-  post('/rooms/:id/messages', messages.post, rooms.show);
+  post('/rooms/:id/messages', messages.post, messages.outside);
   get('/rooms/:id/entries', entries.list);
   get('/rooms/:id/live', live.show);
   get('/rooms/:id/stream', live.stream);

@@ -16,6 +16,7 @@ import { show } from './rooms.ts';
 export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const id = roomId(ctx);
+  await ctx.limits.draw('post', ctx);
   const posted = await ctx.em.transactional((em) => store(ctx, em, user, id));
   ctx.leases.heard(user.id, { inRoom: true });
   await answer(ctx, posted);

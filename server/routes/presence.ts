@@ -12,6 +12,8 @@ export const enter: Handler = async (ctx) => {
   const user = me(ctx);
   const room = roomId(ctx);
   const leave = id(field(ctx, 'leave'));
+  await ctx.limits.draw('enter', ctx);
+  if ('body' in ctx.fields) await ctx.limits.draw('post', ctx);
   const posted = await ctx.em.transactional(async (em) => {
     await presence.enter(em, user, room, { ...ctx, leave });
     return 'body' in ctx.fields ? store(ctx, em, user, room) : undefined;

@@ -26,6 +26,7 @@ export const list: Handler = async (ctx) => {
 /** POST /rooms */
 export const create: Handler = async (ctx) => {
   const user = me(ctx);
+  await ctx.limits.draw('room', ctx);
   const room = await ctx.em.transactional((em) => createRoom(em, user, { name: field(ctx, 'name'), access: field(ctx, 'access') }, ctx.now));
   await enterUnlessElsewhere(ctx, user, room.id);
   seeOther(ctx, `/rooms/${room.id}`);

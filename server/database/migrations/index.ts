@@ -5,6 +5,7 @@ import { Settings } from './0004-settings.ts';
 import { Mentions } from './0005-mentions.ts';
 import { Announcements } from './0008-announcements.ts';
 import { Look } from './0009-look.ts';
+import { Limits } from './0010-limits.ts';
 import { Accounts } from './0011-accounts.ts';
 
 /** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
@@ -16,5 +17,6 @@ export const migrations = [
   { name: '0005-mentions', class: Mentions },
   { name: '0008-announcements', class: Announcements },
   { name: '0009-look', class: Look },
+  { name: '0010-limits', class: Limits },
   { name: '0011-accounts', class: Accounts },
 ];
