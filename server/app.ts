@@ -6,8 +6,10 @@ import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
+import { fileNamesAmong } from './chat/attachment.ts';
 import type { Context, Services } from './context.ts';
 import type { Live } from './database/live.ts';
+import { Folder } from './files/folder.ts';
 import { Board } from './live/board.ts';
 import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
@@ -53,11 +55,12 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
+  const files = new Folder(env.filesDir);
   const reads = new Reads(em);
   const limits = new Limits(em, env.rateLimits);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock())] });
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
   const streams = new Streams();
-  const services: Services = { env, clock, leases, limits, mail: mailer(env), reads, streams, times, view };
+  const services: Services = { env, clock, files, leases, limits, mail: mailer(env), reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);

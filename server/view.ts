@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
+import { attached, sizeInWords, type Attached } from './attached.ts';
 import type { Assets } from './assets.ts';
 import type { Shown } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
@@ -24,6 +25,7 @@ export interface Line {
   reader?: string;
   /** The text as typed, or the sentence of a notice. */
   body: string;
+  attachment?: Attached;
   /** ISO 8601 in UTC with milliseconds. */
   at: string;
 }
@@ -40,7 +42,7 @@ export class View {
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
     this.#html.addGlobal('imports', (name: string) => assets.imports(name));
-    for (const [name, filter] of Object.entries({ text, time, day, dayKey, quantity, standing, browserInWords })) this.#html.addFilter(name, filter);
+    for (const [name, filter] of Object.entries({ text, time, day, dayKey, quantity, standing, browserInWords, sizeInWords })) this.#html.addFilter(name, filter);
   }
 
   /** Renders a page. */
@@ -54,7 +56,7 @@ export class View {
     const subject = entry.subject?.username;
     const mentions = (entry.mentions ?? []).map(({ name, user }) => ({ name, username: user.username }));
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
-    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), ...(mentions.length > 0 && { mentions }), body, at: entry.at.toISOString() };
+    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), ...(mentions.length > 0 && { mentions }), body, ...(entry.attachment && { attachment: attached(entry, entry.attachment) }), at: entry.at.toISOString() };
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */

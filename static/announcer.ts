@@ -17,6 +17,7 @@ export interface News {
   author: string;
   /** The text as typed, or the sentence of a notice. */
   body: string;
+  attachment?: { words: string };
   /** When it came, as the page shows it. */
   time?: string;
   /** Whether it names the reader. */
@@ -72,11 +73,12 @@ export const createAnnouncer = (chosen: Announcements, speak: (text: string) => 
     else speak(text);
   };
 
-  const inFull = ({ kind, author, body, time }: News) => {
+  const inFull = ({ kind, author, body, attachment, time }: News) => {
+    const text = [body, attachment?.words].filter(Boolean).join('. ');
     const by = chosen.time && time ? `${author}, ${time}` : author;
     if (kind !== 'message') return body;
     if (chosen.messages === 'sender') return `Message from ${by}`;
-    return chosen.first === 'text' ? `${body}, from ${by}` : `${by}: ${body}`;
+    return chosen.first === 'text' ? `${text}, from ${by}` : `${by}: ${text}`;
   };
 
   const inShort = (news: News[]) => {

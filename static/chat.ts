@@ -248,7 +248,7 @@ if (form) {
   field.addEventListener('input', keep);
   if (!location.hash && !isHistory) form.scrollIntoView({ block: 'end' });
   addEventListener('pageshow', () => {
-    isGoing = false;
+    isGoing = stays = false;
     void poll();
   });
   addEventListener('online', poll);
@@ -256,9 +256,14 @@ if (form) {
     announcer.hide(document.hidden);
     if (!document.hidden) void poll();
   });
+  /** Whether a link leads to a page that belongs to being in the room. */
+  let stays = false;
+  addEventListener('click', ({ target }) => {
+    stays = (target as Element).closest('[data-stays]') !== null;
+  });
   addEventListener('pagehide', () => {
     isGoing = true;
-    if (!ended) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
+    if (!ended && !stays) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
   });
 }
 

@@ -1,4 +1,5 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { Attachment, type ShownAttachment } from './attachment.ts';
 import { withMentions, type Mention } from './mention.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
@@ -27,6 +28,8 @@ export const EntrySchema = defineEntity({
     /** Made fresh for each message by who posts it, so that it is stored once however often it is sent. */
     key: p.string().nullable(),
     at: p.datetime(3),
+    /** What a message has beside its text. */
+    attachment: () => p.oneToOne(Attachment).mappedBy('entry').nullable(),
   },
   uniques: [{ properties: ['room', 'author', 'key'] }],
 });
@@ -49,6 +52,7 @@ export interface Shown {
   subject?: { id: number; username: string } | null;
   /** Whom a message mentions, and by which name. */
   mentions?: { name: string; user: { id: number; username: string } }[];
+  attachment?: ShownAttachment | null;
 }
 
 /** The entries with a seq over `after`, oldest first, at most `most`. */
@@ -67,7 +71,7 @@ export async function entriesFrom(em: EntityManager, room: Room, first: number, 
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
   if (start > end) return [];
-  return withMentions(em, await em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] }));
+  return withMentions(em, await em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'] }));
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */

@@ -65,7 +65,8 @@ export const remove: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomOfAdmin(ctx.em, user, roomId(ctx));
   const wasIn = (await presenceOf(ctx.em, user))?.room.id === room.id;
-  await ctx.em.transactional((em) => deleteRoom(em, user, room.id));
+  const files = await ctx.em.transactional((em) => deleteRoom(em, user, room.id));
+  await ctx.files.remove(files);
   if (!wasIn) flash(ctx, `The room ${room.name} was deleted, with all its messages.`);
   seeOther(ctx, '/rooms');
 };
