@@ -50,7 +50,6 @@ const receive = ({ name, entries }: Answer) => {
     if (isHistory) dress(item);
     else append([item], log);
     entry.time = timeOf(item).textContent!;
-    entry.mentions = item.querySelector('.mention.own') !== null; // where JSON has everybody whom it mentions
     if (!isMessage(entry)) present(entry);
     if (entry.kind === 'renamed') title = title.replace(/^(Error: )?.*(?= – Rooms)/, (_, error = '') => error + (find('#room')!.textContent = name));
   }
