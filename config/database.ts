@@ -12,6 +12,7 @@ import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
 import { Mention } from '../server/chat/mention.ts';
 import { Presence } from '../server/chat/presence.ts';
+import { Report } from '../server/chat/report.ts';
 import { ResetLink } from '../server/chat/reset-link.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
@@ -30,7 +31,7 @@ export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
     ...(path !== ':memory:' && { driverOptions: new SqliteFile(path, PRAGMAS) }),
-    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Mention, Attachment],
+    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Mention, Attachment, Report],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });
