@@ -1,5 +1,6 @@
 import MarkdownIt, { type RendererRule, type Token } from 'markdown-it';
-import { parse, type Names } from './chat/marks.ts';
+import type { Names } from './chat/line-marks.ts';
+import { parse } from './chat/marks.ts';
 
 /** Somebody whom a message mentions. */
 export interface Mentioned {

@@ -1,38 +1,22 @@
-import MarkdownIt, { type StateBlock, type StateInline, type Token } from 'markdown-it';
-import { namesAt, UNSPACED } from './mention.ts';
-
-/** The people who may be mentioned: by their name, folded, the username that they have now. */
-export type Names = ReadonlyMap<string, string>;
+import MarkdownIt, { type StateBlock, type Token } from 'markdown-it';
+import { readLines, type Names } from './line-marks.ts';
 
 /** How deep quotes (one each) and lists (two each) may stand in each other. What is deeper stays as typed. */
 const DEEPEST_BLOCK = 6;
-/** The same for strong and emphasised text. */
-const DEEPEST_EMPHASIS = 4;
 
 /** What a line begins with that may begin a quote, a list or code. Bare marks, such as `- - -` or `>`, are none. */
 const BLOCK = /^(?:>+[ \t]+\S|[-*][ \t]+(?![-*_ \t]+$)\S|(?:0|[1-9]\d{0,8})\.[ \t]+\S|`{3})/;
 /** What a line has that may have marks in it. */
 const INLINE = /[*_`[@:]/;
 const FENCE = /^(`{3,})([\w+#.-]*)\s*$/;
-const LINK = /\[([^[\]]+)\]\((https?:\/\/[^\s()<>"\p{C}]+(?:\([^\s()<>"\p{C}]*\)[^\s()<>"\p{C}]*)*)\)/iuy;
 
 const grammar = new MarkdownIt('zero', { linkify: true });
-grammar.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
-for (const schema of ['ftp:', '//', 'mailto:']) grammar.linkify.add(schema, null);
-grammar.validateLink = (href) => /^https?:\/\//i.test(href);
-grammar.normalizeLink = grammar.normalizeLinkText = (typed) => typed;
-
 grammar.block.ruler.enableOnly(['blockquote', 'list', 'paragraph']);
 grammar.block.ruler.at('paragraph', paragraph);
 grammar.block.ruler.before('blockquote', 'plain', (state, start, end, silent) => !silent && !mayBegin(state, start) && paragraph(state, start, end));
 grammar.block.ruler.before('blockquote', 'code', code, { alt: ['paragraph', 'blockquote', 'list'] });
 grammar.core.ruler.push('numbers', ({ tokens }) => number(tokens));
-grammar.inline.ruler.enable(['linkify', 'backticks', 'emphasis']);
-grammar.inline.ruler.at('emphasis', emphasis);
-grammar.inline.ruler.before('emphasis', 'link to', link);
-grammar.inline.ruler.before('emphasis', 'mention', mention);
-grammar.inline.ruler2.enable('emphasis');
-grammar.inline.ruler2.after('emphasis', 'depth', flatten);
+readLines(grammar);
 
 /**
  * Reads the marks in a text: blocks and, in `children`, what stands in their lines. A mark begins and
@@ -118,67 +102,4 @@ function number(tokens: Token[]): void {
       due.splice(-1, 1, Number(token.info) + 1);
     }
   }
-}
-
-/** `*strong*`, `**strong**` and `_emphasis_`; never within a word, where a script has spaces between words. */
-function emphasis(state: StateInline, silent: boolean): boolean {
-  const marker = state.src[state.pos]!;
-  if (silent || (marker !== '*' && marker !== '_')) return false;
-  const before = state.src[state.pos - 1] ?? '';
-  const run = state.scanDelims(state.pos, false);
-  const after = state.src[state.pos + run.length] ?? '';
-  const { can_open: open, can_close: close, length } = UNSPACED.test(before + after) ? state.scanDelims(state.pos, true) : run;
-  const isMark = before !== '\\' && length <= (marker === '*' ? 2 : 1); // ¯\_(ツ)_/¯ has two arms
-  for (let index = 0; index < length; index += 1) {
-    const token = state.push('text', '', 0);
-    token.content = marker;
-    if (isMark) state.delimiters.push({ marker: marker.charCodeAt(0), length, token: state.tokens.length - 1, end: -1, open, close });
-  }
-  state.pos += length;
-  return true;
-}
-
-/** Lets what is emphasised too deep be as typed, and says of the rest which it is. */
-function flatten({ tokens }: StateInline): void {
-  const deep: boolean[] = [];
-  for (const token of tokens.filter(({ type }) => /^(em|strong)_/.test(type))) {
-    if (token.nesting > 0) deep.push(deep.length >= DEEPEST_EMPHASIS);
-    const isDeep = token.nesting > 0 ? deep.at(-1) : deep.pop();
-    const tag = token.markup[0] === '*' ? 'strong' : 'em';
-    Object.assign(token, isDeep ? { type: 'text', tag: '', nesting: 0, content: token.markup } : { type: token.type.replace(/^[a-z]+/, tag), tag });
-  }
-}
-
-/** `[text](https://…)`; followed by the host, unless the text is the address. */
-function link(state: StateInline, silent: boolean): boolean {
-  LINK.lastIndex = state.pos;
-  const [whole, text = '', href = ''] = (state.src[state.pos] === '[' && state.src[state.pos - 1] !== '!' && LINK.exec(state.src)) || [];
-  const host = whole && URL.parse(href)?.host;
-  if (silent || !host || !/[\p{L}\p{N}\p{P}\p{S}]/u.test(text)) return false;
-  const end = state.pos + whole.length;
-  const max = state.posMax;
-  state.push('link_open', 'a', 1).attrs = [['href', href]];
-  state.pos += 1;
-  state.posMax = state.pos + text.length;
-  state.linkLevel += 1;
-  state.md.inline.tokenize(state);
-  state.linkLevel -= 1;
-  state.push('link_close', 'a', -1);
-  if (text !== href) state.push('host', '', 0).content = host;
-  state.pos = end;
-  state.posMax = max;
-  return true;
-}
-
-/** `@username` of somebody who may be mentioned. */
-function mention(state: StateInline, silent: boolean): boolean {
-  if (silent || state.src[state.pos] !== '@' || state.linkLevel > 0) return false;
-  const names = state.env.names as Names;
-  const found = namesAt(state.src, state.pos).find(({ key }) => names.has(key));
-  if (!found) return false;
-  const token = state.push('mention', '', 0);
-  token.content = state.src.slice(state.pos, found.end);
-  token.info = found.key;
-  state.pos = found.end;
-  return true;
 }

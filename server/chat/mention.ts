@@ -1,10 +1,10 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sqlite';
 import type { Entry } from './entry.ts';
+import { namesAt } from './line-marks.ts';
 import { parse } from './marks.ts';
 import { Membership } from './membership.ts';
 import { Room } from './room.ts';
-import { fold } from './text.ts';
 import { User } from './user.ts';
 
 export const MentionSchema = defineEntity({
@@ -23,12 +23,6 @@ export const MentionSchema = defineEntity({
 /** That a message mentions a person. */
 export class Mention extends MentionSchema.class {}
 MentionSchema.setClass(Mention);
-
-/** Scripts that have no spaces between words, so that a name or a mark may stand within what looks like one. */
-export const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-
-/** More than a username has, since what is typed may be shorter in NFKC. */
-const LONGEST_RUN = 64;
 
 /** Notes whom a message mentions: those members of its room whose usernames it has after an `@`. */
 export async function noteMentions(em: EntityManager, { room, seq, body }: Entry): Promise<void> {
@@ -67,27 +61,4 @@ export async function unreadMentions(em: SqlEntityManager, user: User): Promise<
 export async function countMentionsAfter(em: SqlEntityManager, user: User, room: Room, after: number): Promise<number> {
   const [row] = await em.execute<{ mentions: number | string }[]>(`select count(*) as mentions ${TO_THEM} and n.room_id = ? and n.seq > ?`, [user.id, room.id, after]);
   return Number(row?.mentions);
-}
-
-/**
- * The names, folded, that an `@` at this place may mean, the longest first, with where each ends. One
- * ends where its word does, or ahead of punctuation that names may have, as in `@ada.`; after a letter
- * or digit an `@` means none, as in addresses of email.
- */
-export function namesAt(text: string, at: number): { key: string; end: number }[] {
-  const before = text.slice(Math.max(0, at - 2), at);
-  if (/[\p{L}\p{M}\p{N}]$/u.test(before) && !UNSPACED.test(before)) return [];
-  const run: string[] = [];
-  for (const letter of text.slice(at + 1, at + 1 + 2 * LONGEST_RUN)) {
-    if (!/[\p{L}\p{M}\p{Nd}_.-]/u.test(letter)) break;
-    run.push(letter);
-  }
-  const names = [];
-  for (let length = Math.min(run.length, LONGEST_RUN); length > 0; length -= 1) {
-    const [last = '', next = ''] = [run[length - 1], run[length]];
-    if (/\p{M}/u.test(next) || (/[\p{L}\p{Nd}]/u.test(next) && !UNSPACED.test(last + next))) continue;
-    const typed = run.slice(0, length).join('');
-    names.push({ key: fold(typed), end: at + 1 + typed.length });
-  }
-  return names;
 }

@@ -4,19 +4,23 @@ import { parse } from '../../server/chat/marks.ts';
 
 const test = suite('marks');
 
-const NAMES = new Map([['ada', 'ada']]);
+/** What there is in a text, in order. */
+const partsOf = (text: string) => parse(text).map(({ type }) => type.replace(/_open$/, ' (').replace(/.*_close$/, ')')).join(' ');
 
-/** What there is in a text, by name. */
-const typesIn = (text: string) => parse(text, NAMES).flatMap(({ type, children }) => [type, ...(children ?? []).map((child) => child.type)]);
-
-test('are found in lines, and a message without any is one paragraph of text', () => {
-  assert.equal(typesIn('a\n\nb'), ['paragraph_open', 'text', 'break', 'break', 'text', 'paragraph_close']);
-  assert.equal(typesIn('*a* b'), ['paragraph_open', 'inline', 'strong_open', 'text', 'strong_close', 'text', 'paragraph_close']);
+test('make blocks of lines, and of those without any one paragraph', () => {
+  assert.is(partsOf('a\n\nb'), 'paragraph ( text break break text )');
+  assert.is(partsOf('a\n> b'), 'paragraph ( text ) blockquote ( paragraph ( text ) )');
+  assert.is(partsOf('- a\n- b'), 'bullet_list ( list_item ( text ) list_item ( text ) )');
+  assert.is(partsOf('```\na\n```'), 'fence');
 });
 
-test('mention those who may be mentioned, and nobody else', () => {
-  const mentioned = parse('@Ada, @grace: `@ada`', NAMES).flatMap(({ children }) => children ?? []).filter(({ type }) => type === 'mention');
-  assert.equal(mentioned.map(({ info, content }) => [info, content]), [['ada', '@Ada']]);
+test('are looked for within a line where it has what marks are made of', () => {
+  assert.is(partsOf('a *b*\nc'), 'paragraph ( inline break text )');
+});
+
+test('give numbered items the numbers that were typed', () => {
+  const numbers = parse('3. a\n4. b\n7. c').map((token) => token.attrGet('start') ?? token.attrGet('value')).filter((number) => number !== null);
+  assert.equal(numbers, [3, '7']);
 });
 
 test.run();

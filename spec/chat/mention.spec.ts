@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { changeUsername } from '../../server/chat/account.ts';
 import { block } from '../../server/chat/block.ts';
 import { entriesAfter } from '../../server/chat/entry.ts';
-import { countMentionsAfter, Mention, namesAt } from '../../server/chat/mention.ts';
+import { countMentionsAfter, Mention } from '../../server/chat/mention.ts';
 import { deleteRoom, Room } from '../../server/chat/room.ts';
 import { roomList } from '../../server/chat/room-list.ts';
 import { enrol, refusal, withHouse, type House } from '../support/nouns.ts';
@@ -82,25 +82,5 @@ test('is counted while it is unread, in the list and after any entry, unless it 
   await house.to('grace', 'linus', (em, grace, linus) => block(em, grace, linus));
   assert.equal([await countsOf('grace'), await after(0), await after(3)], [[[2, 1]], 1, 0]);
 }));
-
-const names = [
-  ['@ada', 0, ['ada']],
-  ['x @ada.', 2, ['ada.', 'ada']],
-  ['@Ada-B.', 0, ['ada-b.', 'ada-b', 'ada']],
-  ['@太郎', 0, ['太郎', '太']],
-  ['a@ada', 1, []],
-  ['@ ada', 0, []],
-  ['@', 0, []],
-] as const;
-
-for (const [text, at, expected] of names) {
-  test(`may be, in "${text}", of ${expected.join(' or ') || 'nobody'}`, () => {
-    assert.equal(namesAt(text, at).map(({ key }) => key), [...expected]);
-  });
-}
-
-test('may be of at most 64 names, however long what looks like one is', () => {
-  assert.is(namesAt(`@${'太'.repeat(3999)}`, 0).length, 64);
-});
 
 test.run();
