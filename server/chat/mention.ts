@@ -1,5 +1,5 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
-import type { SqlEntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Entry } from './entry.ts';
 import { namesAt } from './line-marks.ts';
 import { parse } from './marks.ts';
