@@ -11,6 +11,7 @@ import { FormerUsername } from '../server/chat/former-username.ts';
 import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
 import { Presence } from '../server/chat/presence.ts';
+import { Report } from '../server/chat/report.ts';
 import { ResetLink } from '../server/chat/reset-link.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
@@ -29,7 +30,7 @@ export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
     ...(path !== ':memory:' && { driverOptions: new SqliteFile(path, PRAGMAS) }),
-    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Attachment],
+    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Attachment, Report],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

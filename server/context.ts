@@ -10,6 +10,7 @@ import type { Limits } from './live/limits.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
 import type { SendMail } from './mail.ts';
+import type { Writer } from './live/writer.ts';
 import type { Upload } from './middleware/upload.ts';
 import type { View } from './view.ts';
 
@@ -26,6 +27,7 @@ export interface Services {
   streams: Streams;
   times: LeaseTimes;
   view: View;
+  writer: Writer;
 }
 
 /** What a request carries on its way, beside what Koa gives it. */

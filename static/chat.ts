@@ -21,7 +21,7 @@ const ask = (path: string, post = {}) => fetch(path, {
 });
 
 // The log itself is not live (the page says so): its parts would be spoken twice, and history too.
-const announcer = createAnnouncer(JSON.parse(log.dataset.announcements!), createRegion());
+const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), createRegion());
 
 let after = Number(last);
 
@@ -131,7 +131,9 @@ let onward: Node[] = [];
 const complain = (sentence: string, isWrong = false) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(isWrong);
-  field.setAttribute('aria-describedby', isWrong ? 'body-problem' : ''); // the hint was heard before
+  // Neither the hint nor the problem is said again with the focus that comes back to the field.
+  field.setAttribute('aria-describedby', '');
+  field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
   form!.scrollIntoView({ block: 'nearest' });
 };

@@ -7,6 +7,7 @@ import { Announcements } from './0008-announcements.ts';
 import { Look } from './0009-look.ts';
 import { Limits } from './0010-limits.ts';
 import { Accounts } from './0011-accounts.ts';
+import { Reports } from './0012-reports.ts';
 
 /** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   { name: '0009-look', class: Look },
   { name: '0010-limits', class: Limits },
   { name: '0011-accounts', class: Accounts },
+  { name: '0012-reports', class: Reports },
 ];
