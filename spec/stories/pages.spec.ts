@@ -6,6 +6,7 @@ import { makeResetLink } from '../../server/chat/reset-link.ts';
 import { User } from '../../server/chat/user.ts';
 import type { World } from '../support/app.ts';
 import { browserSuite, withBrowser } from '../support/browser.ts';
+import { MODES, unfit } from '../support/fitness.ts';
 import { titleOf, words, type Visitor } from '../support/visitor.ts';
 
 const test = browserSuite('every page');
@@ -64,6 +65,9 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'room, in it', who: ada, path: room },
     { name: 'room, out of it', who: grace, path: room },
     { name: 'room, in another', who: ada, path: `/rooms/${study}` },
+    { name: 'live view', who: ada, path: `${room}/live` },
+    { name: 'live view in a frame', who: ada, path: `${room}/live?after=55` },
+    { name: 'live view in a frame, ended', who: alan, path: `${room}/live?after=55`, status: 403 },
     { name: 'room, of a stranger', who: alan, path: room },
     { name: 'room, with a long name', who: linus, path: `/rooms/${long}` },
     { name: 'room, from its beginning', who: ada, path: `${room}?from=1` },
@@ -117,21 +121,6 @@ async function unsound({ name, who, path, fields, status = 200 }: Sight, titles:
   ];
 }
 
-const EVERY_RULE = Object.fromEntries(axe.getRules().map(({ ruleId }) => [ruleId, { enabled: true }]));
-
-/** What is wrong with a page as it is shown. */
-async function unfit(page: Page): Promise<string[]> {
-  return [
-    ...await page.evaluate<string[]>(`axe.run({ rules: ${JSON.stringify(EVERY_RULE)} }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`),
-    ...await page.evaluate<string[]>(`
-      [...document.querySelectorAll('button, .button, textarea, input:not([type="hidden"], [type="radio"]), [type="radio"] + label')]
-        .filter((one) => one.getBoundingClientRect().height < 44).map((one) => 'lower than 44 px: ' + one.outerHTML)`),
-    ...await page.evaluate<string[]>(`
-      document.documentElement.scrollWidth > innerWidth ? ['wider than the window: ' + document.documentElement.scrollWidth] : []`),
-  ];
-}
-
 for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later })) {
   test(`${when} is sound HTML, with a title that tells it from others`, withBrowser(async (stage) => {
     const titles = new Map<string, string>();
@@ -140,24 +129,22 @@ for (const [when, sights] of Object.entries({ 'before there are rooms': first, '
     assert.equal(wrong, []);
   }));
 
-  test(`${when} can be used by everybody, wide and light or narrow and dark`, withBrowser(async (stage) => {
-    const people = [...Map.groupBy(await sights(stage), ({ who }) => who)];
-    const wrong = await Promise.all(people.map(async ([who, seen]) => {
-      const page = await stage.open('/help', who);
-      const found: string[] = [];
-      for (const { name, path, fields } of seen) {
-        await show(page, stage.base + path, fields);
-        await page.evaluate(axe.source);
-        for (const [width, colorScheme] of [[1280, 'light'], [320, 'dark']] as const) {
-          await page.setViewportSize({ width, height: 800 });
-          await page.emulateMedia({ colorScheme });
-          found.push(...(await unfit(page)).map((problem) => `${name}, ${width} ${colorScheme}: ${problem}`));
+  for (const [how, modes] of Object.entries(MODES)) {
+    test(`${when} can be used by everybody, ${how}`, withBrowser(async (stage) => {
+      const people = [...Map.groupBy(await sights(stage), ({ who }) => who)];
+      const wrong = await Promise.all(people.map(async ([who, seen]) => {
+        const page = await stage.open('/help', who);
+        const found: string[] = [];
+        for (const { name, path, fields } of seen) {
+          await show(page, stage.base + path, fields);
+          await page.evaluate(axe.source);
+          for (const mode of modes) found.push(...(await unfit(page, mode)).map((problem) => `${name}, ${mode.name}: ${problem}`));
         }
-      }
-      return found;
+        return found;
+      }));
+      assert.equal(wrong.flat(), []);
     }));
-    assert.equal(wrong.flat(), []);
-  }));
+  }
 }
 
 /** Opens a page, by a link or as the answer to a form. */
