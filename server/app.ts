@@ -7,11 +7,15 @@ import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
 import type { Context, Services } from './context.ts';
-import { mailer } from './mail.ts';
-import { IdlePolls } from './live/idle-polls.ts';
+import type { Live } from './database/live.ts';
+import { Board } from './live/board.ts';
+import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
+import { andThen } from './live/looks.ts';
+import { Polls } from './live/polls.ts';
 import { Reads } from './live/reads.ts';
 import { Streams } from './live/streams.ts';
+import { mailer } from './mail.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -28,6 +32,8 @@ import { View } from './view.ts';
 /** What differs between production, a spec and a bench. */
 export interface Surroundings {
   orm: MikroORM;
+  /** What polls ask of the same database. */
+  live: Live;
   env: Env;
   /** The keys that sign cookies, newest first. */
   keys: string[];
@@ -42,7 +48,7 @@ const assets = new Assets();
 const view = new View(assets);
 
 /** Makes the app: one and the same for production, specs and benches. */
-export function createApp({ orm, env, keys, clock = () => new Date() }: Surroundings) {
+export function createApp({ orm, live, env, keys, clock = () => new Date() }: Surroundings) {
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
@@ -57,7 +63,7 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   app.on('error', (error: Error & { code?: string }) => {
     if (!GONE.includes(error.code ?? '')) console.error(error);
   });
-  app.use(unitOfWork(em, services));
+  app.use(unitOfWork(em, services, live.signals));
   app.use(headers);
   app.use(health);
   app.use(assets.serve);
@@ -72,8 +78,10 @@ export function createApp({ orm, env, keys, clock = () => new Date() }: Surround
   const router = routes();
   app.use(router.routes());
   app.use(router.allowedMethods());
-  const idlePolls = new IdlePolls({ orm, keys: keygrip, cookie: session.key, leases, reads, clock });
+  const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
+  const feed = new Feed({ ...live, render: (entry, folded) => JSON.stringify(view.delta(entry, folded ? new Set([entry.author.id]) : undefined)) });
+  const polls = new Polls({ board, feed, leases, reads });
   const usual = app.callback();
-  const listener: RequestListener = (request, response) => void (idlePolls.answer(request, response) || usual(request, response));
+  const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
   return { listener, leases, streams };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { readEnv } from '../config/env.ts';
 import { sessionKeys } from '../config/session.ts';
 import { createApp } from './app.ts';
+import { openLive } from './database/live.ts';
 import { openDatabase } from './database/open.ts';
 
 /** What is begun is finished within this, in milliseconds, then the rest is cut off. */
@@ -16,7 +17,7 @@ export async function serve(): Promise<void> {
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
   const orm = await openDatabase(env.chatDb);
-  const { listener, leases, streams } = createApp({ orm, env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
+  const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
   await leases.start();
   const server = createServer(listener);
   server.listen(env.port, env.host, () => {

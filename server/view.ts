@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import type { Assets } from './assets.ts';
-import type { Entry } from './chat/entry.ts';
+import type { Shown } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { pieces } from './pieces.ts';
 import { browserInWords } from './user-agent.ts';
@@ -35,6 +35,7 @@ export class View {
     this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), { autoescape: true, trimBlocks: true, lstripBlocks: true });
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
+    this.#html.addGlobal('imports', (name: string) => assets.imports(name));
     for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity, standing, browserInWords })) this.#html.addFilter(name, filter);
   }
 
@@ -44,7 +45,7 @@ export class View {
   }
 
   /** An entry as it is shown, with a notice put into words. */
-  line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
+  line(entry: Shown, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
@@ -52,7 +53,7 @@ export class View {
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
-  delta(entry: Entry, blocked?: ReadonlySet<number>): Line & { html: string } {
+  delta(entry: Shown, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }

@@ -34,6 +34,17 @@ export const EntrySchema = defineEntity({
 export class Entry extends EntrySchema.class {}
 EntrySchema.setClass(Entry);
 
+/** What of an entry is shown: of what the ORM has found, or of plain columns. */
+export interface Shown {
+  seq: number;
+  kind: Kind;
+  body: string;
+  at: Date;
+  room: { id: number };
+  author: { id: number; username: string };
+  subject?: { id: number; username: string } | null;
+}
+
 /** The entries with a seq over `after`, oldest first, at most `most`. */
 export function entriesAfter(em: EntityManager, room: Room, after: number, most = BATCH_SIZE): Promise<Entry[]> {
   return entriesFrom(em, room, after + 1, after + most);

@@ -49,7 +49,7 @@ async function empty(em: EntityManager, user: User, now: Date): Promise<void> {
   const { usernameKey } = await em.findOneOrFail(User, { id: user.id }, { refresh: true });
   const key = `${FORMER_MEMBER} ${user.id}`;
   const unknown = { username: FORMER_MEMBER, usernameKey: key, email: '', emailKey: key, passwordHash: '', deletedAt: now };
-  const preferences = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', style: 'calm' } as const;
+  const preferences = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', style: 'calm', announcements: null } as const;
   if (usernameKey !== key) await em.insert(FormerUsername, { usernameKey, user: user.id });
   await em.nativeUpdate(User, { id: user.id }, { ...unknown, ...preferences, operator: false });
 }

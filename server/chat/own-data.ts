@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/core';
+import { announcementsOf } from './announcements.ts';
 import { blockedBy } from './block.ts';
 import { Entry } from './entry.ts';
 import { friendshipsOf } from './friendship.ts';
@@ -16,8 +17,8 @@ export async function* ownData(em: EntityManager, user: User, now: Date): AsyncG
   const memberships = await em.find(Membership, { user }, { populate: ['room'] });
   const about = {
     account: { username, email, createdAt },
-    settings: { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style },
-    rooms: memberships.map(({ room: { id, name, access }, role, joinedAt, readSeq }) => ({ id, name, access, role, joinedAt, readSeq })),
+    settings: { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style, announcements: announcementsOf(user) },
+    rooms: memberships.map(({ room: { id, name, access }, role, joinedAt, readSeq, announcements }) => ({ id, name, access, role, joinedAt, readSeq, announcements: announcements && JSON.parse(announcements) })),
     friends: (await friendshipsOf(em, user)).map((one) => ({ username: one.other(user).username, standing: one.standing(user), since: one.acceptedAt })),
     blocked: (await blockedBy(em, user)).map((person) => person.username),
     sessions: (await sessionsOf(em, user, now)).map(({ createdAt, seenAt, userAgent }) => ({ createdAt, seenAt, userAgent })),

@@ -99,7 +99,7 @@ export function sessionId(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
 
-/** Whether a session is live, and its last sign of life need not be written down yet. */
-export function isFresh({ seenAt, createdAt }: Pick<Session, 'seenAt' | 'createdAt'>, now: Date): boolean {
-  return now.getTime() - seenAt.getTime() <= STALE_MS && now.getTime() - createdAt.getTime() < LIFETIME_MS;
+/** Until when a session is live, and its last sign of life need not be written down: all in milliseconds since 1970. */
+export function freshUntil({ seenAt, createdAt }: { seenAt: number; createdAt: number }): number {
+  return Math.min(seenAt + STALE_MS, createdAt + LIFETIME_MS);
 }

@@ -36,3 +36,14 @@ export function collect<T extends Record<string, () => unknown>>(checks: T): { [
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
   return values as { [K in keyof T]: ReturnType<T[K]> };
 }
+
+/**
+ * Returns which of the choices a form has sent, and what there was `before` where it has sent none.
+ * @throws Invalid for the field
+ */
+export function chosen<T>(field: string, typed: Partial<Record<string, string>>, choices: Record<string, T>, before: T): T {
+  const choice = typed[field];
+  if (choice === undefined) return before;
+  if (Object.hasOwn(choices, choice)) return choices[choice]!;
+  throw new Invalid({ [field]: 'There is no such choice. Choose one of those in the form.' });
+}

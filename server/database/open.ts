@@ -2,15 +2,9 @@ import { existsSync } from 'node:fs';
 import { MikroORM } from '@mikro-orm/sqlite';
 import { databaseOptions } from '../../config/database.ts';
 
-/**
- * What makes an answer a promise: a commit is on the disk before it is answered (`full`), readers
- * do not wait for a writer (`wal`), and a second process is waited for, in milliseconds.
- */
-const PRAGMAS = ['journal_mode = wal', 'synchronous = full', 'busy_timeout = 5000', 'foreign_keys = on'];
-
 /** Opens the database, makes it where there is none, and brings its schema up to date. */
 export async function openDatabase(path: string): Promise<MikroORM> {
-  const orm = await connect(path);
+  const orm = await MikroORM.init(databaseOptions(path));
   await orm.migrator.up();
   return orm;
 }
@@ -18,15 +12,9 @@ export async function openDatabase(path: string): Promise<MikroORM> {
 /** Opens a database that is there and up to date. @throws Error with a sentence where it is not: only the server makes and upgrades one */
 export async function openForCommand(path: string): Promise<MikroORM> {
   if (!existsSync(path)) throw new Error(`There is no database at ${path}. Set CHAT_DB to the path of the one that the server uses.`);
-  const orm = await connect(path);
+  const orm = await MikroORM.init(databaseOptions(path));
   const pending = await orm.migrator.getPending();
   if (pending.length === 0) return orm;
   await orm.close();
   throw new Error(`The database at ${path} is that of an earlier version. Start the server of this version once, which brings it up to date.`);
-}
-
-async function connect(path: string): Promise<MikroORM> {
-  const orm = await MikroORM.init(databaseOptions(path));
-  for (const pragma of PRAGMAS) await orm.em.execute(`pragma ${pragma}`);
-  return orm;
 }

@@ -1,9 +1,10 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import proxyAddress from 'proxy-addr';
 import type { Middleware, Services } from '../context.ts';
+import type { Signals } from '../live/signals.ts';
 
-/** Gives each request its own unit of work, its time, and what the app shares. */
-export function unitOfWork(em: () => EntityManager, services: Services): Middleware {
+/** Gives each request its own unit of work, its time, and what the app shares; answers once polls know what it has changed. */
+export function unitOfWork(em: () => EntityManager, services: Services, signals: Signals): Middleware {
   return async (ctx, next) => {
     Object.assign(ctx, services);
     ctx.em = em();
@@ -11,5 +12,6 @@ export function unitOfWork(em: () => EntityManager, services: Services): Middlew
     const address: string | undefined = proxyAddress(ctx.req, (_, hop) => hop < services.env.trustProxy); // none, where they have hung up
     ctx.address = (address ?? '').replace(/^::ffff:/, '');
     await next();
+    await signals.settled();
   };
 }

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context, Handler, Middleware } from '../context.ts';
 import * as accounts from './accounts.ts';
+import * as announcements from './announcements.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
 import * as live from './live.ts';
@@ -48,6 +49,10 @@ export function routes(): Router<object, Context> {
   get('/rooms/:id/stream', live.stream);
   get('/poll', entries.poll);
 
+  get('/rooms/:id/announcements', announcements.show);
+  post('/rooms/:id/announcements', announcements.saveForRoom, announcements.show);
+  post('/rooms/:id/announcements/clear', announcements.clear);
+
   get('/rooms/:id/manage', members.manage);
   post('/rooms/:id/rename', members.rename, members.manage);
   post('/rooms/:id/members', members.add, members.manage);
@@ -70,6 +75,7 @@ export function routes(): Router<object, Context> {
   post('/settings/password', settings.changePassword, settings.show);
   post('/settings/username', settings.changeUsername, settings.show);
   post('/settings/email', settings.changeEmail, settings.show);
+  post('/settings/announcements', announcements.save, settings.show);
   post('/settings/sessions/:session/end', settings.endSession, settings.show);
   get('/settings/data', accounts.download);
   get('/settings/delete', accounts.askDelete);

@@ -1,4 +1,5 @@
 import * as account from '../chat/account.ts';
+import { announcementsOf } from '../chat/announcements.ts';
 import { logInAllowances } from '../chat/attempt.ts';
 import { Invalid } from '../chat/errors.ts';
 import { savePreferences, ZONES } from '../chat/preferences.ts';
@@ -15,6 +16,7 @@ export const show: Handler = async (ctx) => {
   const told = browserZone(ctx);
   ctx.page('settings/show.njk', {
     form: ctx.refused && `${ctx.path.split('/')[2] ?? 'preferences'}-`,
+    announcements: announcementsOf(user),
     zones: ZONES,
     browserZone: told && checkedZone(told),
     sessions: await sessionsOf(ctx.em, user, ctx.now),

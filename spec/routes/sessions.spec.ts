@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readEnv } from '../../config/env.ts';
 import { createApp } from '../../server/app.ts';
+import { openLive } from '../../server/database/live.ts';
 import { withApp, type World } from '../support/app.ts';
 import { bare, buttons, labelled, problem, titleOf, valueOf, Visitor, words } from '../support/visitor.ts';
 
@@ -178,7 +179,7 @@ test('are bound to the host over https', withApp(async ({ visitor }) => {
 
 /** A second app on the same database, as after a restart. */
 async function restarted({ orm, clock }: World, keys: string[], work: (base: string) => Promise<void>): Promise<void> {
-  const { listener } = createApp({ orm, env: { ...readEnv({}), scryptLogN: 4 }, keys, clock: clock.now });
+  const { listener } = createApp({ orm, live: await openLive(orm), env: { ...readEnv({}), scryptLogN: 4 }, keys, clock: clock.now });
   const server = createServer(listener);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   try {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { readEnv, type Env } from '../../config/env.ts';
 import { createApp } from '../../server/app.ts';
+import { openLive } from '../../server/database/live.ts';
 import { openDatabase } from '../../server/database/open.ts';
 import type { Leases } from '../../server/live/leases.ts';
 import { Visitor } from './visitor.ts';
@@ -29,7 +30,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
     const orm = await openDatabase(env.chatDb);
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
-    const { listener, leases, streams } = createApp({ orm, env, keys: ['a key for specs'], clock: clock.now });
+    const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys: ['a key for specs'], clock: clock.now });
     const server = createServer(listener);
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

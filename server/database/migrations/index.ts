@@ -2,6 +2,7 @@ import { FirstTables } from './0001-first-tables.ts';
 import { Members } from './0002-members.ts';
 import { People } from './0003-people.ts';
 import { Settings } from './0004-settings.ts';
+import { Announcements } from './0008-announcements.ts';
 import { Look } from './0009-look.ts';
 import { Accounts } from './0011-accounts.ts';
 
@@ -11,6 +12,7 @@ export const migrations = [
   { name: '0002-members', class: Members },
   { name: '0003-people', class: People },
   { name: '0004-settings', class: Settings },
+  { name: '0008-announcements', class: Announcements },
   { name: '0009-look', class: Look },
   { name: '0011-accounts', class: Accounts },
 ];

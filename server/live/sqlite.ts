@@ -1,0 +1,97 @@
+import type Database from 'better-sqlite3';
+import { BATCH_SIZE, type Shown } from '../chat/entry.ts';
+import type { Looks, Whereabouts } from './looks.ts';
+import type { Signals } from './signals.ts';
+
+const WHEREABOUTS = `
+  select s.user_id as user, s.seen_at as seenAt, s.created_at as createdAt, s.data, p.room_id as room, p.lease, p.closing, m.read_seq as read
+  from session s
+  join presence p on p.user_id = s.user_id
+  join membership m on m.room_id = p.room_id and m.user_id = s.user_id
+  where s.id = ?`;
+
+const ENTRIES = `
+  select e.seq, e.kind, e.body, e.at, e.room_id as room, a.id as authorId, a.username as author, s.id as subjectId, s.username as subject
+  from entry e
+  join user a on a.id = e.author_id
+  left join user s on s.id = e.subject_id
+  where e.room_id = ? and e.seq > ? order by e.seq limit ${BATCH_SIZE}`;
+
+interface Row {
+  seq: number;
+  kind: Shown['kind'];
+  body: string;
+  at: number;
+  room: number;
+  authorId: number;
+  author: string;
+  subjectId: number | null;
+  subject: string | null;
+}
+
+/**
+ * Signals and looks of an SQLite database, over a connection in this thread. A look takes some
+ * microseconds, and so does the question whether anything at all was committed since the last one.
+ */
+export class SqliteLive implements Signals, Looks {
+  readonly #database: Database.Database;
+  readonly #version: Database.Statement<[], number>;
+  readonly #whereabouts: Database.Statement<[string], Whereabouts>;
+  readonly #blocked: Database.Statement<[number], number>;
+  readonly #room: Database.Statement<[number], { name: string; last: number }>;
+  readonly #entries: Database.Statement<[number, number], Row>;
+  readonly #username: Database.Statement<[number], string>;
+
+  /** @param isOnly whether the same connection writes, as to a database in memory, which has no other */
+  constructor(database: Database.Database, { isOnly }: { isOnly: boolean }) {
+    this.#database = database;
+    // The data version moves when another connection has committed, the count when this one has written.
+    this.#version = database.prepare<[], number>(isOnly ? 'select total_changes()' : 'pragma data_version').pluck();
+    this.#whereabouts = database.prepare(WHEREABOUTS);
+    this.#blocked = database.prepare<[number], number>('select blocked_id from block where user_id = ?').pluck();
+    this.#room = database.prepare('select name, last_seq as last from room where id = ?');
+    this.#entries = database.prepare(ENTRIES);
+    this.#username = database.prepare<[number], string>('select username from user where id = ?').pluck();
+  }
+
+  ofUser(): number {
+    return this.#isCommitted ? this.#version.get()! : NaN;
+  }
+
+  ofRoom(): number {
+    return this.ofUser();
+  }
+
+  settled(): void {}
+
+  whereabouts(session: string): Whereabouts | undefined {
+    return this.#isCommitted ? this.#whereabouts.get(session) : undefined;
+  }
+
+  blockedBy(user: number): number[] {
+    return this.#blocked.all(user);
+  }
+
+  room(id: number): { name: string; last: number } | undefined {
+    return this.#room.get(id);
+  }
+
+  entries(room: number, after: number): Shown[] {
+    return this.#entries.all(room, after).map(({ authorId, author, subjectId, subject, room, at, ...entry }) => ({
+      ...entry,
+      at: new Date(at),
+      room: { id: room },
+      author: { id: authorId, username: author },
+      subject: subjectId === null ? null : { id: subjectId, username: subject! },
+    }));
+  }
+
+  usernames(ids: number[]): string[] {
+    return ids.map((id) => this.#username.get(id) ?? '');
+  }
+
+  /** Whether what the connection sees is committed. Where it is not, all goes the usual way, which waits until it is. */
+  get #isCommitted(): boolean {
+    return this.#database.open && !this.#database.inTransaction;
+  }
+}

@@ -1,0 +1,169 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Shown } from '../../server/chat/entry.ts';
+import { Feed } from '../../server/live/feed.ts';
+import type { Awaitable, Looks } from '../../server/live/looks.ts';
+import type { Signals } from '../../server/live/signals.ts';
+
+const test = suite('the feed');
+
+const ADA = 1;
+const LOBBY = 1;
+const NOBODY: ReadonlySet<number> = new Set();
+
+/** A log that the spec writes, with what the feed asks of it, in order. */
+class Log {
+  names = new Map([[ADA, 'ada'], [2, 'grace']]);
+  rooms = new Map<number, string[]>();
+  asked: string[] = [];
+  rendered: string[] = [];
+  version = 1;
+  readonly feed: Feed;
+
+  /** @param later whether the database is elsewhere, and answers later */
+  constructor(later = false) {
+    const tell = <T>(what: string, value: () => T): Awaitable<T> => {
+      this.asked.push(what);
+      return later ? Promise.resolve().then(value) : value();
+    };
+    const signals: Signals = { ofUser: () => this.version, ofRoom: () => this.version, settled: () => {} };
+    const looks: Looks = {
+      whereabouts: () => undefined,
+      blockedBy: () => [],
+      room: (id) => tell('room', () => (this.rooms.has(id) ? { name: 'lobby', last: this.rooms.get(id)!.length } : undefined)),
+      entries: (id, after) => tell(`entries after ${after}`, () => this.rooms.get(id)!.slice(after, after + 200).map((body, index) => this.#entry(id, after + index + 1, body))),
+      usernames: (ids) => tell('usernames', () => ids.map((user) => this.names.get(user)!)),
+    };
+    this.feed = new Feed({ signals, looks, render: (entry, folded) => {
+      this.rendered.push(entry.body);
+      return JSON.stringify(folded ? 'folded' : `${entry.author.username}: ${entry.body}`);
+    } });
+    this.say();
+  }
+
+  say(...bodies: string[]): void {
+    this.rooms.set(LOBBY, [...(this.rooms.get(LOBBY) ?? []), ...bodies]);
+    this.version += 1;
+  }
+
+  /** What a poll gets, as a rule in the lobby. */
+  async poll(after: number, { blocked = NOBODY, room = LOBBY } = {}): Promise<string[] | undefined> {
+    const tail = await this.feed.room(room);
+    const news = tail && (await this.feed.news(tail, after, blocked));
+    return news && (JSON.parse(news.toString()) as { entries: string[] }).entries;
+  }
+
+  #entry(room: number, seq: number, body: string): Shown {
+    return { seq, kind: 'message', body, at: new Date(0), room: { id: room }, author: { id: ADA, username: this.names.get(ADA)! }, subject: null };
+  }
+}
+
+for (const later of [false, true]) {
+  const where = later ? ', of a database elsewhere' : '';
+
+  test(`reads and renders what is new once, for all who poll${where}`, async () => {
+    const log = new Log(later);
+    log.say('one', 'two');
+    await log.poll(1);
+    for (let reader = 0; reader < 10; reader += 1) assert.equal(await log.poll(1), ['ada: two']);
+    assert.equal(log.rendered, ['two']);
+    assert.equal(log.asked, ['room', 'entries after 1']);
+    log.say('three');
+    for (let reader = 0; reader < 10; reader += 1) assert.equal(await log.poll(2), ['ada: three']);
+    assert.equal(await log.poll(1), ['ada: two', 'ada: three']);
+    assert.equal(log.rendered, ['two', 'three']);
+    assert.equal(log.asked.slice(2), ['room', 'usernames', 'entries after 2']);
+  });
+
+  test(`gives everybody each entry once, whoever polls at once${where}`, async () => {
+    const log = new Log(later);
+    log.say('one', 'two', 'three', 'four');
+    const read = async (after: number) => {
+      const news = await log.poll(after);
+      if (news) assert.equal(news, ['ada: one', 'ada: two', 'ada: three', 'ada: four', 'ada: five'].slice(after, log.rooms.get(LOBBY)!.length));
+      return news;
+    };
+    const all = await Promise.all([3, 0, 2, 3, 1].map(read));
+    assert.ok(all.some((news) => news !== undefined));
+    log.say('five');
+    await Promise.all([4, 3, 0, 4].map(read));
+    assert.equal(await read(0), ['ada: one', 'ada: two', 'ada: three', 'ada: four', 'ada: five']);
+  });
+
+  test(`asks nothing at all where nothing was committed${where}`, async () => {
+    const log = new Log(later);
+    log.say('one');
+    await log.feed.room(LOBBY);
+    log.asked.length = 0;
+    for (let poll = 0; poll < 10; poll += 1) assert.is((await log.feed.room(LOBBY))?.last, 1);
+    assert.equal(log.asked, []);
+  });
+
+  test(`renders anew where somebody is called otherwise${where}`, async () => {
+    const log = new Log(later);
+    log.say('one');
+    assert.equal(await log.poll(0), ['ada: one']);
+    log.names.set(ADA, 'Ada');
+    log.say('two');
+    assert.equal(await log.poll(0), ['Ada: one', 'Ada: two']);
+    assert.equal(await log.poll(1), ['Ada: two']);
+  });
+
+  test(`folds what somebody has blocked, for them alone${where}`, async () => {
+    const log = new Log(later);
+    log.say('one');
+    assert.equal(await log.poll(0, { blocked: new Set([ADA]) }), ['folded']);
+    assert.equal(await log.poll(0), ['ada: one']);
+    assert.equal(await log.poll(0, { blocked: new Set([2]) }), ['ada: one']);
+  });
+
+  test(`knows no room that is gone, and nothing of the one that was${where}`, async () => {
+    const log = new Log(later);
+    log.say('one', 'two');
+    await log.poll(0);
+    log.rooms.delete(LOBBY);
+    log.version += 1;
+    assert.is(await log.feed.room(LOBBY), undefined);
+    log.say('another'); // a database that was put back
+    assert.equal(await log.poll(0), ['ada: another']);
+  });
+}
+
+test('trusts nothing where it cannot be told whether it still holds', async () => {
+  const log = new Log();
+  log.say('one');
+  await log.poll(0);
+  log.version = NaN;
+  log.asked.length = 0;
+  assert.equal(await log.poll(0), ['ada: one']);
+  assert.equal(log.asked, ['room', 'usernames', 'entries after 1']);
+});
+
+test('has no answer of more than two hundred entries, and forgets what is further back', async () => {
+  const log = new Log();
+  log.say(...Array.from({ length: 201 }, (_, index) => `message ${index + 1}`));
+  assert.is(await log.poll(0), undefined);
+  assert.is((await log.poll(1))?.length, 200);
+  log.say('the latest');
+  assert.is((await log.poll(200))?.length, 2);
+  assert.is(log.rendered.length, 201);
+  assert.is((await log.feed.room(LOBBY))?.chunks.length, 200);
+});
+
+test('forgets all rather than keep more than it may, and goes on', async () => {
+  const log = new Log();
+  const long = 'x'.repeat(1_000_000);
+  for (let room = 2; room <= 21; room += 1) log.rooms.set(room, [long]);
+  for (let room = 2; room <= 21; room += 1) assert.is((await log.poll(0, { room }))?.length, 1, String(room));
+  const kept = async () => {
+    log.rendered.length = 0;
+    for (let room = 2; room <= 21; room += 1) {
+      const tail = await log.feed.room(room);
+      if (tail?.chunks.length === 0) log.rendered.push('forgotten');
+    }
+    return 20 - log.rendered.length;
+  };
+  assert.ok((await kept()) <= 16);
+});
+
+test.run();
