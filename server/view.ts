@@ -20,6 +20,8 @@ export interface Line {
   room?: number;
   /** The text as typed, or the sentence of a notice. */
   body: string;
+  /** The language of the text, where it is known. */
+  lang?: string;
   /** ISO 8601 in UTC with milliseconds. */
   at: string;
 }

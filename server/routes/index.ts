@@ -8,6 +8,7 @@ import * as live from './live.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as people from './people.ts';
+import * as practice from './practice.ts';
 import * as presence from './presence.ts';
 import * as resetLinks from './reset-links.ts';
 import * as rooms from './rooms.ts';
@@ -52,6 +53,9 @@ export function routes(): Router<object, Context> {
   get('/rooms/:id/announcements', announcements.show);
   post('/rooms/:id/announcements', announcements.saveForRoom, announcements.show);
   post('/rooms/:id/announcements/clear', announcements.clear);
+
+  get('/practice', practice.show);
+  post('/practice/:step', practice.take);
 
   get('/rooms/:id/manage', members.manage);
   post('/rooms/:id/rename', members.rename, members.manage);
