@@ -14,8 +14,8 @@ export interface Mode {
   style?: 'y2k';
   /** Text twice as large, with the spacing of WCAG 1.4.12. */
   text?: 'wide';
-  /** Every rule of axe, or those of colours. What a page is does not change with its looks, and colours do not with its size. */
-  rules?: 'all' | 'colours';
+  /** Every rule of axe, or those that depend on how a page looks: what it is does not change with that, nor its colours with its size. */
+  rules?: 'all' | 'looks';
   /** Whether each stop of Tab is looked at. */
   isWalked?: boolean;
 }
@@ -23,19 +23,19 @@ export interface Mode {
 export const MODES: Record<string, Mode[]> = {
   'wide and light or narrow and dark': [
     { name: 'light', width: 1280, height: 800, colorScheme: 'light', rules: 'all', isWalked: true },
-    { name: 'dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', rules: 'all' },
+    { name: 'dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', rules: 'looks' },
   ],
   'with other colours, large text, or the style of the 2000s': [
-    { name: 'forced colours', width: 1280, height: 800, colorScheme: 'dark', forcedColors: 'active', rules: 'colours' },
+    { name: 'forced colours', width: 1280, height: 800, colorScheme: 'dark', forcedColors: 'active', rules: 'looks' },
     { name: 'more contrast, 1280 by 800 at 400 %', width: 320, height: 200, colorScheme: 'light', contrast: 'more', isWalked: true },
     { name: 'text of 200 % with wide spacing', width: 1280, height: 800, colorScheme: 'light', text: 'wide' },
-    { name: 'style of the 2000s, light', width: 1280, height: 800, colorScheme: 'light', style: 'y2k', rules: 'colours' },
-    { name: 'style of the 2000s, dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', style: 'y2k', rules: 'colours', isWalked: true },
+    { name: 'style of the 2000s, light', width: 1280, height: 800, colorScheme: 'light', style: 'y2k', rules: 'looks' },
+    { name: 'style of the 2000s, dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', style: 'y2k', rules: 'looks', isWalked: true },
   ],
 };
 
 const ALL = axe.getRules().map(({ ruleId }) => ruleId);
-const RULES = { all: ALL, colours: ['color-contrast', 'color-contrast-enhanced', 'link-in-text-block'] };
+const RULES = { all: ALL, looks: ['color-contrast', 'color-contrast-enhanced', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'] };
 const WIDE_TEXT = 'html { font-size: 200% } * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }';
 const y2k = new Assets().address('y2k.css');
 
