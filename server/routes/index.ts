@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Context, Handler, Middleware } from '../context.ts';
+import * as accessibility from './accessibility.ts';
 import * as accounts from './accounts.ts';
 import * as announcements from './announcements.ts';
 import * as entries from './entries.ts';
@@ -24,6 +25,7 @@ export function routes(): Router<object, Context> {
 
   get('/', welcome.show);
   get('/help', help.show);
+  get('/accessibility', accessibility.show);
 
   get('/register', accounts.form);
   post('/register', accounts.create, accounts.form);

@@ -1,5 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import axe from 'axe-core';
-import { HtmlValidate } from 'html-validate';
+import { HtmlValidate, version } from 'html-validate';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { makeResetLink } from '../../server/chat/reset-link.ts';
@@ -28,6 +29,7 @@ async function first({ cast, visitor, em, clock }: World): Promise<Sight[]> {
   return [
     { name: 'welcome', who: nobody, path: '/' },
     { name: 'help', who: nobody, path: '/help' },
+    { name: 'accessibility', who: nobody, path: '/accessibility' },
     { name: 'create account', who: nobody, path: '/register' },
     { name: 'create account, refused', who: nobody, path: '/register', fields: { username: '-', email: 'nowhere', password: 'short' }, status: 422 },
     { name: 'log in', who: nobody, path: '/login' },
@@ -102,6 +104,10 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
   ];
 }
 
+/** What the run has looked at, and what the accessibility statement says that it has. */
+const audited = { pages: new Set<string>(), modes: new Set<string>() };
+const TESTED = new URL('../../templates/accessibility/tested.json', import.meta.url);
+
 /** No story is to take long: the pages are looked at in so many. */
 const PARTS = 5;
 
@@ -152,10 +158,25 @@ for (const [when, sights] of Object.entries({ 'before there are rooms': first, '
           }
         }
         assert.equal(wrong, []);
+        for (const { name } of chosen) audited.pages.add(name);
+        for (const { name } of modes) audited.modes.add(name);
       }));
     }
   }
 }
+
+test('is what the accessibility statement says was tested', async () => {
+  const now = {
+    date: new Date().toISOString().slice(0, 10),
+    tools: `axe-core ${axe.version} and html-validate ${version}`,
+    modes: [...audited.modes],
+    pages: [...audited.pages].sort(),
+  };
+  if (process.env.AUDIT === 'write') return writeFileSync(TESTED, `${JSON.stringify(now, undefined, 2)}\n`);
+  const promised = JSON.parse(readFileSync(TESTED, 'utf8')) as typeof now;
+  assert.is(promised.tools, now.tools);
+  assert.equal([...promised.modes, ...promised.pages].filter((one) => !audited.modes.has(one) && !audited.pages.has(one)), [], 'run npm run audit');
+});
 
 /** Opens a page, by a link or as the answer to a form. */
 async function show(page: Page, address: string, fields?: Record<string, string>): Promise<void> {
