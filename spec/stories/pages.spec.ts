@@ -109,7 +109,7 @@ const audited = { pages: new Set<string>(), modes: new Set<string>() };
 const TESTED = new URL('../../templates/accessibility/tested.json', import.meta.url);
 
 /** No story is to take long: the pages are looked at in so many. */
-const PARTS = 5;
+const PARTS = 8;
 
 const markup = new HtmlValidate({
   extends: ['html-validate:recommended', 'html-validate:a11y'],
