@@ -1,23 +1,29 @@
 import type { RequestListener } from 'node:http';
-import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sql';
 import Keygrip from 'keygrip';
 import Koa from 'koa';
 import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
+import { entriesOf } from './chat/room.ts';
 import { Assets } from './assets.ts';
+import { fileNamesAmong } from './chat/attachment.ts';
 import type { Context, Services } from './context.ts';
 import type { Live } from './database/live.ts';
+import { Folder } from './files/folder.ts';
 import { Board } from './live/board.ts';
 import { Feed } from './live/feed.ts';
 import { Leases } from './live/leases.ts';
+import { Limits } from './live/limits.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
+import { Posts } from './live/posts.ts';
 import { Reads } from './live/reads.ts';
 import { Streams } from './live/streams.ts';
+import { Writer } from './live/writer.ts';
 import { mailer } from './mail.ts';
 import { body } from './middleware/body.ts';
-import { csrf } from './middleware/csrf.ts';
+import { csrf, isOwnOrigin } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
 import { errors } from './middleware/errors.ts';
 import { headers } from './middleware/headers.ts';
@@ -25,7 +31,7 @@ import { health } from './middleware/health.ts';
 import { htmx } from './middleware/htmx.ts';
 import { pages } from './middleware/pages.ts';
 import { signsOfLife } from './middleware/signs-of-life.ts';
-import { unitOfWork } from './middleware/unit-of-work.ts';
+import { addressOf, unitOfWork } from './middleware/unit-of-work.ts';
 import { routes } from './routes/index.ts';
 import { View } from './view.ts';
 
@@ -52,10 +58,13 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
+  const files = new Folder(env.filesDir);
   const reads = new Reads(em);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
+  const limits = new Limits(em, env.rateLimits);
+  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
   const streams = new Streams();
-  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view };
+  const writer = new Writer({ em, signals: live.signals });
+  const services: Services = { env, clock, files, leases, limits, mail: mailer(env), reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -79,9 +88,13 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   app.use(router.routes());
   app.use(router.allowedMethods());
   const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
-  const feed = new Feed({ ...live, render: (entry, folded) => JSON.stringify(view.delta(entry, folded ? new Set([entry.author.id]) : undefined)) });
+  const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
   const polls = new Polls({ board, feed, leases, reads });
+  const posts = new Posts({
+    board, feed, writer, leases, reads, limits, clock,
+    rules: { isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl), addressOf: (request) => addressOf(request, env.trustProxy) },
+  });
   const usual = app.callback();
-  const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
+  const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
   return { listener, leases, streams };
 }

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
+import { attached, sizeInWords, type Attached } from './attached.ts';
 import type { Assets } from './assets.ts';
-import type { Shown } from './chat/entry.ts';
+import type { Entry } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { pieces } from './pieces.ts';
 import { browserInWords } from './user-agent.ts';
@@ -22,6 +23,7 @@ export interface Line {
   body: string;
   /** The language of the text, where it is known. */
   lang?: string;
+  attachment?: Attached;
   /** ISO 8601 in UTC with milliseconds. */
   at: string;
 }
@@ -38,7 +40,7 @@ export class View {
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
     this.#html.addGlobal('imports', (name: string) => assets.imports(name));
-    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity, standing, browserInWords })) this.#html.addFilter(name, filter);
+    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity, standing, browserInWords, sizeInWords })) this.#html.addFilter(name, filter);
   }
 
   /** Renders a page. */
@@ -47,15 +49,15 @@ export class View {
   }
 
   /** An entry as it is shown, with a notice put into words. */
-  line(entry: Shown, blocked: ReadonlySet<number> = NOBODY): Line {
+  line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
-    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), body, at: entry.at.toISOString() };
+    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), body, ...(entry.attachment && { attachment: attached(entry, entry.attachment) }), at: entry.at.toISOString() };
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
-  delta(entry: Shown, blocked?: ReadonlySet<number>): Line & { html: string } {
+  delta(entry: Entry, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }

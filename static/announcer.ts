@@ -19,8 +19,10 @@ export interface News {
   body: string;
   /** When it came, as the page shows it. */
   time?: string;
-  /** Whether it names the reader. */
-  mentions?: boolean;
+  /** Whom it mentions. */
+  mentions?: { username: string }[];
+  /** What is attached to it, described. */
+  attachment?: { words: string };
   /** Whether it is of somebody whom the reader has blocked. */
   folded?: boolean;
 }
@@ -47,10 +49,10 @@ const some = (count: number, noun: string) => `${count} ${noun}${count > 1 ? 's'
 const CLOCK: Clock = { now: () => Date.now(), later: (act, ms) => setTimeout(act, ms) };
 
 /**
- * Returns what is told of all that happens in a room.
+ * Returns what is told of all that happens in a room. `reader` is the username of who hears it;
  * `speak` is given a text each time that one is to be heard: once, in order, a quarter of a second apart.
  */
-export const createAnnouncer = (chosen: Announcements, speak: (text: string) => void, { now, later } = CLOCK) => {
+export const createAnnouncer = (reader: string, chosen: Announcements, speak: (text: string) => void, { now, later } = CLOCK) => {
   let held: News[] = [];
   /** What is to be said of anything else, by topic: the latest word on each. */
   const words = new Map<string, string>();
@@ -72,16 +74,19 @@ export const createAnnouncer = (chosen: Announcements, speak: (text: string) => 
     else speak(text);
   };
 
-  const inFull = ({ kind, author, body, time }: News) => {
+  const isToReader = ({ mentions }: News) => mentions?.some(({ username }) => username === reader);
+
+  const inFull = ({ kind, author, body, attachment, time }: News) => {
     const by = chosen.time && time ? `${author}, ${time}` : author;
+    const text = [body, attachment?.words].filter(Boolean).join('. ');
     if (kind !== 'message') return body;
     if (chosen.messages === 'sender') return `Message from ${by}`;
-    return chosen.first === 'text' ? `${body}, from ${by}` : `${by}: ${body}`;
+    return chosen.first === 'text' ? `${text}, from ${by}` : `${by}: ${text}`;
   };
 
   const inShort = (news: News[]) => {
     const messages = news.filter(({ kind }) => kind === 'message');
-    const named = messages.filter(({ mentions }) => mentions).length;
+    const named = messages.filter(isToReader).length;
     const names = [...new Set(messages.map(({ author }) => author))];
     const from = chosen.messages === 'count' ? '' : ` from ${names.length > 3 ? `${names.length} people` : list(names)}`;
     return [
@@ -121,9 +126,9 @@ export const createAnnouncer = (chosen: Announcements, speak: (text: string) => 
     look();
   };
 
-  const isWanted = ({ kind, folded, mentions }: News) => {
-    if (kind !== 'message') return chosen.notices;
-    return !folded && chosen.messages !== 'nothing' && (chosen.messages !== 'mentions' || mentions);
+  const isWanted = (news: News) => {
+    if (news.kind !== 'message') return chosen.notices;
+    return !news.folded && chosen.messages !== 'nothing' && (chosen.messages !== 'mentions' || isToReader(news));
   };
 
   return {

@@ -22,7 +22,7 @@ const ask = (path: string, post = {}) => fetch(path, {
 });
 
 // The log itself is not live (the page says so): its parts would be spoken twice, and history too.
-const announcer = createAnnouncer(JSON.parse(log.dataset.announcements!), createRegion());
+const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), createRegion());
 
 let after = Number(last);
 
@@ -122,7 +122,9 @@ let onward: Node[] = [];
 const complain = (sentence: string, isWrong = false) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(isWrong);
-  field.setAttribute('aria-describedby', isWrong ? 'body-problem' : ''); // the hint was heard before
+  // Neither the hint nor the problem is said again with the focus that comes back to the field.
+  field.setAttribute('aria-describedby', '');
+  field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
   form!.scrollIntoView({ block: 'nearest' });
 };
@@ -229,7 +231,7 @@ if (form) {
   field.addEventListener('input', keep);
   if (!location.hash && !isHistory) form.scrollIntoView({ block: 'end' });
   addEventListener('pageshow', () => {
-    isGoing = false;
+    isGoing = stays = false;
     void poll();
   });
   addEventListener('online', poll);
@@ -237,9 +239,14 @@ if (form) {
     announcer.hide(document.hidden);
     if (!document.hidden) void poll();
   });
+  /** Whether a link leads to a page that belongs to being in the room. */
+  let stays = false;
+  addEventListener('click', ({ target }) => {
+    stays = (target as Element).closest('[data-stays]') !== null;
+  });
   addEventListener('pagehide', () => {
     isGoing = true;
-    if (!ended) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
+    if (!ended && !stays) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
   });
 }
 

@@ -13,7 +13,8 @@ export const helpTyping = (form: HTMLFormElement, field: HTMLTextAreaElement, an
   field.addEventListener('input', () => {
     announcer.typed();
     const left = LONGEST - [...field.value.trim()].length;
-    const words = left < 0 ? `${-left} characters too many` : `${left} characters left`;
+    const count = Math.abs(left);
+    const words = `${count} character${count === 1 ? '' : 's'} ${left < 0 ? 'too many' : 'left'}`;
     remaining.textContent = left < FEW ? words : '';
     if (left < FEW) announcer.say(words, 'length');
   });

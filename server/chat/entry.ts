@@ -1,4 +1,5 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { Attachment } from './attachment.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -8,7 +9,8 @@ export const PAGE_SIZE = 50;
 export const BATCH_SIZE = 200;
 
 /** A message, or a notice of what happened in the room. Each has a template that says it. */
-export type Kind = 'message' | 'entered' | 'left' | 'added' | 'removed' | 'role' | 'renamed' | 'quit';
+export const KINDS = ['message', 'entered', 'left', 'added', 'removed', 'role', 'renamed', 'quit'] as const;
+export type Kind = (typeof KINDS)[number];
 
 export const EntrySchema = defineEntity({
   name: 'Entry',
@@ -26,6 +28,8 @@ export const EntrySchema = defineEntity({
     /** Made fresh for each message by who posts it, so that it is stored once however often it is sent. */
     key: p.string().nullable(),
     at: p.datetime(3),
+    /** What a message has beside its text. */
+    attachment: () => p.oneToOne(Attachment).mappedBy('entry').nullable(),
   },
   uniques: [{ properties: ['room', 'author', 'key'] }],
 });
@@ -33,17 +37,6 @@ export const EntrySchema = defineEntity({
 /** One line of a room's log. Never changed, moved or removed while the room exists. */
 export class Entry extends EntrySchema.class {}
 EntrySchema.setClass(Entry);
-
-/** What of an entry is shown: of what the ORM has found, or of plain columns. */
-export interface Shown {
-  seq: number;
-  kind: Kind;
-  body: string;
-  at: Date;
-  room: { id: number };
-  author: { id: number; username: string };
-  subject?: { id: number; username: string } | null;
-}
 
 /** The entries with a seq over `after`, oldest first, at most `most`. */
 export function entriesAfter(em: EntityManager, room: Room, after: number, most = BATCH_SIZE): Promise<Entry[]> {
@@ -61,7 +54,7 @@ export function entriesFrom(em: EntityManager, room: Room, first: number, last: 
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
   if (start > end) return Promise.resolve([]);
-  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
+  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'] });
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */
@@ -72,4 +65,9 @@ export function latestMessage(em: EntityManager, entry: Entry, after: number): P
 /** How many messages, not notices, have a seq over `after`. */
 export function countMessagesAfter(em: EntityManager, room: Room, after: number): Promise<number> {
   return em.count(Entry, { room, kind: 'message', seq: { $gt: after } });
+}
+
+/** All of a message that is words: what it says, and what is attached to it. */
+export function wordsOf({ body, attachment }: Pick<Entry, 'body' | 'attachment'>): string {
+  return [body, attachment && `(${attachment.description || 'Decorative image'})`].filter(Boolean).join('\n');
 }

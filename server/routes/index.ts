@@ -3,14 +3,17 @@ import type { Context, Handler, Middleware } from '../context.ts';
 import * as accessibility from './accessibility.ts';
 import * as accounts from './accounts.ts';
 import * as announcements from './announcements.ts';
+import * as attachments from './attachments.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
 import * as live from './live.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
+import * as operator from './operator.ts';
 import * as people from './people.ts';
 import * as practice from './practice.ts';
 import * as presence from './presence.ts';
+import * as reports from './reports.ts';
 import * as resetLinks from './reset-links.ts';
 import * as rooms from './rooms.ts';
 import * as sessions from './sessions.ts';
@@ -46,7 +49,12 @@ export function routes(): Router<object, Context> {
 
   post('/rooms/:id/enter', presence.enter, messages.outside);
   post('/rooms/:id/leave', presence.leave);
-  post('/rooms/:id/messages', messages.post, rooms.show);
+  post('/rooms/:id/messages', messages.post, messages.outside);
+  get('/rooms/:id/attach', attachments.form);
+  post('/rooms/:id/attachments', attachments.post, attachments.form);
+  get('/rooms/:id/files/:name', attachments.file);
+  get('/rooms/:id/messages/:seq/description', attachments.describeForm);
+  post('/rooms/:id/messages/:seq/description', attachments.describe, attachments.describeForm);
   get('/rooms/:id/entries', entries.list);
   get('/rooms/:id/live', live.show);
   get('/rooms/:id/stream', live.stream);
@@ -65,6 +73,16 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/members/:username/remove', members.remove, members.manage);
   post('/rooms/:id/members/:username/role', members.changeRole, members.manage);
   post('/rooms/:id/quit', members.quit, members.manage);
+
+  get('/rooms/:id/report', reports.choose);
+  get('/rooms/:id/messages/:seq/report', reports.form);
+  post('/rooms/:id/messages/:seq/report', reports.make, reports.form);
+  get('/operator/reports', operator.reports);
+  get('/operator/reports/:report', operator.report);
+  post('/operator/reports/:report/dismiss', operator.dismiss, operator.report);
+  post('/operator/reports/:report/end-sessions', operator.endSessions, operator.report);
+  post('/operator/reports/:report/suspend', operator.suspend, operator.report);
+  post('/operator/people/:username/unsuspend', operator.unsuspend, operator.reports);
 
   get('/people', people.list);
   post('/people', people.find, people.list);

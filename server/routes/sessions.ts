@@ -1,7 +1,8 @@
-import { attempt, forgive, logInAllowances } from '../chat/attempt.ts';
+import { attempt, forgive, passwordTrials } from '../chat/attempt.ts';
 import { Invalid } from '../chat/errors.ts';
 import { leave, presenceOf } from '../chat/presence.ts';
 import { beginSession } from '../chat/session.ts';
+import { whySuspended } from '../chat/suspension.ts';
 import { authenticate, findByLogin, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { freshToken } from '../middleware/csrf.ts';
@@ -13,10 +14,11 @@ export const form: Handler = (ctx) => ctx.page('accounts/login.njk', { next: own
 /** POST /login */
 export const logIn: Handler = async (ctx) => {
   const login = field(ctx, 'login');
-  const allowances = await allowed(ctx, login);
+  const trials = await allowed(ctx, login);
   const user = await authenticate(ctx.em, login, field(ctx, 'password'), { logN: ctx.env.scryptLogN });
   if (!user) throw new Invalid({ login: 'The username or email and the password do not go together. Check both, and try again.' });
-  await forgive(ctx.em, allowances);
+  await forgive(ctx.em, trials);
+  await ctx.limits.draw('session', { ...ctx, user });
   await begin(ctx, user);
   seeOther(ctx, ownPath(field(ctx, 'next')) ?? '/rooms');
 };
@@ -30,8 +32,10 @@ export const logOut: Handler = async (ctx) => {
   seeOther(ctx, '/');
 };
 
-/** Logs the person in, under a new session id: one that was known before opens nothing. */
+/** Logs the person in, under a new session id: one that was known before opens nothing. @throws Forbidden where they are suspended */
 export async function begin(ctx: Context, user: User): Promise<void> {
+  const refusal = whySuspended(user);
+  if (refusal) throw refusal;
   const data = { userId: user.id, csrf: freshToken() };
   ctx.session = data as Context['session'];
   await ctx.session!.regenerate();
@@ -42,9 +46,9 @@ export async function begin(ctx: Context, user: User): Promise<void> {
 async function allowed(ctx: Context, login: string) {
   if (!ctx.env.rateLimits) return [];
   const user = await findByLogin(ctx.em, login);
-  const allowances = logInAllowances(user ? String(user.id) : `? ${login}`, ctx.address);
-  await attempt(ctx.em, allowances, ctx.now);
-  return allowances;
+  const trials = passwordTrials(user ? String(user.id) : `? ${login}`, ctx.address);
+  await attempt(ctx.em, trials, ctx.now);
+  return trials;
 }
 
 /** The path where it is one of ours, so that log-in leads nobody elsewhere; else undefined. */

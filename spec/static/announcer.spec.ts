@@ -12,7 +12,7 @@ function room(chosen: Partial<Announcements> = {}) {
   const due: { at: number; act: () => void }[] = [];
   const heard: string[] = [];
   const clock = { now: () => time, later: (act: () => void, ms: number) => void due.push({ at: time + ms, act }) };
-  const announcer = createAnnouncer({ ...EVERYTHING, ...chosen }, (text) => void heard.push(`${time / 1000} ${text}`), clock);
+  const announcer = createAnnouncer('ada', { ...EVERYTHING, ...chosen }, (text) => void heard.push(`${time / 1000} ${text}`), clock);
   const pass = (seconds: number) => {
     const end = time + seconds * 1000;
     for (;;) {
@@ -34,6 +34,7 @@ function news(line: string): News {
   return body === undefined ? { kind: 'entered', author: line.split(' ')[0]!, body: line } : { kind: 'message', author, body, time: '14:05' };
 }
 
+const toAda = (line: string): News => ({ ...news(line), mentions: [{ username: 'linus' }, { username: 'ada' }] });
 const many = (count: number, author = 'grace') => Array.from({ length: count }, (_, index) => `${author}: ${index + 1}`);
 
 test('says one message at once, its sender first, and only once', () => {
@@ -205,7 +206,7 @@ const CHOICES: [Partial<Announcements>, string[], string[]][] = [
   [{ messages: 'sender' }, ['Message from grace'], ['4 new messages from grace, 1 of them to you']],
   [{ messages: 'sender', time: true }, ['Message from grace, 14:05'], ['4 new messages from grace, 1 of them to you']],
   [{ messages: 'count' }, ['1 new message'], ['4 new messages, 1 of them to you']],
-  [{ messages: 'mentions' }, [], ['grace: ada, look']],
+  [{ messages: 'mentions' }, [], ['grace: look']],
   [{ messages: 'nothing' }, [], []],
 ];
 
@@ -216,7 +217,7 @@ for (const [chosen, one, four] of CHOICES) {
     come('grace: at ten?');
     pass(10);
     assert.equal(said(), one);
-    come(...many(3), { ...news('grace: ada, look'), mentions: true });
+    come(...many(3), toAda('grace: look'));
     pass(10);
     assert.equal(said(), four);
   });
@@ -224,7 +225,7 @@ for (const [chosen, one, four] of CHOICES) {
 
 test('says only the count of what mentions its reader, where there is much of it', () => {
   const { come, pass, heard } = room({ messages: 'mentions' });
-  come(...many(5).map((line) => ({ ...news(line), mentions: true })), ...many(3, 'linus'));
+  come(...many(5).map(toAda), ...many(3, 'linus'));
   pass(10);
   assert.equal(heard, ['1.5 5 new messages from grace']);
 });
@@ -234,6 +235,19 @@ test('says nothing of whom its reader has blocked, and does not count it', () =>
   come(...many(5).map((line) => ({ ...news(line), folded: true })), 'linus: hello');
   pass(60);
   assert.equal(heard, ['0 linus: hello']);
+});
+
+test('says what is attached in its words, after the text where there is one', () => {
+  const attachment = { words: 'Image: a cat on a keyboard' };
+  for (const [chosen, body, said] of [
+    [{}, 'look', 'grace: look. Image: a cat on a keyboard'],
+    [{}, '', 'grace: Image: a cat on a keyboard'],
+    [{ first: 'text' }, 'look', 'look. Image: a cat on a keyboard, from grace'],
+  ] as const) {
+    const { come, heard } = room(chosen);
+    come({ ...news('grace: x'), body, attachment });
+    assert.equal(heard, [`0 ${said}`]);
+  }
 });
 
 test('says a long message whole, with its lines', () => {

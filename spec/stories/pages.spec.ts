@@ -87,8 +87,6 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'practice, after steps', who: ada, path: '/practice?done=links.code.emoji.rtl.languages.comings.connection' },
     { name: 'practice, ended', who: ada, path: '/practice?ended=removed' },
     { name: 'settings', who: ada, path: '/settings' },
-    { name: 'delete my account, with rooms to hand over', who: ada, path: '/settings/delete' },
-    { name: 'delete my account, refused', who: grace, path: '/settings/delete', fields: { current: 'wrong horse' }, status: 422 },
     { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
     { name: 'password, refused', who: ada, path: '/settings/password', fields: { current: 'wrong', password: 'short' }, status: 422 },
     { name: 'not found', who: ada, path: '/nowhere', status: 404 },
@@ -121,6 +119,29 @@ const markup = new HtmlValidate({
   },
 });
 
+/** What there is once somebody is rude, and others have had enough. */
+async function rude({ cast, em, clock }: World): Promise<Sight[]> {
+  const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
+  const room = `/rooms/${await ada.createRoom('lobby')}`;
+  await ada.talk(Number(room.split('/').at(-1)), 9);
+  await grace.post(`${room}/enter`);
+  await grace.post(`${room}/messages/8/report`, { reason: 'It is rude.' });
+  await cast('alan');
+  await em().nativeUpdate(User, { username: 'linus' }, { operator: true });
+  await em().nativeUpdate(User, { username: 'alan' }, { suspendedAt: clock.now(), suspendedFor: 'Rude.' });
+  return [
+    { name: 'report a message', who: grace, path: `${room}/report` },
+    { name: 'report a message, its form', who: grace, path: `${room}/messages/9/report` },
+    { name: 'report a message, refused', who: grace, path: `${room}/messages/9/report`, fields: { reason: '' }, status: 422 },
+    { name: 'reports', who: linus, path: '/operator/reports' },
+    { name: 'a report', who: linus, path: '/operator/reports/1' },
+    { name: 'a report, refused', who: linus, path: '/operator/reports/1/suspend', fields: { reason: '' }, status: 422 },
+    { name: 'reports, of no operator', who: ada, path: '/operator/reports', status: 404 },
+    { name: 'delete my account, with rooms to hand over', who: ada, path: '/settings/delete' },
+    { name: 'delete my account, refused', who: grace, path: '/settings/delete', fields: { current: 'wrong horse' }, status: 422 },
+  ];
+}
+
 /** What is wrong with the HTML as it is served. */
 async function unsound({ name, who, path, fields, status = 200 }: Sight, titles: Map<string, string>): Promise<string[]> {
   const answer = fields ? await who.post(path, fields) : await who.get(path);
@@ -136,7 +157,7 @@ async function unsound({ name, who, path, fields, status = 200 }: Sight, titles:
   ];
 }
 
-for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later })) {
+for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later, 'where somebody is rude': rude })) {
   test(`${when} is sound HTML, with a title that tells it from others`, withBrowser(async (stage) => {
     const titles = new Map<string, string>();
     const wrong: string[] = [];

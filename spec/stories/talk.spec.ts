@@ -61,6 +61,8 @@ test('a refused message is told beside the field, and kept', withBrowser(async (
   assert.is(await focused(page), 'body');
   const field = page.getByLabel('Message', { exact: true });
   assert.is(await field.getAttribute('aria-invalid'), 'true');
+  assert.is(await field.getAttribute('aria-describedby'), '', 'it is said once, by the alert');
+  await page.keyboard.press('Tab');
   const described = (await field.getAttribute('aria-describedby'))?.split(' ') ?? [];
   assert.ok(described.includes(await alert.getAttribute('id') ?? ''), 'the field is described by what is wrong with it');
   await send(page, 'short');

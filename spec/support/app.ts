@@ -1,11 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { readEnv, type Env } from '../../config/env.ts';
 import { createApp } from '../../server/app.ts';
 import { openLive } from '../../server/database/live.ts';
-import { openDatabase } from '../../server/database/open.ts';
 import type { Leases } from '../../server/live/leases.ts';
+import { withDatabase } from './database.ts';
 import { Visitor } from './visitor.ts';
 
 /** A running app of a spec's own: its own database, its own port, a clock that the spec turns. */
@@ -16,6 +19,8 @@ export interface World {
   /** A fresh unit of work. */
   em(): EntityManager;
   leases: Leases;
+  /** The folder of the app's own that files are kept in. */
+  filesDir: string;
   clock: { now(): Date; pass(ms: number): void };
   /** Somebody in a browser of their own, not logged in. */
   visitor(): Visitor;
@@ -25,9 +30,9 @@ export interface World {
 
 /** Runs `work` in a world of its own, and clears it away whatever happens. */
 export function withApp(work: (world: World) => Promise<void>, changes: Partial<Env> = {}): () => Promise<void> {
-  return async () => {
-    const env = { ...readEnv({}), chatDb: ':memory:', scryptLogN: 4, ...changes };
-    const orm = await openDatabase(env.chatDb);
+  return () => withDatabase(async (orm) => {
+    const filesDir = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
+    const env = { ...readEnv({}), chatDb: ':memory:', filesDir, scryptLogN: 4, ...changes };
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
     const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys: ['a key for specs'], clock: clock.now });
@@ -37,7 +42,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
     const visitor = () => new Visitor(base);
     try {
       await work({
-        base, orm, leases, clock, visitor,
+        base, orm, leases, filesDir, clock, visitor,
         em: () => orm.em.fork() as EntityManager,
         cast: async (username) => {
           const person = visitor();
@@ -49,7 +54,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
       streams.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
-      await orm.close();
+      rmSync(filesDir, { recursive: true });
     }
-  };
+  });
 }
