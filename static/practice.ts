@@ -17,7 +17,7 @@ const note = (text: string) => {
   said.value += `${said.value && '\n'}${text}`;
 };
 
-const announcer = createAnnouncer(JSON.parse(log.dataset.announcements!), (text) => {
+const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), (text) => {
   speak(text);
   note(`${((performance.now() - began) / 1000).toFixed(2)} s  ${text.replaceAll('\n', ' ')}`);
 });

@@ -3,9 +3,12 @@ export interface Scene {
   second: number;
   kind: 'message' | 'entered' | 'left';
   author: 'Ana' | 'Bo' | 'Cem';
-  body?: string;
+  /** The text, or the sentence of a notice. */
+  body: string;
   /** The language of the text, where it is not that of the page. */
   lang?: string;
+  /** The description of the image that comes with it. */
+  image?: string;
 }
 
 /** What the reader can ask for. */
@@ -50,9 +53,15 @@ export const STEPS: Readonly<Record<string, Step>> = {
     heard: ['Ana: Guten Morgen, wie geht es euch?', 'Bo: Très bien, merci. Et toi ?', 'Cem: ¿A qué hora empezamos?'],
     note: 'In the log each is marked with its language, for your screen reader to change its voice. Announcements are not, and are in the voice of the page.',
   },
+  image: {
+    name: 'An image',
+    scenes: [{ ...say(1, 'Ana', 'From my window'), image: 'The harbour at night, with three boats and a full moon' }],
+    heard: ['Ana: From my window. Image: The harbour at night, with three boats and a full moon'],
+    note: 'In the log, a link with the image, which has its description.',
+  },
   comings: {
     name: 'Somebody enters and leaves',
-    scenes: [{ second: 1, kind: 'left', author: 'Bo' }, { second: 4, kind: 'entered', author: 'Bo' }],
+    scenes: [{ second: 1, kind: 'left', author: 'Bo', body: 'Bo left the room.' }, { second: 4, kind: 'entered', author: 'Bo', body: 'Bo entered the room.' }],
     heard: [],
     note: 'Nothing, unless you have chosen in the settings to have notices announced: then “Bo left the room.” and “Bo entered the room.”',
   },

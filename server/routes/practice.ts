@@ -3,9 +3,9 @@ import { Ended, Missing } from '../chat/errors.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { wantsJson } from '../middleware/errors.ts';
-import { script, stepsOf, type Scripted } from '../practice/script.ts';
+import { script, stepsOf, type ScriptedLine } from '../practice/script.ts';
 import { STEPS } from '../practice/steps.ts';
-import { quantity } from '../view.ts';
+import { quantity, type Line } from '../view.ts';
 import { field, freshMark, seeOther } from './parameters.ts';
 
 const ROOM = { id: 0, name: 'Practice' };
@@ -46,10 +46,14 @@ export const take: Handler = (ctx) => {
   ctx.body = { done, entries, lost, ends, location };
 };
 
-const lineOf = (ctx: Context, entry: Scripted) => ({ ...ctx.view.line(entry), ...(entry.lang && { lang: entry.lang }) });
+/** A line as a room has it. */
+function lineOf(ctx: Context, { image, ...line }: ScriptedLine): Line {
+  const file = { type: 'png', format: 'PNG', size: 0, width: 480, height: 270, address: ctx.view.asset('harbour.svg'), descriptionAddress: '', describedAt: null } as const;
+  return { ...line, ...(image && { attachment: { ...file, description: image, decorative: false, words: `Image: ${image}` } }) };
+}
 
 /** As the heading ahead of what is new in a room. */
-function newsOf(entries: Scripted[]): string {
+function newsOf(entries: ScriptedLine[]): string {
   const count = entries.filter(({ kind }) => kind === 'message').length;
   return count ? quantity(count, 'new message') : 'No new messages';
 }

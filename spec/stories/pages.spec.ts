@@ -84,7 +84,7 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'announcements, refused', who: ada, path: `${room}/announcements`, fields: { messages: 'all', notices: '' }, status: 422 },
     { name: 'announcements in all rooms, refused', who: ada, path: '/settings/announcements', fields: { messages: 'all' }, status: 422 },
     { name: 'practice', who: ada, path: '/practice' },
-    { name: 'practice, after steps', who: ada, path: '/practice?done=links.code.emoji.rtl.languages.comings.connection' },
+    { name: 'practice, after steps', who: ada, path: '/practice?done=links.code.emoji.rtl.languages.image.comings.connection' },
     { name: 'practice, ended', who: ada, path: '/practice?ended=removed' },
     { name: 'settings', who: ada, path: '/settings' },
     { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
