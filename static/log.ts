@@ -26,6 +26,7 @@ export const parse = ({ html, author }: { html: string; author: string }) => {
     item.className += ' own';
     item.querySelector('.author')?.after(' (you)');
   }
+  for (const name of item.querySelectorAll(`[data-username="${reader}"]`)) name.className += ' own';
   return item;
 };
 

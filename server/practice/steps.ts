@@ -44,7 +44,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   },
   long: { name: 'A long message', scenes: [say(1, 'Bo', LONG)], heard: [`Bo: ${LONG}`], note: 'Without a pause to begin with, and once.' },
   links: { name: 'Links', scenes: [say(1, 'Ana', 'The timetable is at https://example.org/timetable and the map at https://example.org/map.')], heard: ['Ana: The timetable is at https://example.org/timetable and the map at https://example.org/map.'], note: 'In the log, two links by their addresses, without the full stop at the end.' },
-  code: { name: 'Code', scenes: [say(1, 'Cem', 'Run this:\nfor (let i = 0; i < 3; i++) {\n  greet(names[i]);\n}')], heard: ['Cem: Run this:\nfor (let i = 0; i < 3; i++) {\n  greet(names[i]);\n}'], note: 'How many of the signs are said is set in your screen reader.' },
+  code: { name: 'Code', scenes: [say(1, 'Cem', 'Run this:\n```js\nfor (let i = 0; i < 3; i++) {\n  greet(names[i]);\n}\n```')], heard: ['Cem: Run this:\n```js\nfor (let i = 0; i < 3; i++) {\n  greet(names[i]);\n}\n```'], note: 'How many of the signs are said is set in your screen reader. In the log, the code is a group of its own, named “Code”.' },
   emoji: { name: 'Emoji', scenes: [say(1, 'Bo', 'Well done 🎉👏🏽 see you 👋')], heard: ['Bo: Well done 🎉👏🏽 see you 👋'], note: 'Each emoji by its name, where your screen reader has one.' },
   rtl: { name: 'Text from right to left', scenes: [say(1, 'Cem', 'שלום לכולם, נתראה בעשר.', 'he'), say(3, 'Ana', 'مرحبا بكم جميعا', 'ar')], heard: ['Cem: שלום לכולם, נתראה בעשר.', 'Ana: مرحبا بكم جميعا'], note: 'In the log the names stay on the left, and each text begins on the right.' },
   languages: {
