@@ -69,7 +69,7 @@ const look = `async ({ style, text, y2k, wideText, rules }) => {
   const say = (what, wrong) => wrong.forEach((one) => found.push(what + ': ' + one.outerHTML.slice(0, 200)));
   const isClipped = (one) => one.getBoundingClientRect().width <= 1;
   const isAlone = (link) => link.closest('p, li, h1, h2, h3').textContent.trim() === link.textContent.trim();
-  const targets = elements.filter((one) => one.matches('button, .button, select, textarea, input:not([type="hidden"], [type="radio"], [type="checkbox"]), fieldset label') || (one.matches('a') && isAlone(one)));
+  const targets = elements.filter((one) => one.matches('button, .button, select, textarea, input:not([type="hidden"], [type="radio"], [type="checkbox"]), :is([type="radio"], [type="checkbox"]) + label') || (one.matches('a') && isAlone(one)));
   say('smaller than 44 px', targets.filter((one) => {
     const { width, height } = one.getBoundingClientRect();
     return !isClipped(one) && (height < 44 || width < 44);
