@@ -34,12 +34,16 @@ async function cannon({ kind, base, readers, after, seconds }: Order & { kind: '
   const isPosting = kind === 'posts';
   const expected = isPosting ? [201] : [200, 204];
   let [done, failed] = [0, 0];
+  let last = after; // as a page that is kept up to date, and shows what others have posted
   const requests = readers.map(({ cookie, csrf, room }) => (isPosting
     ? {
         method: 'POST' as const,
         path: `/rooms/${room}/messages`,
         headers: { Cookie: cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
-        setupRequest: (asked: autocannon.Request) => ({ ...asked, body: JSON.stringify({ body: 'A message of some length, as people write them.', key: crypto.randomUUID(), after }) }),
+        setupRequest: (asked: autocannon.Request) => ({ ...asked, body: JSON.stringify({ body: 'A message of some length, as people write them.', key: crypto.randomUUID(), after: last }) }),
+        onResponse: (_: number, body: string) => {
+          last = Math.max(last, Number(/"after":(\d+)/.exec(body)?.[1] ?? 0));
+        },
       }
     : { path: `/poll?room=${room}&after=${after}`, headers: { Cookie: cookie } }));
   const connections = isPosting ? POST_CONNECTIONS : 20;
