@@ -9,7 +9,8 @@ export const PAGE_SIZE = 50;
 export const BATCH_SIZE = 200;
 
 /** A message, or a notice of what happened in the room. Each has a template that says it. */
-export type Kind = 'message' | 'entered' | 'left' | 'added' | 'removed' | 'role' | 'renamed' | 'quit';
+export const KINDS = ['message', 'entered', 'left', 'added', 'removed', 'role', 'renamed', 'quit'] as const;
+export type Kind = (typeof KINDS)[number];
 
 export const EntrySchema = defineEntity({
   name: 'Entry',
@@ -64,4 +65,9 @@ export function latestMessage(em: EntityManager, entry: Entry, after: number): P
 /** How many messages, not notices, have a seq over `after`. */
 export function countMessagesAfter(em: EntityManager, room: Room, after: number): Promise<number> {
   return em.count(Entry, { room, kind: 'message', seq: { $gt: after } });
+}
+
+/** All of a message that is words: what it says, and what is attached to it. */
+export function wordsOf({ body, attachment }: Pick<Entry, 'body' | 'attachment'>): string {
+  return [body, attachment && `(${attachment.description || 'Decorative image'})`].filter(Boolean).join('\n');
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/core';
 import { provePassword, type Trial } from './account.ts';
 import { Ban } from './ban.ts';
@@ -47,10 +48,9 @@ export async function becomeFormer(em: EntityManager, user: User, current: strin
 async function empty(em: EntityManager, user: User, now: Date): Promise<void> {
   await lockUser(em, user);
   const { usernameKey } = await em.findOneOrFail(User, { id: user.id }, { refresh: true });
-  const key = `${FORMER_MEMBER} ${user.id}`;
-  const unknown = { username: FORMER_MEMBER, usernameKey: key, email: '', emailKey: key, passwordHash: '', deletedAt: now };
+  const unknown = former(`${FORMER_MEMBER} ${user.id}`, now);
   const preferences = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', style: 'calm', announcements: null } as const;
-  if (usernameKey !== key) await em.insert(FormerUsername, { usernameKey, user: user.id });
+  if (usernameKey !== unknown.usernameKey) await em.insert(FormerUsername, { usernameKey, user: user.id });
   await em.nativeUpdate(User, { id: user.id }, { ...unknown, ...preferences, operator: false });
 }
 
@@ -64,3 +64,12 @@ async function quitRooms(em: EntityManager, user: User, now: Date): Promise<void
   const memberships = await em.find(Membership, { user, room: { access: { $ne: 'direct' } } }, { populate: ['room'], refresh: true });
   for (const membership of memberships) await end(em, membership, now);
 }
+
+/** Makes somebody who never had an account here: for what they said elsewhere to refer to. */
+export async function createFormer(em: EntityManager, now: Date): Promise<User> {
+  const user = em.create(User, { ...former(`${FORMER_MEMBER} ${randomUUID()}`, now), createdAt: now });
+  await em.flush();
+  return user;
+}
+
+const former = (key: string, now: Date) => ({ username: FORMER_MEMBER, usernameKey: key, email: '', emailKey: key, passwordHash: '', deletedAt: now });

@@ -43,6 +43,8 @@ export const LIMITS = {
   search: { what: 'searches', person: per(10 * MINUTE_MS, 60), address: per(10 * MINUTE_MS, 600) },
   /** Each lands on somebody's list. */
   ask: { what: 'questions to be friends', person: per(HOUR_MS, 100), address: per(HOUR_MS, 1000) },
+  /** Operators read each. */
+  report: { what: 'reports', person: per(10 * MINUTE_MS, 20), address: per(10 * MINUTE_MS, 200) },
   /** Nobody's mailbox is to be filled. */
   mail: { what: 'mails asked for', person: per(HOUR_MS, 3), address: per(HOUR_MS, 30) },
   /** A username stays taken for good once somebody has had it. */

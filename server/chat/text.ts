@@ -37,6 +37,15 @@ export function collect<T extends Record<string, () => unknown>>(checks: T): { [
   return values as { [K in keyof T]: ReturnType<T[K]> };
 }
 
+/** Returns a reason as it is to be stored. @throws Invalid for `reason`, with `missing` where there is none */
+export function checkedReason(text: string, missing: string, longest: number): string {
+  const reason = text.replace(/\r\n?/g, '\n').trim();
+  if (reason === '') throw new Invalid({ reason: missing });
+  if (lengthOf(reason) > longest) throw new Invalid({ reason: `Say it in at most ${longest.toLocaleString('en')} characters.` });
+  if (!isWellFormed(reason)) throw new Invalid({ reason: 'This has a character that cannot be kept (NUL, or half of a pair). Remove it.' });
+  return reason;
+}
+
 /**
  * Returns which of the choices a form has sent, and what there was `before` where it has sent none.
  * @throws Invalid for the field

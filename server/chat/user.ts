@@ -36,6 +36,9 @@ export const UserSchema = defineEntity({
     operator: p.boolean().default(false),
     /** When they deleted their account: what is left of it are a number and what others saw of it. */
     deletedAt: p.datetime(3).nullable(),
+    /** Since when they cannot log in; and the reason, as they are told. */
+    suspendedAt: p.datetime(3).nullable(),
+    suspendedFor: p.text().default(''),
   },
 });
 

@@ -1,13 +1,24 @@
 // For whoever runs a Plainchat: `npm run chat -- NAME …`. Each command is safe beside a running server.
 import { readEnv } from '../../config/env.ts';
+import { backup } from './backup.ts';
+import { check } from './check.ts';
 import type { Command, Desk } from './command.ts';
+import { endSessions } from './end-sessions.ts';
+import { exportRoom } from './export.ts';
+import { importRoom } from './import.ts';
 import { operator } from './operator.ts';
 import { resetLink } from './reset-link.ts';
+import { restore } from './restore.ts';
+import { stats } from './stats.ts';
+import { users } from './users.ts';
 
 const help: Command = { takes: [], what: 'shows this', run: async ({ say }) => say(overview()) };
 
 /** Every command there is, by its name. */
-const COMMANDS: Record<string, Command> = { help, operator, 'reset-link': resetLink };
+const COMMANDS: Record<string, Command> = {
+  help, backup, restore, check, export: exportRoom, import: importRoom,
+  users, operator, 'reset-link': resetLink, 'end-sessions': endSessions, stats,
+};
 
 const usage = (name: string): string => [name, ...COMMANDS[name]!.takes].join(' ');
 

@@ -9,6 +9,6 @@ export const operator: Command = {
     if (off && off !== 'off') throw new Undone(`“${off}” is not understood: leave it out, or write “off”.`);
     const user = await accountOf(em, login);
     await em.nativeUpdate(User, { id: user.id }, { operator: !off });
-    desk.say(off ? `${user.username} is no operator any more.` : `${user.username} is an operator now.`);
+    desk.say(off ? `${user.username} is no operator any more.` : `${user.username} is an operator now, and answers reports at /operator/reports.`);
   }),
 };

@@ -8,8 +8,10 @@ import * as help from './help.ts';
 import * as live from './live.ts';
 import * as members from './members.ts';
 import * as messages from './messages.ts';
+import * as operator from './operator.ts';
 import * as people from './people.ts';
 import * as presence from './presence.ts';
+import * as reports from './reports.ts';
 import * as resetLinks from './reset-links.ts';
 import * as rooms from './rooms.ts';
 import * as sessions from './sessions.ts';
@@ -65,6 +67,16 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/members/:username/remove', members.remove, members.manage);
   post('/rooms/:id/members/:username/role', members.changeRole, members.manage);
   post('/rooms/:id/quit', members.quit, members.manage);
+
+  get('/rooms/:id/report', reports.choose);
+  get('/rooms/:id/messages/:seq/report', reports.form);
+  post('/rooms/:id/messages/:seq/report', reports.make, reports.form);
+  get('/operator/reports', operator.reports);
+  get('/operator/reports/:report', operator.report);
+  post('/operator/reports/:report/dismiss', operator.dismiss, operator.report);
+  post('/operator/reports/:report/end-sessions', operator.endSessions, operator.report);
+  post('/operator/reports/:report/suspend', operator.suspend, operator.report);
+  post('/operator/people/:username/unsuspend', operator.unsuspend, operator.reports);
 
   get('/people', people.list);
   post('/people', people.find, people.list);

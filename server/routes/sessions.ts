@@ -2,6 +2,7 @@ import { attempt, forgive, passwordTrials } from '../chat/attempt.ts';
 import { Invalid } from '../chat/errors.ts';
 import { leave, presenceOf } from '../chat/presence.ts';
 import { beginSession } from '../chat/session.ts';
+import { whySuspended } from '../chat/suspension.ts';
 import { authenticate, findByLogin, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { freshToken } from '../middleware/csrf.ts';
@@ -31,8 +32,10 @@ export const logOut: Handler = async (ctx) => {
   seeOther(ctx, '/');
 };
 
-/** Logs the person in, under a new session id: one that was known before opens nothing. */
+/** Logs the person in, under a new session id: one that was known before opens nothing. @throws Forbidden where they are suspended */
 export async function begin(ctx: Context, user: User): Promise<void> {
+  const refusal = whySuspended(user);
+  if (refusal) throw refusal;
   const data = { userId: user.id, csrf: freshToken() };
   ctx.session = data as Context['session'];
   await ctx.session!.regenerate();

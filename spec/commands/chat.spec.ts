@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { MikroORM } from '@mikro-orm/sqlite';
+import { MikroORM } from '@mikro-orm/sql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { databaseOptions } from '../../config/database.ts';
@@ -50,7 +50,7 @@ test('make somebody an operator, and take it back', withFile(async (file) => {
   try {
     await enrol(orm, 'ada');
     const isOperator = async () => (await orm.em.fork().findOneOrFail(User, { username: 'ada' })).operator;
-    assert.equal(await chat(file, ['operator', 'ADA']), { code: 0, out: 'ada is an operator now.\n', err: '' });
+    assert.equal(await chat(file, ['operator', 'ADA']), { code: 0, out: 'ada is an operator now, and answers reports at /operator/reports.\n', err: '' });
     assert.ok(await isOperator());
     assert.is((await chat(file, ['operator', 'ada', 'off'])).code, 0);
     assert.not.ok(await isOperator());

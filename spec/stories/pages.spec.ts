@@ -78,8 +78,6 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'announcements, refused', who: ada, path: `${room}/announcements`, fields: { messages: 'all', notices: '' }, status: 422 },
     { name: 'announcements in all rooms, refused', who: ada, path: '/settings/announcements', fields: { messages: 'all' }, status: 422 },
     { name: 'settings', who: ada, path: '/settings' },
-    { name: 'delete my account, with rooms to hand over', who: ada, path: '/settings/delete' },
-    { name: 'delete my account, refused', who: grace, path: '/settings/delete', fields: { current: 'wrong horse' }, status: 422 },
     { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
     { name: 'password, refused', who: ada, path: '/settings/password', fields: { current: 'wrong', password: 'short' }, status: 422 },
     { name: 'not found', who: ada, path: '/nowhere', status: 404 },
@@ -104,6 +102,29 @@ const markup = new HtmlValidate({
     'no-redundant-role': ['error', { exclude: ['list'] }], // WebKit drops it from a list without markers
   },
 });
+
+/** What there is once somebody is rude, and others have had enough. */
+async function rude({ cast, em, clock }: World): Promise<Sight[]> {
+  const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
+  const room = `/rooms/${await ada.createRoom('lobby')}`;
+  await ada.talk(Number(room.split('/').at(-1)), 9);
+  await grace.post(`${room}/enter`);
+  await grace.post(`${room}/messages/8/report`, { reason: 'It is rude.' });
+  await cast('alan');
+  await em().nativeUpdate(User, { username: 'linus' }, { operator: true });
+  await em().nativeUpdate(User, { username: 'alan' }, { suspendedAt: clock.now(), suspendedFor: 'Rude.' });
+  return [
+    { name: 'report a message', who: grace, path: `${room}/report` },
+    { name: 'report a message, its form', who: grace, path: `${room}/messages/9/report` },
+    { name: 'report a message, refused', who: grace, path: `${room}/messages/9/report`, fields: { reason: '' }, status: 422 },
+    { name: 'reports', who: linus, path: '/operator/reports' },
+    { name: 'a report', who: linus, path: '/operator/reports/1' },
+    { name: 'a report, refused', who: linus, path: '/operator/reports/1/suspend', fields: { reason: '' }, status: 422 },
+    { name: 'reports, of no operator', who: ada, path: '/operator/reports', status: 404 },
+    { name: 'delete my account, with rooms to hand over', who: ada, path: '/settings/delete' },
+    { name: 'delete my account, refused', who: grace, path: '/settings/delete', fields: { current: 'wrong horse' }, status: 422 },
+  ];
+}
 
 /** What is wrong with the HTML as it is served. */
 async function unsound({ name, who, path, fields, status = 200 }: Sight, titles: Map<string, string>): Promise<string[]> {
@@ -135,7 +156,7 @@ async function unfit(page: Page): Promise<string[]> {
   ];
 }
 
-for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later })) {
+for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later, 'where somebody is rude': rude })) {
   test(`${when} is sound HTML, with a title that tells it from others`, withBrowser(async (stage) => {
     const titles = new Map<string, string>();
     const wrong: string[] = [];

@@ -1,0 +1,129 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { User } from '../../server/chat/user.ts';
+import { withApp, type World } from '../support/app.ts';
+import { buttons, problem, titleOf, words, type Answer, type Visitor } from '../support/visitor.ts';
+
+const test = suite('reports over HTTP');
+
+const main = ({ page }: Answer) => words(page.querySelector('main'));
+const link = ({ page }: Answer, text: string) => page.querySelectorAll('main a').find((one) => words(one) === text)?.getAttribute('href');
+
+/** ada, an operator, grace, and linus, who has been rude in grace's room: its id. */
+async function rude({ cast, em }: World, access = 'open') {
+  const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
+  await em().nativeUpdate(User, { username: 'ada' }, { operator: true });
+  const lobby = await grace.createRoom('lobby', access);
+  await grace.post(`/rooms/${lobby}/members`, { username: 'linus' });
+  await linus.enter(lobby);
+  await linus.say(lobby, 'rude <b>words</b>');
+  await linus.leave(lobby);
+  return { ada, grace, linus, lobby, seq: 4 };
+}
+
+/** Reports as a person does, from the page of the room; returns where it leads. */
+async function reports(person: Visitor, lobby: number): Promise<Answer> {
+  const list = await person.get(link(await person.get(`/rooms/${lobby}`), 'Report a message in lobby')!);
+  const href = list.page.querySelectorAll('main a').find((one) => words(one).startsWith('Report message of linus, '))!.getAttribute('href')!;
+  return person.press(await person.get(href), 'Send report', { reason: 'It is rude.' });
+}
+
+test('are made by links from the page of a room, each named after whose message it is', withApp(async (world) => {
+  const { grace, lobby, seq } = await rude(world);
+  const form = await grace.get(`/rooms/${lobby}/messages/${seq}/report`);
+  assert.is(titleOf(form), 'Report message of linus – Rooms – Plainchat');
+  assert.match(main(form), /rude <b>words<\/b>.*five before and the five after/);
+  const refused = await grace.press(form, 'Send report', { reason: ' ' });
+  assert.is(refused.status, 422);
+  assert.match(problem(refused, 'What is wrong with it').beside, /Say what is wrong/);
+  const answer = await reports(grace, lobby);
+  assert.is(answer.status, 303);
+  assert.match(main(await grace.get(answer.location!)), /^Your report is sent/);
+}));
+
+test('leave whoever makes one in their room', withApp(async (world) => {
+  const { linus, lobby } = await rude(world);
+  await linus.enter(lobby);
+  await linus.post(`/rooms/${lobby}/leave`, { closing: '1' }); // as a script does, when its page is left for the list
+  await linus.get(`/rooms/${lobby}/report`);
+  world.clock.pass(6000);
+  await world.leases.tick();
+  assert.is((await linus.poll(lobby, 6)).status, 204);
+}));
+
+test('are for members, of what somebody else said', withApp(async (world) => {
+  const { ada, grace, linus, lobby, seq } = await rude(world, 'invite');
+  for (const path of [`/rooms/${lobby}/report`, `/rooms/${lobby}/messages/${seq}/report`]) {
+    assert.is((await ada.get(path)).status, 404);
+    assert.is((await world.visitor().get(path)).status, 303);
+  }
+  assert.is((await ada.post(`/rooms/${lobby}/messages/${seq}/report`, { reason: 'x' })).status, 404);
+  assert.is((await linus.get(`/rooms/${lobby}/messages/${seq}/report`)).status, 422);
+  for (const wrong of ['0', '1', '99', 'x', '-1', '99999999999', '%00']) assert.is((await grace.get(`/rooms/${lobby}/messages/${wrong}/report`)).status, 404, wrong);
+}));
+
+test('are shown to operators, and their pages are there for nobody else', withApp(async (world) => {
+  const { ada, grace, lobby } = await rude(world, 'invite');
+  await reports(grace, lobby);
+  const list = await ada.get(link(await ada.get('/operator/reports'), 'Report 1: message of linus in lobby')!);
+  assert.match(main(list), /grace reported this message of linus in lobby.*rude <b>words<\/b>.*It is rude\..*The reported one\. linus, /);
+  assert.equal(buttons(list).slice(1), ['Dismiss report', 'End sessions of linus', 'Suspend linus']);
+  assert.ok((await ada.get('/rooms')).page.querySelectorAll('nav a').some((one) => one.getAttribute('href') === '/operator/reports'));
+  assert.not((await grace.get('/rooms')).page.querySelectorAll('nav a').some((one) => one.getAttribute('href') === '/operator/reports'));
+  for (const path of ['/operator/reports', '/operator/reports/1', '/operator/reports/99']) assert.is((await grace.get(path)).status, 404, path);
+  for (const path of ['reports/1/dismiss', 'reports/1/end-sessions', 'reports/1/suspend', 'people/linus/unsuspend']) {
+    assert.is((await grace.post(`/operator/${path}`, { reason: 'x' })).status, 404, path);
+    assert.is((await world.visitor().post(`/operator/${path}`, { reason: 'x' })).status, 303, path);
+  }
+  for (const wrong of ['0', '99', 'x', '%00']) assert.is((await ada.get(`/operator/reports/${wrong}`)).status, 404, wrong);
+  assert.match(main(await ada.get('/operator/reports')), /Report 1/);
+}));
+
+test('can be dismissed, of which nothing comes', withApp(async (world) => {
+  const { ada, grace, linus, lobby } = await rude(world);
+  await reports(grace, lobby);
+  const answer = await ada.press(await ada.get('/operator/reports/1'), 'Dismiss report');
+  assert.match(main(await ada.get(answer.location!)), /dismissed.*No report waits/);
+  assert.match(main(await ada.get('/operator/reports/1')), /ada has answered this report: it was dismissed/);
+  assert.is((await linus.get('/rooms')).status, 200);
+}));
+
+test('can end sessions, after which one logs in again', withApp(async (world) => {
+  const { ada, grace, linus, lobby } = await rude(world);
+  await reports(grace, lobby);
+  await ada.press(await ada.get('/operator/reports/1'), 'End sessions of linus');
+  assert.is((await linus.get('/rooms')).status, 303);
+  assert.is((await linus.logIn('linus')).status, 303);
+}));
+
+test('can suspend, after which one is told why at log-in, and neither polls nor posts', withApp(async (world) => {
+  const { ada, grace, linus, lobby } = await rude(world);
+  await linus.enter(lobby);
+  const { after } = (await linus.poll(lobby, 0)).json();
+  assert.is((await linus.poll(lobby, after)).status, 204);
+  await reports(grace, lobby);
+  const refused = await ada.press(await ada.get('/operator/reports/1'), 'Suspend linus', { reason: '' });
+  assert.is(refused.status, 422);
+  assert.match(problem(refused, 'Reason').beside, /Say why/);
+  const answer = await ada.press(refused, 'Suspend linus', { reason: 'Rude in the lobby.' });
+  assert.match(main(await ada.get(answer.location!)), /linus is suspended, and logged out everywhere/);
+  assert.is((await linus.poll(lobby, after)).status, 401);
+  assert.is((await linus.get('/rooms')).status, 303);
+  const login = await linus.logIn('linus');
+  assert.is(login.status, 403);
+  assert.match(words(login.page.querySelector('[role="alert"]')), /suspended\. The reason: Rude in the lobby\. If you think/);
+  assert.is((await linus.logIn('linus', 'wrong horse')).status, 422); // what stands there is for its owner
+  assert.equal((await grace.log(lobby)).at(-1), 'linus left');
+  await ada.press(await ada.get('/operator/reports'), 'Unsuspend linus');
+  assert.is((await linus.logIn('linus')).status, 303);
+}));
+
+test('are limited to twenty in ten minutes', withApp(async (world) => {
+  const { grace, lobby, seq } = await rude(world);
+  for (let time = 0; time < 20; time += 1) assert.is((await grace.post(`/rooms/${lobby}/messages/${seq}/report`, { reason: 'x' })).status, 303);
+  const answer = await grace.post(`/rooms/${lobby}/messages/${seq}/report`, { reason: 'kept' });
+  assert.is(answer.status, 429);
+  assert.match(answer.text, /kept<\/textarea>/);
+}));
+
+test.run();
