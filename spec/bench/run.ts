@@ -15,6 +15,9 @@ const HISTORIES = [100, 1_000_000, 20]; // the last is that of the crowd
 const ROUNDS = 3;
 const ENTRIES_A_POLL = 20;
 
+/** What one turn measures. */
+type Figures = number[];
+
 const began = performance.now();
 const folder = mkdtempSync(join(tmpdir(), 'plainchat-bench-'));
 const rows: [what: string, measured: string, ratio: string, goal: string][] = [];
@@ -34,22 +37,23 @@ async function bench(): Promise<void> {
   const [node, koa, stack, flush] = [await contender('node:http'), await contender('Koa'), await contender('Koa + router + session'), await contender('one flush a post', { CHAT_DB: flushFile })];
   try {
     const idle = (one: Contender, room: BenchRoom) => () => cost(one, { kind: 'polls', base: one.base, readers: room.readers, after: room.last, seconds: 2 });
-    const [nodeMs, koaMs, stackMs, idleMs, idleLongMs] = await inTurns([idle(node, short), idle(koa, short), idle(stack, short), idle(app, short), idle(app, long)]);
+    const [nodeMs, koaMs, stackMs, idleMs, idleLongMs] = (await inTurns([idle(node, short), idle(koa, short), idle(stack, short), idle(app, short), idle(app, long)])).map(([ms]) => ms!);
     for (const [name, ms] of [['node:http', nodeMs], ['Koa', koaMs], ['Koa + router + session', stackMs]] as const) add(`idle polls, ${name}`, `${round(ms!)} CPU-ms a thousand`);
     add('idle polls, Plainchat', `${round(idleMs!)} CPU-ms a thousand`, `${round(idleMs! / stackMs!, 2)} of Koa + router + session`, '0.40');
     add('', '', `${round(idleMs! / koaMs!, 2)} of Koa`, '1.25');
     add('at 1,000,000 entries', `${round(idleLongMs!)} CPU-ms a thousand`, `${round(idleLongMs! / idleMs!, 2)} of 100 entries`, '1.1');
 
     const news = (room: BenchRoom) => () => cost(app, { kind: 'polls', base: app.base, readers: room.readers, after: room.last - ENTRIES_A_POLL, seconds: 2 });
-    const [newsMs, newsLongMs] = (await inTurns([news(short), news(long)])).map((ms) => ms / ENTRIES_A_POLL);
+    const [newsMs, newsLongMs] = (await inTurns([news(short), news(long)])).map(([ms]) => ms! / ENTRIES_A_POLL);
     add(`deliveries, ${ENTRIES_A_POLL} entries a poll`, `${round(newsMs!, 2)} CPU-ms a thousand entries`, `${round((newsMs! * 21) / koaMs!, 2)} where Koa's idle thousand costs 21`, '2');
     add('at 1,000,000 entries', `${round(newsLongMs!, 2)} CPU-ms a thousand entries`, `${round(newsLongMs! / newsMs!, 2)} of 100 entries`, '1.1');
 
     const write = (one: Contender, room: BenchRoom, file: string) => () => posts(one, room, file);
     const [flushed, gathered, gatheredLong] = await inTurns([write(flush, short, flushFile), write(app, short, appFile), write(app, long, appFile)], 2);
-    add('durable posts, one MikroORM flush each', `${round(flushed!, 0)} a second`);
-    add('durable posts, Plainchat, 32 at once', `${round(gathered!, 0)} a second`, `${round(gathered! / flushed!, 1)} times as many`, '10');
-    add('at 1,000,000 entries', `${round(gatheredLong!, 0)} a second`, `${round(gathered! / gatheredLong!, 2)} of 100 entries`, '1.1');
+    const told = ([rate, ms]: Figures) => `${round(rate!, 0)} a second, ${round(ms!, 0)} CPU-ms a thousand`;
+    add('durable posts, one MikroORM flush each', told(flushed!));
+    add('durable posts, Plainchat, 32 at once', told(gathered!), `${round(gathered![0]! / flushed![0]!, 1)} times as many, for ${round(gathered![1]! / flushed![1]!, 2)} of the CPU time`, '10');
+    add('at 1,000,000 entries', told(gatheredLong!), `${round(gathered![0]! / gatheredLong![0]!, 2)} of 100 entries`, '1.1');
 
     add('an idle answer', `${await bytesOf(app, { ...short, last: counts(appFile, short.id).last })} bytes`, '', '130');
     await crowdOf(app, crowd, appFile);
@@ -65,33 +69,34 @@ function startApp(file: string): Promise<Contender> {
 }
 
 /** Takes each measure in turn, so many rounds, and returns the median of each. The first round warms up. */
-async function inTurns(measures: (() => Promise<number>)[], rounds = ROUNDS): Promise<number[]> {
-  const all = measures.map((): number[] => []);
+async function inTurns(measures: (() => Promise<Figures>)[], rounds = ROUNDS): Promise<Figures[]> {
+  const all = measures.map((): Figures[] => []);
   for (let turn = 0; turn <= rounds; turn += 1) {
     for (const [index, measure] of measures.entries()) {
       const value = await measure();
       if (turn > 0) all[index]!.push(value);
     }
   }
-  return all.map((values) => percentile(values, 50));
+  return all.map((turns) => turns[0]!.map((_, index) => percentile(turns.map((figures) => figures[index]!), 50)));
 }
 
 /** CPU time of the server, in milliseconds, for a thousand requests. */
-async function cost(one: Contender, order: Order): Promise<number> {
+async function cost(one: Contender, order: Order): Promise<Figures> {
   const before = one.cpu();
   const { done, failed } = await load(order);
   if (failed > 0) throw new Error(`${one.name} has refused ${failed} of ${done + failed}.`);
-  return ((one.cpu() - before) / done) * 1000;
+  return [((one.cpu() - before) / done) * 1000];
 }
 
-/** Durable posts a second, the rows counted in the database. */
-async function posts(one: Contender, room: BenchRoom, file: string): Promise<number> {
+/** Durable posts a second, the rows counted in the database, and the CPU time of a thousand. */
+async function posts(one: Contender, room: BenchRoom, file: string): Promise<Figures> {
+  const cpu = one.cpu();
   const before = counts(file, room.id);
   const { done, failed, seconds } = await load({ kind: 'posts', base: one.base, readers: room.readers, after: before.last, seconds: 3 });
   const after = counts(file, room.id);
   if (failed > 0 || after.rows - before.rows < done || after.rows !== after.last) throw new Error(`${one.name}: ${done} answered, ${failed} refused, ${after.rows - before.rows} stored.`);
   room.last = after.last;
-  return done / seconds;
+  return [done / seconds, ((one.cpu() - cpu) / done) * 1000];
 }
 
 /** A thousand people at once a second, some posts, and then a second in which another process keeps the database locked. */
