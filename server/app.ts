@@ -6,6 +6,7 @@ import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { Assets } from './assets.ts';
+import { Presence } from './chat/presence.ts';
 import type { Context, Services } from './context.ts';
 import type { Live } from './database/live.ts';
 import { Board } from './live/board.ts';
@@ -15,7 +16,9 @@ import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
 import { Reads } from './live/reads.ts';
 import { Streams } from './live/streams.ts';
+import { openLog, type Log } from './log.ts';
 import { mailer } from './mail.ts';
+import { Metrics } from './metrics.ts';
 import { body } from './middleware/body.ts';
 import { csrf } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -24,6 +27,7 @@ import { headers } from './middleware/headers.ts';
 import { health } from './middleware/health.ts';
 import { htmx } from './middleware/htmx.ts';
 import { pages } from './middleware/pages.ts';
+import { requests } from './middleware/requests.ts';
 import { signsOfLife } from './middleware/signs-of-life.ts';
 import { unitOfWork } from './middleware/unit-of-work.ts';
 import { routes } from './routes/index.ts';
@@ -38,6 +42,8 @@ export interface Surroundings {
   /** The keys that sign cookies, newest first. */
   keys: string[];
   clock?: () => Date;
+  /** Where it is told what happens; by default errors alone, on stderr. */
+  log?: Log;
 }
 
 /** What befalls an answer whose reader has gone: nothing to tell an operator. */
@@ -48,22 +54,24 @@ const assets = new Assets();
 const view = new View(assets);
 
 /** Makes the app: one and the same for production, specs and benches. */
-export function createApp({ orm, live, env, keys, clock = () => new Date() }: Surroundings) {
+export function createApp({ orm, live, env, keys, clock = () => new Date(), log = openLog('error') }: Surroundings) {
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const reads = new Reads(em);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown()] });
+  const leases = new Leases({ em, times, clock, log, chores: [() => reads.writeDown()] });
   const streams = new Streams();
-  const services: Services = { env, clock, leases, mail: mailer(env), reads, streams, times, view };
+  const metrics = env.metricsToken ? new Metrics(() => em().count(Presence)) : undefined;
+  const services: Services = { env, clock, leases, log, mail: mailer(env), metrics, reads, streams, times, view };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
   app.keys = keygrip;
   app.on('error', (error: Error & { code?: string }) => {
-    if (!GONE.includes(error.code ?? '')) console.error(error);
+    if (!GONE.includes(error.code ?? '')) log.error(error);
   });
   app.use(unitOfWork(em, services, live.signals));
+  app.use(requests);
   app.use(headers);
   app.use(health);
   app.use(assets.serve);
@@ -82,6 +90,9 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   const feed = new Feed({ ...live, render: (entry, folded) => JSON.stringify(view.delta(entry, folded ? new Set([entry.author.id]) : undefined)) });
   const polls = new Polls({ board, feed, leases, reads });
   const usual = app.callback();
-  const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
+  const listener: RequestListener = (request, response) => {
+    if (metrics && request.url?.startsWith('/poll')) metrics.polls += 1;
+    void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
+  };
   return { listener, leases, streams };
 }

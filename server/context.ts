@@ -7,7 +7,9 @@ import type { User } from './chat/user.ts';
 import type { Leases } from './live/leases.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
+import type { Log } from './log.ts';
 import type { SendMail } from './mail.ts';
+import type { Metrics } from './metrics.ts';
 import type { View } from './view.ts';
 
 /** What the whole app shares. */
@@ -15,6 +17,9 @@ export interface Services {
   env: Env;
   clock: () => Date;
   leases: Leases;
+  log: Log;
+  /** Undefined where nobody may ask for them. */
+  metrics: Metrics | undefined;
   /** Sends a mail; undefined where no mail server is set. */
   mail: SendMail | undefined;
   reads: Reads;

@@ -33,6 +33,7 @@ export async function store(ctx: Context, em: EntityManager, user: User, room: n
 /** Answers for a message that is in the log: to a script what is new, to a form the page that begins with it. */
 export async function answer(ctx: Context, { entry, repeated, after }: Stored): Promise<void> {
   const room = entry.room as Room;
+  if (!repeated) ctx.metrics?.posted();
   if (wantsJson(ctx)) {
     const from = Math.min(after ?? 0, repeated ? room.lastSeq : entry.seq - 1);
     ctx.status = repeated ? 200 : 201;

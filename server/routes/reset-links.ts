@@ -19,7 +19,7 @@ export const send: Handler = async (ctx) => {
   if (login === '') throw new Invalid({ login: 'Enter your username or your email address.' });
   const user = await findByLogin(ctx.em, login);
   if (ctx.env.rateLimits) await attempt(ctx.em, mailAllowances(user ? String(user.id) : `? ${login}`, ctx.address), ctx.now);
-  if (user) ctx.res.once('finish', () => void mailLink(ctx, mail, user).catch((error: Error) => console.error(`A mail with a link was not sent: ${error.message}`)));
+  if (user) ctx.res.once('finish', () => void mailLink(ctx, mail, user).catch((error: Error) => ctx.log.error(error, 'a mail with a link was not sent')));
   seeOther(ctx, '/forgotten/sent');
 };
 
