@@ -1,5 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig } from '@mikro-orm/sqlite';
+import { Attachment } from '../server/chat/attachment.ts';
+import { Allowance } from '../server/chat/limit.ts';
 import { Attempt } from '../server/chat/attempt.ts';
 import { Ban } from '../server/chat/ban.ts';
 import { Block } from '../server/chat/block.ts';
@@ -28,7 +30,7 @@ export function databaseOptions(path: string) {
   return defineConfig({
     dbName: path,
     ...(path !== ':memory:' && { driverOptions: new SqliteFile(path, PRAGMAS) }),
-    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Room, Membership, Ban, Presence, Departure, Entry, Report],
+    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Attachment, Report],
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, silent: true },
   });

@@ -6,6 +6,8 @@ export interface Env {
   host: string;
   /** Path of the SQLite file, or `:memory:`. */
   chatDb: string;
+  /** The folder that images and files of messages lie in. */
+  filesDir: string;
   /** Keys that sign cookies, newest first; undefined: kept beside the database. */
   sessionKeys: string[] | undefined;
   /** The origin that people use, as `https://chat.example`; undefined: whatever Host says. */
@@ -49,6 +51,7 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     port: whole('PORT', 3000, 0, 65_535),
     host: variables.HOST || '127.0.0.1',
     chatDb: variables.CHAT_DB || 'chat.db',
+    filesDir: variables.FILES_DIR || `${variables.CHAT_DB || 'chat.db'}.files`,
     sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
     publicUrl: url,
     trustProxy: whole('TRUST_PROXY', 0, 0, 10),

@@ -17,14 +17,14 @@ interface Asset {
 export class Assets {
   readonly #byAddress = new Map<string, Asset>();
   readonly #addresses = new Map<string, string>();
+  readonly #imports = new Map<string, Set<string>>();
 
   constructor() {
     const htmx = createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js');
     this.#add('htmx.js', readFileSync(htmx, 'utf8'));
     for (const file of readdirSync(FOLDER)) {
-      const text = () => readFileSync(new URL(file, FOLDER), 'utf8');
-      if (file.endsWith('.ts')) this.#add(file.replace(/ts$/, 'js'), minify(stripTypeScriptTypes(text()), { module: true }).code ?? '');
-      else if (/\.(css|svg)$/.test(file)) this.#add(file, text());
+      if (file.endsWith('.ts')) this.#addScript(file);
+      else if (/\.(css|svg)$/.test(file)) this.#add(file, read(file));
     }
   }
 
@@ -33,6 +33,11 @@ export class Assets {
     const address = this.#addresses.get(name);
     if (!address) throw new Error(`There is no static file ${name}.`);
     return address;
+  }
+
+  /** Returns the addresses of what a script imports, for a page to ask for them with it. */
+  imports(name: string): string[] {
+    return [...(this.#imports.get(name) ?? [])];
   }
 
   /** Answers for the addresses of files, and lets everything else pass. */
@@ -47,6 +52,21 @@ export class Assets {
     ctx.body = asset.bodies[encoding];
   };
 
+  /** Adds a script, and what it imports before it: the address of that, which is in it, comes from its content. */
+  #addScript(file: string): void {
+    const name = file.replace(/ts$/, 'js');
+    if (this.#addresses.has(name)) return;
+    const imports = new Set<string>();
+    this.#imports.set(name, imports);
+    const code = stripTypeScriptTypes(read(file)).replace(/(?<=^import [^;]*? from ')\.\/([\w-]+)\.ts(?=')/gm, (_, stem: string) => {
+      this.#addScript(`${stem}.ts`);
+      const address = this.address(`${stem}.js`);
+      for (const each of [address, ...this.imports(`${stem}.js`)]) imports.add(each);
+      return address;
+    });
+    this.#add(name, minify(code, { module: true }).code ?? '');
+  }
+
   #add(name: string, text: string): void {
     const [, stem, ending = ''] = /^(.+)\.(\w+)$/.exec(name) ?? [];
     const identity = Buffer.from(text);
@@ -55,3 +75,5 @@ export class Assets {
     this.#byAddress.set(address, { type: TYPES[ending] ?? 'text/plain', bodies: { br: brotliCompressSync(identity), gzip: gzipSync(identity), identity } });
   }
 }
+
+const read = (file: string) => readFileSync(new URL(file, FOLDER), 'utf8');

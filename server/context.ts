@@ -4,19 +4,24 @@ import type { Env } from '../config/env.ts';
 import type { LeaseTimes } from './chat/presence.ts';
 import type { SessionData } from './chat/session.ts';
 import type { User } from './chat/user.ts';
+import type { Folder } from './files/folder.ts';
 import type { Leases } from './live/leases.ts';
+import type { Limits } from './live/limits.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
 import type { Log } from './log.ts';
 import type { SendMail } from './mail.ts';
 import type { Metrics } from './metrics.ts';
+import type { Upload } from './middleware/upload.ts';
 import type { View } from './view.ts';
 
 /** What the whole app shares. */
 export interface Services {
   env: Env;
   clock: () => Date;
+  files: Folder;
   leases: Leases;
+  limits: Limits;
   log: Log;
   /** Undefined where nobody may ask for them. */
   metrics: Metrics | undefined;
@@ -33,7 +38,7 @@ export interface Carried extends Services {
   /** The request's own unit of work. */
   em: EntityManager;
   now: Date;
-  /** The person's address, as far as the proxies in front are believed. */
+  /** The person's network address, as far as the proxies in front are believed. */
   address: string;
   session: (Partial<SessionData> & { regenerate(): Promise<void>; externalKey?: string }) | null;
   /** The value of the session's cookie, where this request begins it. */
@@ -44,6 +49,8 @@ export interface Carried extends Services {
   csrf: string;
   /** The fields of the body. One that was given twice, or as anything but a text, is a text that no rule takes. */
   fields: Record<string, string>;
+  /** The file that comes with the fields, where there is one. */
+  upload: Upload | undefined;
   /** Shows the page whose form this request sends, for a refusal to be told on it. */
   showForm: Handler | undefined;
   /** Whether what was asked for is being refused. */

@@ -182,7 +182,7 @@ test('answers all that it was asked under load while it stops, and keeps what it
     }
   };
   const load = people.flatMap((person) => [sending(person, false), sending(person, true)]);
-  await eventually(() => acknowledged.length > 40, true);
+  await eventually(() => acknowledged.length > 40, true, 60_000);
   assert.is((await first.stop()).code, 0);
   await Promise.all(load);
   assert.equal([...new Set(outcomes)].sort(), ['200', '201', 'ECONNREFUSED']);

@@ -1,31 +1,18 @@
 // The log of a room: asks each second for what is new and appends it, posts without leaving the
 // page, loads what came earlier in place. Without it the page works by its links and forms.
+import { createAnnouncer, type News } from './announcer.ts';
+import { helpTyping } from './field.ts';
+import { append, dress, find, log, make, timeOf, timeZone } from './log.ts';
+import { createRegion } from './region.ts';
 
-interface Entry { seq: number; kind: string; author: string; subject?: string; folded?: boolean; body: string; html: string }
+interface Entry extends News { seq: number; subject?: string; html: string }
 interface Answer { name: string; seq: number; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
 
-const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
-const log = find('.log')!;
 const form = find<HTMLFormElement>('#message');
 const { room, last, reader } = log.dataset;
-/** As chosen in the settings; undefined is the browser's own zone. One that this browser does not know would break all. */
-let timeZone = log.dataset.zone;
-try {
-  Intl.DateTimeFormat('en', { timeZone });
-} catch {
-  timeZone = undefined;
-}
-const hourCycle = log.dataset.hours as 'h12' | undefined;
 const isHistory = 'history' in log.dataset; // later entries stand on other pages
 const address = `/rooms/${room}`;
 const token = find<HTMLMetaElement>('[name=csrf-token]')!.content;
-
-const make = (tag: string, attributes: Record<string, string>, ...children: (Node | string)[]): HTMLElement => {
-  const element = document.createElement(tag);
-  for (const name in attributes) element.setAttribute(name, attributes[name]!);
-  element.append(...children);
-  return element;
-};
 
 const ask = (path: string, post = {}) => fetch(path, {
   ...post,
@@ -34,53 +21,9 @@ const ask = (path: string, post = {}) => fetch(path, {
 });
 
 // The log itself is not live (the page says so): its parts would be spoken twice, and history too.
-const announcements = make('div', {});
-document.body.append(make('div', { class: 'announcer', 'aria-live': 'polite' }, announcements));
-
-let due = 0;
-
-/** Says one after the other: what comes at the same moment is spoken in any order. */
-const say = (text: string) => {
-  const line = make('p', {}, text);
-  due = Math.max(due + 250, Date.now());
-  setTimeout(() => announcements.append(line), due - Date.now());
-  setTimeout(() => line.remove(), due - Date.now() + 10_000);
-};
-
-let held: Entry[] = [];
-let typedAt = 0;
-
-/** Says the messages that came, once nobody types: a screen reader drops what it says at each key. */
-const tell = () => {
-  if (Date.now() - typedAt < 2000) return;
-  if (held.length > 3) say(`${held.length} new messages`);
-  else for (const { author, body, folded } of held) if (!folded) say(`${author}: ${body}`);
-  held = [];
-};
+const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), createRegion());
 
 let after = Number(last);
-
-/** Puts entries into lists with a heading for each day, as the server does. */
-const append = (items: Iterable<Element>, into: ParentNode) => {
-  for (const item of items) {
-    const at = dress(item);
-    const day = at.toLocaleDateString('en-CA', { timeZone });
-    if (day !== [...into.querySelectorAll<HTMLElement>('.day')].at(-1)?.dataset.day) {
-      const words = at.toLocaleDateString('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-      into.append(make('h3', { class: 'day', 'data-day': day }, words.replace(',', '')));
-    }
-    if (into.lastElementChild?.localName !== 'ul') into.append(make('ul', { role: 'list' }));
-    into.lastElementChild!.append(item);
-  }
-};
-
-/** Shows the reader's own time; returns when it was. */
-const dress = (item: Element): Date => {
-  const time = item.querySelector('time')!;
-  const at = new Date(time.dateTime);
-  time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
-  return at;
-};
 
 /** The entry as an element, in which what is the reader's own is told as the page tells it. */
 const parse = ({ html, author }: Entry) => {
@@ -97,18 +40,25 @@ const edge = () => (form ?? log).getBoundingClientRect().top;
 /** Shows what is new, each once and in order, however often and late it comes. */
 const receive = ({ name, entries }: Answer) => {
   const fresh = entries.filter(({ seq }) => seq > after);
-  const messages = fresh.filter(({ kind, author }) => kind === 'message' && author !== reader);
+  const others = fresh.filter(({ author }) => author !== reader);
+  const messages = others.filter(isMessage);
   const top = edge();
   for (const entry of fresh) {
+    const item = parse(entry);
     after = entry.seq;
-    if (!isHistory) append([parse(entry)], log); // one by one, or they are spoken out of order
-    if (entry.kind !== 'message') present(entry);
-    if (entry.kind === 'renamed') document.title = document.title.replace(/^(Error: )?.*(?= – Rooms)/, (_, error = '') => error + (find('#room')!.textContent = name));
+    if (isHistory) dress(item);
+    else append([item], log);
+    entry.time = timeOf(item).textContent!;
+    if (!isMessage(entry)) present(entry);
+    if (entry.kind === 'renamed') title = title.replace(/^(Error: )?.*(?= – Rooms)/, (_, error = '') => error + (find('#room')!.textContent = name));
   }
+  unseen += messages.length;
   if (!isHistory && top < innerHeight) scrollBy(0, edge() - top);
-  else if (messages[0]) offer(messages[0].seq, messages.length);
-  held.push(...messages);
+  else if (messages[0]) offer(messages[0].seq);
+  announcer.receive(others);
 };
+
+const isMessage = ({ kind }: Entry) => kind === 'message';
 
 const present = ({ kind, author, subject }: Entry) => {
   const list = find('#present')!;
@@ -119,10 +69,19 @@ const present = ({ kind, author, subject }: Entry) => {
 
 let news: HTMLAnchorElement | undefined;
 let unseen = 0;
+let title = document.title;
+let titledAt = 0;
+
+/** Tells in the title how many messages came unseen; not at each, as a title may be spoken. */
+const retitle = () => {
+  if (!news && !document.hidden) unseen = 0;
+  if (unseen && Date.now() - titledAt < 5000) return;
+  titledAt = Date.now();
+  document.title = (unseen ? `(${unseen}) ` : '') + title;
+};
 
 /** Offers what came in below, and leaves the reading place where it is. */
-const offer = (seq: number, count: number) => {
-  unseen += count;
+const offer = (seq: number) => {
   if (!news) {
     news = make('a', { href: !isHistory ? `#m-${seq}` : address }) as HTMLAnchorElement;
     log.after(make('p', { class: 'news' }, news));
@@ -134,7 +93,6 @@ addEventListener('scroll', () => {
   if (!news || isHistory || edge() > innerHeight) return;
   news.parentElement!.remove();
   news = undefined;
-  unseen = 0;
 });
 
 find('#earlier a')?.addEventListener('click', async (event) => {
@@ -153,7 +111,7 @@ find('#earlier a')?.addEventListener('click', async (event) => {
     if (earlier.querySelector(`[data-day="${day.dataset.day}"]`)) day.remove();
     log.prepend(earlier);
     scrollBy(0, first.getBoundingClientRect().top - top);
-    setTimeout(say, 1000, `${entries.length} earlier messages shown`); // at once it is lost among so many new elements
+    setTimeout(announcer.say, 1000, `${entries.filter(isMessage).length} earlier messages shown`); // at once it is lost among so many new elements
     link.ariaBusy = null;
     if (entries[0]!.seq > 1) return;
     const beginning = make('span', { tabindex: '-1' }, 'This is the beginning.');
@@ -173,7 +131,9 @@ let onward: Node[] = [];
 const complain = (sentence: string, isWrong = false) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(isWrong);
-  field.setAttribute('aria-describedby', isWrong ? 'body-problem' : ''); // the hint was heard before
+  // Neither the hint nor the problem is said again with the focus that comes back to the field.
+  field.setAttribute('aria-describedby', '');
+  field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
   form!.scrollIntoView({ block: 'nearest' });
 };
@@ -202,7 +162,7 @@ const poll = async () => {
   } finally {
     asking = false;
   }
-  tell();
+  retitle();
   if (!lost !== !failures) connected(!failures);
   timer = setTimeout(poll, Math.min(15, 2 ** failures) * 1000);
 };
@@ -212,7 +172,7 @@ const connected = (isBack: boolean) => {
   lost?.remove();
   lost = isBack ? undefined : make('p', { class: 'status' }, words);
   if (lost) form!.before(lost);
-  say(words);
+  announcer.say(words, 'connection');
 };
 
 /** Tells why the reader is not in the room any more, and where to go; what they typed stays. */
@@ -256,11 +216,10 @@ if (form) {
       receive(told);
       renew();
       tried = undefined;
-      typedAt = 0;
       if (field.value === body) field.value = '';
       keep();
       if (isHistory) location.href = `${address}?after=${told.seq - 1}#new`; // it stands on another page
-      else say('Sent');
+      else announcer.sent();
     } catch {
       complain('Could not send: the connection is lost. Your text is kept, press Send again.');
     } finally {
@@ -269,6 +228,16 @@ if (form) {
     }
   });
 
+  helpTyping(form, field, announcer);
+
+  let isPaused = false;
+  const pause = make('button', { type: 'button', class: 'quiet' }, 'Pause announcements');
+  pause.onclick = () => {
+    announcer.pause((isPaused = !isPaused));
+    pause.textContent = `${isPaused ? 'Resume' : 'Pause'} announcements`;
+  };
+  find('#announcements')!.append(pause);
+
   find('#check')?.remove();
   const [text, triedKey, triedText] = JSON.parse(sessionStorage.getItem(draft) ?? '[]');
   if (text && !field.value) {
@@ -276,28 +245,25 @@ if (form) {
     key.value = triedKey;
     tried = triedText;
   }
-  field.addEventListener('input', () => {
-    typedAt = Date.now();
-    keep();
-  });
-  const { enter, sends } = form.dataset;
-  find('#body-hint')!.append(` ${enter}`);
-  field.addEventListener('keydown', (event) => {
-    // An input method that composes tells another code, in Safari also for the Enter that ends it.
-    if (sends === undefined || event.keyCode !== 13 || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    if (!event.repeat) form.requestSubmit();
-  });
+  field.addEventListener('input', keep);
   if (!location.hash && !isHistory) form.scrollIntoView({ block: 'end' });
   addEventListener('pageshow', () => {
-    isGoing = false;
+    isGoing = stays = false;
     void poll();
   });
   addEventListener('online', poll);
-  document.addEventListener('visibilitychange', () => document.hidden || poll());
+  document.addEventListener('visibilitychange', () => {
+    announcer.hide(document.hidden);
+    if (!document.hidden) void poll();
+  });
+  /** Whether a link leads to a page that belongs to being in the room. */
+  let stays = false;
+  addEventListener('click', ({ target }) => {
+    stays = (target as Element).closest('[data-stays]') !== null;
+  });
   addEventListener('pagehide', () => {
     isGoing = true;
-    if (!ended) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
+    if (!ended && !stays) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
   });
 }
 

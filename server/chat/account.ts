@@ -1,5 +1,5 @@
 import { UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
-import { attempt, forgive, type Allowance } from './attempt.ts';
+import { attempt, forgive, type Trials } from './attempt.ts';
 import { renameDirects } from './direct.ts';
 import { Invalid } from './errors.ts';
 import { exchangeUsername } from './former-username.ts';
@@ -12,7 +12,7 @@ const WRONG = 'This is not your password. Type the one that you log in with.';
 
 /** What a wrong password is counted on. */
 export interface Trial {
-  allowances: Allowance[];
+  trials: Trials[];
   now: Date;
 }
 
@@ -81,10 +81,10 @@ export async function provePassword(em: EntityManager, user: User, current: stri
 }
 
 /** Compares a password with the person's, counting it where it is wrong; returns the check that tells of it. */
-async function tried(em: EntityManager, user: User, current: string, { allowances, now }: Trial): Promise<() => void> {
-  await attempt(em, allowances, now);
+async function tried(em: EntityManager, user: User, current: string, { trials, now }: Trial): Promise<() => void> {
+  await attempt(em, trials, now);
   const isRight = await verifyPassword(current, user.passwordHash);
-  if (isRight) await forgive(em, allowances);
+  if (isRight) await forgive(em, trials);
   return () => {
     if (!isRight) throw new Invalid({ current: WRONG });
   };

@@ -1,4 +1,5 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { Attachment, type ShownAttachment } from './attachment.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -27,6 +28,8 @@ export const EntrySchema = defineEntity({
     /** Made fresh for each message by who posts it, so that it is stored once however often it is sent. */
     key: p.string().nullable(),
     at: p.datetime(3),
+    /** What a message has beside its text. */
+    attachment: () => p.oneToOne(Attachment).mappedBy('entry').nullable(),
   },
   uniques: [{ properties: ['room', 'author', 'key'] }],
 });
@@ -44,6 +47,7 @@ export interface Shown {
   room: { id: number };
   author: { id: number; username: string };
   subject?: { id: number; username: string } | null;
+  attachment?: ShownAttachment | null;
 }
 
 /** The entries with a seq over `after`, oldest first, at most `most`. */
@@ -62,7 +66,7 @@ export function entriesFrom(em: EntityManager, room: Room, first: number, last: 
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
   if (start > end) return Promise.resolve([]);
-  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
+  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'] });
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */
@@ -73,4 +77,9 @@ export function latestMessage(em: EntityManager, entry: Entry, after: number): P
 /** How many messages, not notices, have a seq over `after`. */
 export function countMessagesAfter(em: EntityManager, room: Room, after: number): Promise<number> {
   return em.count(Entry, { room, kind: 'message', seq: { $gt: after } });
+}
+
+/** All of a message that is words: what it says, and what is attached to it. */
+export function wordsOf({ body, attachment }: Pick<Entry, 'body' | 'attachment'>): string {
+  return [body, attachment && `(${attachment.description || 'Decorative image'})`].filter(Boolean).join('\n');
 }

@@ -47,13 +47,21 @@ export class Anonymous extends Refusal {
   }
 }
 
-/** Tried too often: to be tried again after so many seconds. */
+/** Done too often: to be tried again after a while. */
 export class Limited extends Refusal {
+  /** In seconds. */
   readonly retryAfter: number;
-  constructor(message: string, retryAfter: number) {
-    super(message);
-    this.retryAfter = retryAfter;
+  /** @param what there were too many of, in words */
+  constructor(what: string, waitMs: number) {
+    const seconds = Math.ceil(waitMs / 1000);
+    super(`Too many ${what} in a short time. Wait ${duration(seconds)}, then try again.`);
+    this.retryAfter = seconds;
   }
+}
+
+function duration(seconds: number): string {
+  const [count, unit] = seconds > 60 ? [Math.ceil(seconds / 60), 'minute'] : [seconds, 'second'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** The person is in another room, which `current` names, and can be in one at a time. */

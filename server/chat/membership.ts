@@ -20,6 +20,8 @@ export const MembershipSchema = defineEntity({
     readSeq: p.integer().default(0),
     /** Whether a direct room is left out of the person's list, until something is said in it. */
     hidden: p.boolean().default(false),
+    /** What is announced to the person in this room, as JSON; null: what is in all rooms. */
+    announcements: p.text().nullable(),
   },
 });
 

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/core';
+import { Attachment, type KeptFile } from './attachment.ts';
 import { partnerIn, unhide, whyNotDirect } from './direct.ts';
 import { Entry } from './entry.ts';
 import { Invalid } from './errors.ts';
@@ -15,6 +16,8 @@ const KEY = /^[A-Za-z0-9_-]{8,64}$/;
 export interface Draft {
   body: string;
   key: string;
+  /** Its text may be empty then. */
+  attachment?: KeptFile & { description: string };
 }
 
 /** A message that is in the log, and whether it was there before. */
@@ -27,10 +30,10 @@ export interface Posted {
  * Returns the text as it is to be stored: line breaks as LF, no space around it.
  * @throws Invalid for `body`
  */
-export function checkedBody(body: string): string {
+export function checkedBody(body: string, { mayBeEmpty } = { mayBeEmpty: false }): string {
   const text = stored(body);
   const length = lengthOf(text);
-  if (length === 0) throw new Invalid({ body: 'Write a message of 1 to 4,000 characters, then send it.' });
+  if (length === 0 && !mayBeEmpty) throw new Invalid({ body: 'Write a message of 1 to 4,000 characters, then send it.' });
   if (length > LONGEST) {
     throw new Invalid({ body: `A message has at most ${count(LONGEST)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.` });
   }
@@ -52,28 +55,42 @@ export function checkedKey(key: string): string {
 export async function post(em: EntityManager, user: User, roomId: number, typed: Draft, now: Date): Promise<Posted> {
   await lockRooms(em, roomId);
   const { room } = await roomOfMember(em, user, roomId);
-  const before = KEY.test(typed.key) ? await em.findOne(Entry, { room, author: user, key: typed.key }) : null;
-  if (before && isSame(before, typed.body)) return { entry: before, repeated: true }; // a retry is answered wherever one is by now
-  if (room.access === 'direct') await refuseBlocked(em, room, user);
-  await presenceIn(em, user, room);
+  const before = await postedBefore(em, user, room, typed.key);
+  if (before && isSame(before, typed.body, typed.attachment?.description)) return { entry: before, repeated: true }; // a retry is answered wherever one is by now
+  await refuseOutside(em, user, room);
   if (before) return { entry: before, repeated: true };
   if (room.access === 'direct') await unhide(em, room);
-  const body = checkedBody(typed.body);
+  const body = checkedBody(typed.body, { mayBeEmpty: typed.attachment !== undefined });
   const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
+  if (typed.attachment) em.create(Attachment, { room, entry, ...typed.attachment });
   await em.flush();
   return { entry, repeated: false };
 }
 
-/** @throws Forbidden where one of the two in a conversation has blocked the other */
-async function refuseBlocked(em: EntityManager, room: Room, user: User): Promise<void> {
-  const refusal = await whyNotDirect(em, user, await partnerIn(em, room, user));
-  if (refusal) throw refusal;
+/** Throws as `post` does for where and who the person is, before what they post is looked at. A retry is left to `post`. */
+export async function checkPlace(em: EntityManager, user: User, roomId: number, key: string): Promise<void> {
+  const { room } = await roomOfMember(em, user, roomId);
+  if (!(await postedBefore(em, user, room, key))) await refuseOutside(em, user, room);
 }
 
-/** Whether a text that was sent under the key of this message is the same message. */
-export function isSame(entry: Entry, body: string): boolean {
-  return entry.body === stored(body);
+async function postedBefore(em: EntityManager, user: User, room: Room, key: string): Promise<Entry | null> {
+  return KEY.test(key) ? em.findOne(Entry, { room, author: user, key }, { populate: ['attachment'] }) : null;
+}
+
+/** @throws Forbidden where one of the two in a conversation has blocked the other, Ended where the person is not in the room */
+async function refuseOutside(em: EntityManager, user: User, room: Room): Promise<void> {
+  if (room.access === 'direct') {
+    const refusal = await whyNotDirect(em, user, await partnerIn(em, room, user));
+    if (refusal) throw refusal;
+  }
+  await presenceIn(em, user, room);
+}
+
+/** Whether what was sent under the key of this message is the same message: its description may have been bettered since. */
+export function isSame(entry: Entry, body: string, description?: string): boolean {
+  if (entry.body !== stored(body)) return false;
+  return description === undefined || (entry.attachment != null && (entry.attachment.describedAt !== null || entry.attachment.description === description));
 }
 
 /** Line breaks as LF, no space around it. */

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/core';
+import { announcementsOf } from './announcements.ts';
 import { blockedBy } from './block.ts';
 import { Entry } from './entry.ts';
 import { friendshipsOf } from './friendship.ts';
@@ -17,8 +18,8 @@ export async function* ownData(em: EntityManager, user: User, now: Date): AsyncG
   const memberships = await em.find(Membership, { user }, { populate: ['room'] });
   const about = {
     account: { username, email, createdAt },
-    settings: { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style },
-    rooms: memberships.map(({ room: { id, name, access }, role, joinedAt, readSeq }) => ({ id, name, access, role, joinedAt, readSeq })),
+    settings: { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style, announcements: announcementsOf(user) },
+    rooms: memberships.map(({ room: { id, name, access }, role, joinedAt, readSeq, announcements }) => ({ id, name, access, role, joinedAt, readSeq, announcements: announcements && JSON.parse(announcements) })),
     friends: (await friendshipsOf(em, user)).map((one) => ({ username: one.other(user).username, standing: one.standing(user), since: one.acceptedAt })),
     blocked: (await blockedBy(em, user)).map((person) => person.username),
     reports: (await em.find(Report, { reporter: user }, { orderBy: { id: 'asc' } })).map(({ roomName, seq, reason, madeAt }) => ({ roomName, seq, reason, madeAt })),
@@ -38,8 +39,8 @@ async function* messagesOf(em: EntityManager, user: User) {
   for (const room of await em.find(Room, {}, { orderBy: { id: 'asc' } })) {
     if (!(await em.findOne(Entry, { room, author: user, key: { $ne: null } }))) continue;
     for (let after = 0; after < room.lastSeq; after += STRETCH) {
-      const said = await em.find(Entry, { room, author: user, kind: 'message', seq: { $gt: after, $lte: after + STRETCH } }, { orderBy: { seq: 'asc' }, disableIdentityMap: true });
-      for (const { seq, at, body } of said) yield { room: room.id, name: room.name, seq, at, body };
+      const said = await em.find(Entry, { room, author: user, kind: 'message', seq: { $gt: after, $lte: after + STRETCH } }, { orderBy: { seq: 'asc' }, populate: ['attachment'], disableIdentityMap: true });
+      for (const { seq, at, body, attachment } of said) yield { room: room.id, name: room.name, seq, at, body, ...(attachment && { attachment: { description: attachment.description, type: attachment.type, size: attachment.size } }) };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
-import { collect } from './text.ts';
+import { chosen, collect } from './text.ts';
 import { User } from './user.ts';
 
 /** Times as 14:05, or as 2:05 pm. */
@@ -44,11 +44,4 @@ function checkedZone(zone: string): string | null {
   if (zone === '') return null;
   if (ZONES.includes(zone)) return zone;
   throw new Invalid({ zone: 'There is no such time zone. Choose one from the list.' });
-}
-
-function chosen<T>(field: keyof Typed, typed: Typed, choices: Record<string, T>, before: T): T {
-  const choice = typed[field];
-  if (choice === undefined) return before;
-  if (Object.hasOwn(choices, choice)) return choices[choice]!;
-  throw new Invalid({ [field]: 'There is no such choice. Choose one of those in the form.' });
 }

@@ -1,5 +1,5 @@
 import { defineEntity, p, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
-import { Entry, entriesBefore, entriesFrom } from './entry.ts';
+import { Entry, entriesBefore, entriesFrom, wordsOf } from './entry.ts';
 import { Invalid, Missing } from './errors.ts';
 import { roomOfMember } from './membership.ts';
 import { Room } from './room.ts';
@@ -42,7 +42,7 @@ ReportSchema.setClass(Report);
 /** Finds a message that the person may report. @throws Missing where it is none, Invalid for one's own, and as `roomOfMember` */
 export async function reportable(em: EntityManager, user: User, roomId: number, seq: number): Promise<Entry> {
   const { room } = await roomOfMember(em, user, roomId);
-  const entry = await em.findOne(Entry, { room, seq, kind: 'message' }, { populate: ['author', 'room'] });
+  const entry = await em.findOne(Entry, { room, seq, kind: 'message' }, { populate: ['author', 'room', 'attachment'] });
   if (!entry) throw new Missing('There is no such message. Choose one in its room.');
   if (entry.author.id === user.id) throw new Invalid({ '': 'This message is your own. Report one of somebody else.' });
   return entry;
@@ -56,10 +56,11 @@ export async function reportableBefore(em: EntityManager, user: User, room: Room
 }
 
 /** Reports a message. Again by the same person: nothing. @throws Invalid for `reason`, and as `reportable` */
-export async function report(em: EntityManager, user: User, { room, seq, author, body, at }: Entry, typed: string, now: Date): Promise<void> {
+export async function report(em: EntityManager, user: User, entry: Entry, typed: string, now: Date): Promise<void> {
+  const { room, seq, author, at } = entry;
   const reason = checkedReason(typed, 'Say what is wrong with this message.', LONGEST_REASON);
   try {
-    await em.insert(Report, { roomId: room.id, roomName: (room as Room).name, seq, author: author.id, body, saidAt: at, reporter: user.id, reason, madeAt: now });
+    await em.insert(Report, { roomId: room.id, roomName: (room as Room).name, seq, author: author.id, body: wordsOf(entry), saidAt: at, reporter: user.id, reason, madeAt: now });
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
   }

@@ -1,4 +1,5 @@
 import { defineEntity, p, raw, type EntityManager } from '@mikro-orm/core';
+import { fileNamesIn } from './attachment.ts';
 import { Entry, type Kind } from './entry.ts';
 import { depart } from './departure.ts';
 import { Invalid } from './errors.ts';
@@ -55,15 +56,18 @@ export async function createRoom(em: EntityManager, user: User, typed: { name: s
 
 /**
  * Deletes a room and its log, and notes for whoever is in it that it was. Runs inside a transaction.
+ * Returns the names of its files, which are the caller's to remove once that is committed.
  * @throws Forbidden where the person is no administrator of it any more, Missing where it is gone
  */
-export async function deleteRoom(em: EntityManager, user: User, id: number): Promise<void> {
+export async function deleteRoom(em: EntityManager, user: User, id: number): Promise<string[]> {
   await lockRooms(em, id);
   const { room } = await roomOfAdmin(em, user, id);
+  const files = await fileNamesIn(em, room);
   for (const presence of await em.find(Presence, { room })) {
     await depart(em, presence.user, room, 'deleted', { told: false });
   }
   await em.nativeDelete(Room, { id });
+  return files;
 }
 
 /**

@@ -45,3 +45,14 @@ export function checkedReason(text: string, missing: string, longest: number): s
   if (!isWellFormed(reason)) throw new Invalid({ reason: 'This has a character that cannot be kept (NUL, or half of a pair). Remove it.' });
   return reason;
 }
+
+/**
+ * Returns which of the choices a form has sent, and what there was `before` where it has sent none.
+ * @throws Invalid for the field
+ */
+export function chosen<T>(field: string, typed: Partial<Record<string, string>>, choices: Record<string, T>, before: T): T {
+  const choice = typed[field];
+  if (choice === undefined) return before;
+  if (Object.hasOwn(choices, choice)) return choices[choice]!;
+  throw new Invalid({ [field]: 'There is no such choice. Choose one of those in the form.' });
+}

@@ -28,6 +28,8 @@ export const UserSchema = defineEntity({
     whereabouts: p.string().$type<Whereabouts>().default('friends'),
     /** Whether Enter sends a message, where script runs, and does not make a new line. */
     enterSends: p.boolean().default(false),
+    /** What is announced to them in all rooms, as JSON; null: what is to whoever has chosen nothing. */
+    announcements: p.text().nullable(),
     liveView: p.string().$type<LiveView>().default('off'),
     style: p.string().$type<Style>().default('calm'),
     /** Whether they may answer reports, and suspend people. Given by a command alone. */

@@ -1,6 +1,11 @@
 import { constants, existsSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
-import { Undone, withDatabase, type Command } from './command.ts';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import { Attachment } from '../chat/attachment.ts';
+import { Undone, withDatabase, type Command, type Desk } from './command.ts';
+
+const STEP = 1000;
 
 /** Copies all data as it is at one moment, beside a running server. */
 export const backup: Command = {
@@ -8,13 +13,28 @@ export const backup: Command = {
   what: 'copies all data to FILE, beside a running server',
   run: (desk, file = '') => withDatabase(desk, async (em) => {
     const { chatDb } = desk.env;
-    if (existsSync(file)) throw new Undone(`There is a file ${file} already. Name one that is not there yet.`);
-    await em.execute('vacuum into ?', [file]); // of one moment, whatever is written meanwhile
-    desk.note(`${file}: accounts, rooms and messages`);
-    if (existsSync(`${chatDb}.keys`)) {
-      await copyFile(`${chatDb}.keys`, `${file}.keys`, constants.COPYFILE_EXCL);
-      desk.note(`${file}.keys: the keys that sign cookies`);
+    for (const there of ['', '.files', '.keys'].map((ending) => file + ending).filter((path) => existsSync(path))) {
+      throw new Undone(`There is a file ${there} already. Name one that is not there yet.`);
     }
+    await em.execute('vacuum into ?', [file]); // of one moment, whatever is written meanwhile
+    if (existsSync(`${chatDb}.keys`)) await copyFile(`${chatDb}.keys`, `${file}.keys`, constants.COPYFILE_EXCL);
+    const missing = await copyFiles(em, desk, `${file}.files`);
+    if (missing > 0) desk.note(`${missing} of the images and files are not there any more: their rooms were deleted meanwhile, or “check” finds them missing.`);
     desk.say(`The data is copied to ${file}. Keep what begins with this name together, and from everybody else.`);
   }),
 };
+
+/** Copies the images and files of messages; returns how many were not there. A file is never written again under its name. */
+async function copyFiles(em: EntityManager, { env, note }: Desk, folder: string): Promise<number> {
+  const names = (await em.find(Attachment, {}, { fields: ['name'] })).map(({ name }) => name);
+  if (names.length > 0) await mkdir(folder);
+  let missing = 0;
+  for (const [index, name] of names.entries()) {
+    await copyFile(join(env.filesDir, name), join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      missing += 1;
+    });
+    if ((index + 1) % STEP === 0) note(`${index + 1} of ${names.length} images and files`);
+  }
+  return missing;
+}

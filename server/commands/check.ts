@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Attachment } from '../chat/attachment.ts';
 import { Undone, withDatabase, type Command } from './command.ts';
 
 /** So many places are named for each. */
@@ -18,6 +21,8 @@ const RULES: [rule: string, exceptions: string][] = [
   ['an entry is in a room that there is, by somebody that there is', `
     select 'room ' || e.room_id || ', entry ' || e.seq as place from entry e left join room r on r.id = e.room_id left join "user" u on u.id = e.author_id left join "user" s on s.id = e.subject_id
     where r.id is null or u.id is null or (e.subject_id is not null and s.id is null)`],
+  ['an image or a file belongs to a message', `
+    select 'room ' || a.room_id || ', entry ' || a.seq as place from attachment a left join entry e on e.room_id = a.room_id and e.seq = a.seq where e.seq is null or e.kind <> 'message'`],
   ['a person is in one room at most, and a member of it', `
     select 'user ' || p.user_id as place from presence p left join membership m on m.user_id = p.user_id and m.room_id = p.room_id where m.user_id is null
     union all select 'user ' || user_id from presence group by user_id having count(*) > 1`],
@@ -46,14 +51,16 @@ export const check: Command = {
   what: 'looks whether the data is sound',
   run: (desk) => withDatabase(desk, async (em) => {
     let broken = 0;
+    const tell = (rule: string, places: string[]) => {
+      desk.say(`${places.length === 0 ? 'ok    ' : 'BROKEN'}  ${rule}`);
+      for (const place of places.slice(0, MOST)) desk.say(`          ${place}`);
+      if (places.length > MOST) desk.say(`          … and ${places.length - MOST} more`);
+      if (places.length > 0) broken += 1;
+    };
     await em.transactional(async (em) => { // all at one moment, whatever a server writes meanwhile
-      for (const [rule, exceptions] of RULES) {
-        const places = (await em.execute<{ place: string }[]>(exceptions)).map(({ place }) => place);
-        desk.say(`${places.length === 0 ? 'ok    ' : 'BROKEN'}  ${rule}`);
-        for (const place of places.slice(0, MOST)) desk.say(`          ${place}`);
-        if (places.length > MOST) desk.say(`          … and ${places.length - MOST} more`);
-        if (places.length > 0) broken += 1;
-      }
+      for (const [rule, exceptions] of RULES) tell(rule, (await em.execute<{ place: string }[]>(exceptions)).map(({ place }) => place));
+      const names = (await em.find(Attachment, {}, { fields: ['name'] })).map(({ name }) => join(desk.env.filesDir, name));
+      tell('the file of each attachment is there', names.filter((path) => !existsSync(path)).map((path) => `file ${path}`));
     });
     if (broken > 0) throw new Undone(`${broken === 1 ? 'A rule is' : `${broken} rules are`} broken. Keep a copy of the database as it is, and restore a backup that is sound.`);
   }),

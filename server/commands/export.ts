@@ -1,5 +1,5 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
-import { entriesAfter } from '../chat/entry.ts';
+import { entriesAfter, wordsOf } from '../chat/entry.ts';
 import { Room } from '../chat/room.ts';
 import { Undone, withDatabase, type Command } from './command.ts';
 
@@ -14,6 +14,7 @@ export const FORMAT = 1;
  * Puts a room down as JSON, one value a line: the room, then each entry in order.
  * `{"plainchat":1,"name","access","creator","createdAt","lastSeq"}`
  * `{"seq","kind","author","subject"?,"body","key"?,"at"}`
+ * Of an image or a file there are the words, in the text of its message.
  */
 export const exportRoom: Command = {
   takes: ['ROOM'],
@@ -24,8 +25,9 @@ export const exportRoom: Command = {
     desk.say(JSON.stringify({ plainchat: FORMAT, name, access, creator: creator.username, createdAt, lastSeq }));
     for (let after = 0; after < lastSeq; after += BATCH) {
       const own = em.fork(); // so that what was put down is not remembered
-      for (const { seq, kind, author, subject, body, key, at } of await entriesAfter(own, room, after, BATCH)) {
-        desk.say(JSON.stringify({ seq, kind, author: author.username, ...(subject && { subject: subject.username }), body, ...(key && { key }), at }));
+      for (const entry of await entriesAfter(own, room, after, BATCH)) {
+        const { seq, kind, author, subject, key, at } = entry;
+        desk.say(JSON.stringify({ seq, kind, author: author.username, ...(subject && { subject: subject.username }), body: wordsOf(entry), ...(key && { key }), at }));
       }
       if ((after + BATCH) % STEP === 0) desk.note(`${after + BATCH} of ${lastSeq} entries`);
     }

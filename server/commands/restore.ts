@@ -1,5 +1,5 @@
 import { constants, existsSync, rmSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, cp } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { migrations } from '../database/migrations/index.ts';
 import { Undone, type Command } from './command.ts';
@@ -8,14 +8,15 @@ import { Undone, type Command } from './command.ts';
 export const restore: Command = {
   takes: ['FILE'],
   what: 'makes the data from such a copy, where there is none',
-  run: async ({ env: { chatDb }, say, note }, file = '') => {
+  run: async ({ env: { chatDb, filesDir }, say, note }, file = '') => {
     if (!existsSync(file)) throw new Undone(`There is no file ${file}.`);
-    for (const there of ['', '-wal', '.keys'].map((ending) => chatDb + ending).filter((path) => existsSync(path))) {
+    for (const there of [chatDb, `${chatDb}-wal`, `${chatDb}.keys`, filesDir].filter((path) => existsSync(path))) {
       throw new Undone(`There is a file ${there} already, which is not written over. Stop the server and move it away first, or set CHAT_DB to another path.`);
     }
     copySound(file, chatDb);
     if (existsSync(`${file}.keys`)) await copyFile(`${file}.keys`, `${chatDb}.keys`, constants.COPYFILE_EXCL);
     else note(`There is no ${file}.keys: unless SESSION_KEYS is set, everybody has to log in again.`);
+    if (existsSync(`${file}.files`)) await cp(`${file}.files`, filesDir, { recursive: true, errorOnExist: true, force: false });
     say(`The data is at ${chatDb}. Start the server, which brings it up to date where the copy is of an earlier version.`);
   },
 };

@@ -25,7 +25,7 @@ export interface Tail {
   version: number;
   /** The latest entries, without a gap; none until somebody asks for one. */
   chunks: Chunk[];
-  /** The version at which those named in them were called so. */
+  /** The version at which those named in them were called so, and what they describe was described so. */
   namedAt: number;
   /** Answers to those who have seen as far, and have blocked nobody in it. */
   answers: Map<number, Buffer>;
@@ -95,16 +95,28 @@ export class Feed {
     const isLinked = chunks.length > 0 && after >= chunks[0]!.entry.seq - 1;
     const from = isLinked ? chunks.at(-1)!.entry.seq : after;
     if (from >= tail.last && tail.namedAt === version) return;
-    return andThen(isLinked ? this.#areRenamed(chunks) : true, (isRenamed) =>
-      andThen(this.#looks.entries(tail.id, isRenamed ? after : from), (entries) => {
-        const kept = isRenamed ? [] : tail.chunks;
+    return andThen(isLinked ? this.#areOutdated(tail.id, chunks) : true, (isOutdated) =>
+      andThen(this.#looks.entries(tail.id, isOutdated ? after : from), (entries) => {
+        const kept = isOutdated ? [] : tail.chunks;
         const next = (kept.at(-1)?.entry.seq ?? after) + 1; // another may have filled it meanwhile
         const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => ({ entry, json: this.#render(entry, false) }));
-        if (isRenamed || fresh.length > 0) tail.answers.clear();
+        if (isOutdated || fresh.length > 0) tail.answers.clear();
         this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
         tail.last = Math.max(tail.last, tail.chunks.at(-1)?.entry.seq ?? 0);
         tail.namedAt = version;
       }));
+  }
+
+  /** Whether somebody in them is called otherwise, or something is described otherwise. */
+  #areOutdated(room: number, chunks: Chunk[]): Awaitable<boolean> {
+    return andThen(this.#areRenamed(chunks), (areRenamed) => areRenamed || this.#areDescribedAnew(room, chunks));
+  }
+
+  #areDescribedAnew(room: number, chunks: Chunk[]): Awaitable<boolean> {
+    const entries = chunks.map(({ entry }) => entry).filter(({ attachment }) => attachment);
+    if (entries.length === 0) return false;
+    return andThen(this.#looks.describedAt(room, entries.map(({ seq }) => seq)), (times) =>
+      entries.some(({ attachment }, index) => (attachment!.describedAt?.getTime() ?? null) !== times[index]));
   }
 
   #areRenamed(chunks: Chunk[]): Awaitable<boolean> {

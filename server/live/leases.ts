@@ -1,5 +1,6 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { forgetAttempts } from '../chat/attempt.ts';
+import { forgetAllowances } from '../chat/limit.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
 import { forgetResetLinks } from '../chat/reset-link.ts';
 import { forgetEndedSessions } from '../chat/session.ts';
@@ -113,6 +114,7 @@ export class Leases {
     this.#forgotAt = now.getTime();
     await forgetEndedSessions(this.#em(), now);
     await forgetAttempts(this.#em(), now);
+    await forgetAllowances(this.#em(), now);
     await forgetResetLinks(this.#em(), now);
   }
 

@@ -33,6 +33,8 @@ export interface Looks {
   room(id: number): Awaitable<{ name: string; last: number } | undefined>;
   /** The entries of a room with a seq over `after`, in order, at most `BATCH_SIZE`. */
   entries(room: number, after: number): Awaitable<Shown[]>;
+  /** When the descriptions of these attachments were changed last, in milliseconds since 1970; null where they never were. */
+  describedAt(room: number, seqs: number[]): Awaitable<(number | null)[]>;
   /** What these people are called now. */
   usernames(ids: number[]): Awaitable<string[]>;
 }

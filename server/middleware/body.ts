@@ -1,18 +1,30 @@
 import getRawBody from 'raw-body';
 import type { Context, Middleware } from '../context.ts';
 import { BadRequest } from './errors.ts';
+import { beginForm, drain } from './upload.ts';
 
 const LARGEST_BYTES = 64 * 1024;
 /** What JSON may give as a number. */
 const NUMBERS: ReadonlySet<string> = new Set(['after', 'leave']);
+/** The addresses whose form may have a file in it. */
+const WITH_FILE = /^\/rooms\/\d+\/attachments$/;
 /** Stands for what is not one text: every rule refuses it. */
 const UNUSABLE = '\0';
 
-/** Reads the fields of a form or of a JSON object. */
+/** Reads the fields of a form or of a JSON object. A file that comes with them is left to the handler to read. */
 export const body: Middleware = async (ctx, next) => {
   ctx.fields = Object.create(null) as Record<string, string>;
-  if (ctx.method === 'POST') await read(ctx);
-  await next();
+  if (ctx.method !== 'POST') return next();
+  if (!ctx.is('multipart') || !WITH_FILE.test(ctx.path)) {
+    await read(ctx);
+    return next();
+  }
+  try {
+    ctx.upload = await beginForm(ctx, (name, value) => put(ctx.fields, name, value));
+    await next();
+  } finally {
+    drain(ctx);
+  }
 };
 
 async function read(ctx: Context): Promise<void> {
@@ -37,9 +49,13 @@ async function readText(ctx: Context): Promise<string> {
 function fillFromForm(fields: Record<string, string>, text: string): void {
   for (const pair of text.split('&').filter(Boolean)) {
     for (const [name, value] of new URLSearchParams(pair)) {
-      fields[name] = name in fields || (value.includes('\ufffd') && !isText(pair)) ? UNUSABLE : value;
+      put(fields, name, value.includes('\ufffd') && !isText(pair) ? UNUSABLE : value);
     }
   }
+}
+
+function put(fields: Record<string, string>, name: string, value: string): void {
+  fields[name] = name in fields ? UNUSABLE : value;
 }
 
 /** Whether what is encoded in a form is UTF-8: what is not is replaced in silence, half of a pair among it. */

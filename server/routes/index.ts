@@ -1,6 +1,8 @@
 import Router from '@koa/router';
 import type { Context, Handler, Middleware } from '../context.ts';
 import * as accounts from './accounts.ts';
+import * as announcements from './announcements.ts';
+import * as attachments from './attachments.ts';
 import * as entries from './entries.ts';
 import * as help from './help.ts';
 import * as live from './live.ts';
@@ -44,11 +46,20 @@ export function routes(): Router<object, Context> {
 
   post('/rooms/:id/enter', presence.enter, messages.outside);
   post('/rooms/:id/leave', presence.leave);
-  post('/rooms/:id/messages', messages.post, rooms.show);
+  post('/rooms/:id/messages', messages.post, messages.outside);
+  get('/rooms/:id/attach', attachments.form);
+  post('/rooms/:id/attachments', attachments.post, attachments.form);
+  get('/rooms/:id/files/:name', attachments.file);
+  get('/rooms/:id/messages/:seq/description', attachments.describeForm);
+  post('/rooms/:id/messages/:seq/description', attachments.describe, attachments.describeForm);
   get('/rooms/:id/entries', entries.list);
   get('/rooms/:id/live', live.show);
   get('/rooms/:id/stream', live.stream);
   get('/poll', entries.poll);
+
+  get('/rooms/:id/announcements', announcements.show);
+  post('/rooms/:id/announcements', announcements.saveForRoom, announcements.show);
+  post('/rooms/:id/announcements/clear', announcements.clear);
 
   get('/rooms/:id/manage', members.manage);
   post('/rooms/:id/rename', members.rename, members.manage);
@@ -82,6 +93,7 @@ export function routes(): Router<object, Context> {
   post('/settings/password', settings.changePassword, settings.show);
   post('/settings/username', settings.changeUsername, settings.show);
   post('/settings/email', settings.changeEmail, settings.show);
+  post('/settings/announcements', announcements.save, settings.show);
   post('/settings/sessions/:session/end', settings.endSession, settings.show);
   get('/settings/data', accounts.download);
   get('/settings/delete', accounts.askDelete);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { announcementsIn } from '../chat/announcements.ts';
 import { blockedBy } from '../chat/block.ts';
 import { entriesOfDay } from '../chat/day.ts';
 import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, type Entry } from '../chat/entry.ts';
@@ -30,6 +31,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
     isHistory: !isLatest || day !== undefined,
     last: room.lastSeq,
     mark: after !== undefined ? await newMark(ctx, room, Math.min(after, room.lastSeq), first) : isLatest ? await unreadMark(ctx, room, read, first) : undefined,
+    announcements: announcementsIn({ room, membership }),
     key: randomUUID(),
     check: freshMark(ctx),
   };

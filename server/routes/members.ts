@@ -1,5 +1,4 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
-import { attempt, searchAllowances } from '../chat/attempt.ts';
 import * as administration from '../chat/administration.ts';
 import { membersOf, roomOfMember } from '../chat/membership.ts';
 import { lookUp } from '../chat/people.ts';
@@ -27,8 +26,9 @@ export const rename = act((ctx, em, admin, id) => administration.renameRoom(em, 
 
 /** POST /rooms/ID/members */
 export const add: Handler = async (ctx) => {
-  if (ctx.env.rateLimits) await attempt(ctx.em, searchAllowances(me(ctx).id), ctx.now);
-  const person = await lookUp(ctx.em, me(ctx), field(ctx, 'username'));
+  const admin = me(ctx);
+  await ctx.limits.draw('search', ctx);
+  const person = await lookUp(ctx.em, admin, field(ctx, 'username'));
   await act((_, em, admin, id) => administration.addMember(em, admin, id, person, ctx.now), `${person?.username} is a member now.`)(ctx);
 };
 
@@ -59,6 +59,7 @@ function act(work: (ctx: Context, em: EntityManager, admin: User, room: number) 
   return async (ctx) => {
     const admin = me(ctx);
     const id = roomId(ctx);
+    await ctx.limits.draw('manage', ctx);
     await ctx.em.transactional((em) => work(ctx, em, admin, id));
     flash(ctx, done);
     seeOther(ctx, `/rooms/${id}/manage?${freshMark(ctx)}`);

@@ -16,22 +16,26 @@ import { show } from './rooms.ts';
 export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const id = roomId(ctx);
+  await ctx.limits.draw('post', ctx);
   const posted = await ctx.em.transactional((em) => store(ctx, em, user, id));
   ctx.leases.heard(user.id, { inRoom: true });
   await answer(ctx, posted);
 };
 
 /** A message that was stored, and what the page showed last before it. */
-type Stored = message.Posted & { after: number | undefined };
+export type Stored = message.Posted & { after: number | undefined };
 
 /** Stores the message that was sent, or nothing where any of its fields is wrong. */
-export async function store(ctx: Context, em: EntityManager, user: User, room: number): Promise<Stored> {
-  const posted = await message.post(em, user, room, { body: field(ctx, 'body'), key: field(ctx, 'key') }, ctx.now);
+export async function store(ctx: Context, em: EntityManager, user: User, room: number, attachment?: message.Draft['attachment']): Promise<Stored> {
+  const posted = await message.post(em, user, room, { body: field(ctx, 'body'), key: field(ctx, 'key'), ...(attachment && { attachment }) }, ctx.now);
   return { ...posted, after: seq('after', ctx.fields.after || undefined) };
 }
 
-/** Answers for a message that is in the log: to a script what is new, to a form the page that begins with it. */
-export async function answer(ctx: Context, { entry, repeated, after }: Stored): Promise<void> {
+/**
+ * Answers for a message that is in the log: to a script what is new, to a form the page that begins with it,
+ * or the `form` again where its key had been used for something else.
+ */
+export async function answer(ctx: Context, { entry, repeated, after }: Stored, { description, form }: { description?: string; form: Handler } = { form: show }): Promise<void> {
   const room = entry.room as Room;
   if (!repeated) ctx.metrics?.posted();
   if (wantsJson(ctx)) {
@@ -40,10 +44,10 @@ export async function answer(ctx: Context, { entry, repeated, after }: Stored): 
     const news = await delta(ctx, room, from, await entriesAfter(ctx.em, room, from));
     if (after !== undefined) ctx.reads.shown(entry.author.id, room.id, news.after);
     ctx.body = { ...news, seq: entry.seq };
-  } else if (repeated && !message.isSame(entry, field(ctx, 'body'))) {
+  } else if (repeated && !message.isSame(entry, field(ctx, 'body'), description)) {
     // The form was sent again with another text, after going back to it: that text must not be lost.
     ctx.refused = { problems: { body: 'This form had been used for another message, so this text was not sent. Send it now, if you want to.' }, typed: ctx.fields };
-    await show(ctx);
+    await form(ctx);
   } else {
     const own = after === undefined ? null : await latestMessage(ctx.em, entry, after); // an address for each: see freshMark
     seeOther(ctx, `/rooms/${room.id}?after=${own?.seq ?? Math.min(after ?? entry.seq - 1, entry.seq - 1)}#new`);

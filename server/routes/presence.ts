@@ -1,22 +1,29 @@
 import * as presence from '../chat/presence.ts';
-import { Elsewhere } from '../chat/errors.ts';
+import { Elsewhere, Invalid } from '../chat/errors.ts';
 import { roomFor } from '../chat/membership.ts';
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
+import * as attachments from './attachments.ts';
 import { answer, store } from './messages.ts';
 import { field, id, roomId, seeOther } from './parameters.ts';
 
-/** POST /rooms/ID/enter: enters, and where a message came with it posts that too, or neither */
+/** POST /rooms/ID/enter: enters, and where a message came with it posts that too, or neither; a file has to be chosen again */
 export const enter: Handler = async (ctx) => {
   const user = me(ctx);
   const room = roomId(ctx);
   const leave = id(field(ctx, 'leave'));
+  await ctx.limits.draw('enter', ctx);
+  if ('body' in ctx.fields) await ctx.limits.draw('post', ctx);
   const posted = await ctx.em.transactional(async (em) => {
     await presence.enter(em, user, room, { ...ctx, leave });
-    return 'body' in ctx.fields ? store(ctx, em, user, room) : undefined;
+    return 'body' in ctx.fields && !('description' in ctx.fields) ? store(ctx, em, user, room) : undefined;
   });
   if (posted) return answer(ctx, posted);
+  if ('description' in ctx.fields) {
+    ctx.showForm = attachments.form;
+    throw new Invalid({ file: 'You have entered the room. Choose the file again, and send it.' });
+  }
   seeOther(ctx, `/rooms/${room}`);
 };
 

@@ -1,4 +1,3 @@
-import { attempt, reportAllowances } from '../chat/attempt.ts';
 import { roomOfMember } from '../chat/membership.ts';
 import { presenceOf } from '../chat/presence.ts';
 import { report as makeReport, reportable, reportableBefore } from '../chat/report.ts';
@@ -29,7 +28,7 @@ export const form: Handler = async (ctx) => {
 export const make: Handler = async (ctx) => {
   const user = me(ctx);
   const entry = await entryOf(ctx);
-  if (ctx.env.rateLimits) await attempt(ctx.em, reportAllowances(user.id), ctx.now);
+  await ctx.limits.draw('report', ctx);
   await makeReport(ctx.em, user, entry, field(ctx, 'reason'), ctx.now);
   flash(ctx, 'Your report is sent. An operator will look at it.');
   seeOther(ctx, `/rooms/${entry.room.id}?${freshMark(ctx)}`);

@@ -1,4 +1,3 @@
-import { attempt, mailAllowances } from '../chat/attempt.ts';
 import { Invalid } from '../chat/errors.ts';
 import { makeResetLink, resetPassword, userOfLink } from '../chat/reset-link.ts';
 import { findByLogin, type User } from '../chat/user.ts';
@@ -18,7 +17,7 @@ export const send: Handler = async (ctx) => {
   const login = field(ctx, 'login').trim();
   if (login === '') throw new Invalid({ login: 'Enter your username or your email address.' });
   const user = await findByLogin(ctx.em, login);
-  if (ctx.env.rateLimits) await attempt(ctx.em, mailAllowances(user ? String(user.id) : `? ${login}`, ctx.address), ctx.now);
+  await ctx.limits.draw('mail', { ...ctx, user: user ?? { id: `? ${login}` } }); // alike for whoever has no account
   if (user) ctx.res.once('finish', () => void mailLink(ctx, mail, user).catch((error: Error) => ctx.log.error(error, 'a mail with a link was not sent')));
   seeOther(ctx, '/forgotten/sent');
 };

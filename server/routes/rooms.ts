@@ -26,6 +26,7 @@ export const list: Handler = async (ctx) => {
 /** POST /rooms */
 export const create: Handler = async (ctx) => {
   const user = me(ctx);
+  await ctx.limits.draw('room', ctx);
   const room = await ctx.em.transactional((em) => createRoom(em, user, { name: field(ctx, 'name'), access: field(ctx, 'access') }, ctx.now));
   await enterUnlessElsewhere(ctx, user, room.id);
   seeOther(ctx, `/rooms/${room.id}`);
@@ -64,7 +65,8 @@ export const remove: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomOfAdmin(ctx.em, user, roomId(ctx));
   const wasIn = (await presenceOf(ctx.em, user))?.room.id === room.id;
-  await ctx.em.transactional((em) => deleteRoom(em, user, room.id));
+  const files = await ctx.em.transactional((em) => deleteRoom(em, user, room.id));
+  await ctx.files.remove(files);
   if (!wasIn) flash(ctx, `The room ${room.name} was deleted, with all its messages.`);
   seeOther(ctx, '/rooms');
 };

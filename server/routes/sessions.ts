@@ -1,4 +1,4 @@
-import { attempt, forgive, logInAllowances } from '../chat/attempt.ts';
+import { attempt, forgive, passwordTrials } from '../chat/attempt.ts';
 import { Invalid } from '../chat/errors.ts';
 import { leave, presenceOf } from '../chat/presence.ts';
 import { beginSession } from '../chat/session.ts';
@@ -14,10 +14,11 @@ export const form: Handler = (ctx) => ctx.page('accounts/login.njk', { next: own
 /** POST /login */
 export const logIn: Handler = async (ctx) => {
   const login = field(ctx, 'login');
-  const allowances = await allowed(ctx, login);
+  const trials = await allowed(ctx, login);
   const user = await authenticate(ctx.em, login, field(ctx, 'password'), { logN: ctx.env.scryptLogN });
   if (!user) throw new Invalid({ login: 'The username or email and the password do not go together. Check both, and try again.' });
-  await forgive(ctx.em, allowances);
+  await forgive(ctx.em, trials);
+  await ctx.limits.draw('session', { ...ctx, user });
   await begin(ctx, user);
   seeOther(ctx, ownPath(field(ctx, 'next')) ?? '/rooms');
 };
@@ -45,9 +46,9 @@ export async function begin(ctx: Context, user: User): Promise<void> {
 async function allowed(ctx: Context, login: string) {
   if (!ctx.env.rateLimits) return [];
   const user = await findByLogin(ctx.em, login);
-  const allowances = logInAllowances(user ? String(user.id) : `? ${login}`, ctx.address);
-  await attempt(ctx.em, allowances, ctx.now);
-  return allowances;
+  const trials = passwordTrials(user ? String(user.id) : `? ${login}`, ctx.address);
+  await attempt(ctx.em, trials, ctx.now);
+  return trials;
 }
 
 /** The path where it is one of ours, so that log-in leads nobody elsewhere; else undefined. */

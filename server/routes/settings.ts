@@ -1,5 +1,6 @@
 import * as account from '../chat/account.ts';
-import { logInAllowances } from '../chat/attempt.ts';
+import { announcementsOf } from '../chat/announcements.ts';
+import { passwordTrials } from '../chat/attempt.ts';
 import { Invalid } from '../chat/errors.ts';
 import { savePreferences, ZONES } from '../chat/preferences.ts';
 import { endSessionOf, sessionId, sessionsOf } from '../chat/session.ts';
@@ -15,6 +16,7 @@ export const show: Handler = async (ctx) => {
   const told = browserZone(ctx);
   ctx.page('settings/show.njk', {
     form: ctx.refused && `${ctx.path.split('/')[2] ?? 'preferences'}-`,
+    announcements: announcementsOf(user),
     zones: ZONES,
     browserZone: told && checkedZone(told),
     sessions: await sessionsOf(ctx.em, user, ctx.now),
@@ -37,7 +39,9 @@ export const changePassword: Handler = async (ctx) => {
 
 /** POST /settings/username */
 export const changeUsername: Handler = async (ctx) => {
-  await account.changeUsername(ctx.em, me(ctx), field(ctx, 'username'));
+  const user = me(ctx);
+  await ctx.limits.draw('rename', ctx);
+  await account.changeUsername(ctx.em, user, field(ctx, 'username'));
   done(ctx, 'Your username is changed.');
 };
 
@@ -60,7 +64,7 @@ export const endSession: Handler = async (ctx) => {
 const ownSession = (ctx: Context): string => sessionId(ctx.session?.externalKey ?? '');
 
 /** A wrong password counts as it does at log-in: it is the same one that is guessed. */
-export const trial = (ctx: Context) => ({ now: ctx.now, allowances: ctx.env.rateLimits ? logInAllowances(String(me(ctx).id), ctx.address) : [] });
+export const trial = (ctx: Context) => ({ now: ctx.now, trials: ctx.env.rateLimits ? passwordTrials(String(me(ctx).id), ctx.address) : [] });
 
 function done(ctx: Context, sentence: string): void {
   flash(ctx, sentence);

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { changeEmail, changePassword, changeUsername } from '../../server/chat/account.ts';
-import { logInAllowances } from '../../server/chat/attempt.ts';
+import { passwordTrials } from '../../server/chat/attempt.ts';
 import { Invalid, Limited } from '../../server/chat/errors.ts';
 import { beginSession, sessionId, sessionsOf } from '../../server/chat/session.ts';
 import { authenticate, findByLogin, User } from '../../server/chat/user.ts';
@@ -18,7 +18,7 @@ const own = async ({ em }: House) => {
   const fresh = em();
   return [fresh, await fresh.findOneOrFail(User, { email: 'ada@example.org' })] as const;
 };
-const trial = (now = NOW) => ({ allowances: logInAllowances('ada', '192.0.2.1'), now });
+const trial = (now = NOW) => ({ trials: passwordTrials('ada', '192.0.2.1'), now });
 const toPassword = async (house: House, typed: { current?: string; password?: string }, now?: Date) =>
   changePassword(...(await own(house)), { current: RIGHT, password: NEW, ...typed }, { ...trial(now), keep: sessionId('here'), logN: LOG_N });
 const toEmail = async (house: House, typed: { current?: string; email?: string }, now?: Date) =>
@@ -81,7 +81,7 @@ test('counts wrong passwords as at log-in, and the right one not at all', withHo
     await refusal(Invalid, toPassword(house, { current: `wrong ${time}` }));
   }
   const refused = await refusal(Limited, toPassword(house, {}));
-  assert.equal([refused.retryAfter, refused.message], [600, 'Too many wrong passwords. Wait 10 minutes, then try again.']);
+  assert.equal([refused.retryAfter, refused.message], [600, 'Too many wrong passwords in a short time. Wait 10 minutes, then try again.']);
   await refusal(Limited, toEmail(house, {}));
   await toPassword(house, {}, later(600_000));
 }));

@@ -16,7 +16,7 @@ const test = suite('a former member');
 /** Deletes an account as a request does, which has no transaction of its own. */
 async function goes({ em }: House, username: string, password = 'correct horse'): Promise<void> {
   const own = em();
-  await becomeFormer(own, await own.findOneOrFail(User, { username }), password, { allowances: [], now: NOW });
+  await becomeFormer(own, await own.findOneOrFail(User, { username }), password, { trials: [], now: NOW });
 }
 
 test('is who said what they said, and told of as having quit', withHouse(async (house) => {

@@ -14,6 +14,8 @@ const breaks: [rule: RegExp, sql: string][] = [
   [/stored once/, `drop index entry_room_id_author_id_key_unique; update entry set "key" = 'the same key' where body like 'number%'`],
   [/a message has a key/, `update entry set "key" = null where body = 'goodbye'`],
   [/an entry is in a room/, `update entry set author_id = 999 where body = 'goodbye'`],
+  [/an image or a file belongs/, `update attachment set seq = 999`],
+  [/file of each attachment/, `update attachment set name = 'gone'`],
   [/in one room at most/, `delete from membership where user_id = (select user_id from presence limit 1)`],
   [/has an administrator/, `update membership set role = 'member'`],
   [/conversation of two/, `update room set pair = '999 ' || id where access = 'direct'`],

@@ -22,7 +22,7 @@ test('put a room down as one line for itself and one for each entry', withFile(a
   assert.equal([header.plainchat, header.name, header.access, header.creator, header.lastSeq], [1, 'study', 'invite', 'grace', lines.length]);
   assert.equal(lines.map(({ seq }) => seq), lines.map((_, index) => index + 1));
   assert.equal(lines[0], { seq: 1, kind: 'added', author: 'grace', subject: 'ada', body: '', at: '2026-01-01T12:00:00.000Z' });
-  assert.equal([lines.at(-1).author, lines.at(-1).body], ['grace', 'number 30']);
+  assert.equal([lines.at(-1).author, lines.at(-1).body], ['grace', '(The minutes of May)']);
   for (const wrong of ['nowhere', '999', '-1']) assert.match((await chat(file, ['export', wrong])).err, /There is no room/);
 }));
 

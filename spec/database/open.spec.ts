@@ -14,6 +14,7 @@ test('has after its migrations the schema that the nouns describe', withHouse(as
 test('has its migrations in the order of their numbers, each once', () => {
   const names = migrations.map(({ name }) => name);
   assert.equal(names, [...new Set(names)].sort());
+  for (const name of names) assert.match(name, /^\d{4}-[a-z-]+$/);
 });
 
 test('is made on the first start, and keeps its rows on the next', withFile(async (file) => {

@@ -32,6 +32,7 @@ class Log {
       blockedBy: () => [],
       room: (id) => tell('room', () => (this.rooms.has(id) ? { name: 'lobby', last: this.rooms.get(id)!.length } : undefined)),
       entries: (id, after) => tell(`entries after ${after}`, () => this.rooms.get(id)!.slice(after, after + 200).map((body, index) => this.#entry(id, after + index + 1, body))),
+      describedAt: (_, seqs) => tell('describedAt', () => seqs.map(() => null)),
       usernames: (ids) => tell('usernames', () => ids.map((user) => this.names.get(user)!)),
     };
     this.feed = new Feed({ signals, looks, render: (entry, folded) => {

@@ -2,7 +2,7 @@ import { mock } from 'node:test';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Attempt, attempt, logInAllowances } from '../../server/chat/attempt.ts';
+import { Attempt, attempt, passwordTrials } from '../../server/chat/attempt.ts';
 import { Departure } from '../../server/chat/departure.ts';
 import { close, Presence } from '../../server/chat/presence.ts';
 import { beginSession, Session } from '../../server/chat/session.ts';
@@ -251,7 +251,7 @@ test('take with them, once an hour, the sessions that ended and the attempts tha
   const left = async () => [await house.em().count(Session), await house.em().count(Attempt)];
   const leaveTraces = async (now: Date) => {
     await beginSession(house.em(), 'a key', { userId: ada, csrf: '' }, new Date(now.getTime() - 31 * 86_400_000));
-    await attempt(house.em(), logInAllowances('ada', '192.0.2.1').slice(1), new Date(now.getTime() - 600_000));
+    await attempt(house.em(), passwordTrials('ada', '192.0.2.1').slice(1), new Date(now.getTime() - 600_000));
   };
   await leaveTraces(NOW);
   await leases.tick();

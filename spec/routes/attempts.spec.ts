@@ -38,7 +38,7 @@ test('say how long there is to wait, and are taken again after that', withApp(as
   const answer = await logIn(world.visitor(), 'ada', RIGHT);
   assert.is(answer.status, 429);
   assert.is(Number(answer.headers.get('Retry-After')), 59);
-  assert.match(answer.page.querySelector('main [role="alert"]')!.text, /a minute/);
+  assert.match(answer.page.querySelector('main [role="alert"]')!.text, /59 seconds/);
   world.clock.pass(MINUTE_MS);
   assert.is((await logIn(world.visitor(), 'ada', RIGHT)).status, 303);
 }));

@@ -11,7 +11,7 @@ const NEW = 'battery staple';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0';
 
 const isLoggedIn = async (person: Visitor) => (await person.get('/rooms')).status === 200;
-const checked = ({ page }: Answer) => page.querySelectorAll('input[checked]').map((radio) => `${radio.getAttribute('name')}=${radio.getAttribute('value')}`);
+const checked = ({ page }: Answer) => page.querySelectorAll('form[action="/settings"] input[checked]').map((radio) => `${radio.getAttribute('name')}=${radio.getAttribute('value')}`);
 const sessionsOn = ({ page }: Answer) => page.querySelectorAll('main li').filter((item) => item.querySelector('time')).map(words);
 const post = (person: Visitor, what: string, fields: Record<string, string>) => person.post(`/settings/${what}`, fields);
 
@@ -49,8 +49,8 @@ test('have one form for each act, with its own button, and every id once', withA
   const answer = await ada.get('/settings');
   assert.is(titleOf(answer), 'Settings – Plainchat');
   const own = buttons(answer).filter((name) => name !== 'Log out');
-  assert.equal(own.slice(0, 4), ['Save settings', 'Change username', 'Change email', 'Change password']);
-  assert.is(own.length, 5);
+  assert.equal(own.slice(0, 5), ['Save settings', 'Save announcements', 'Change username', 'Change email', 'Change password']);
+  assert.is(own.length, 6);
   const ids = answer.page.querySelectorAll('[id]').map(({ id }) => id);
   assert.equal(ids, [...new Set(ids)]);
   for (const label of ['Time zone', 'Username', 'Email', 'Current password', 'New password']) labelled(answer, label);

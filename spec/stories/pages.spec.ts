@@ -74,6 +74,9 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'message, from outside and refused', who: grace, path: `${room}/enter`, fields: { body: '', key }, status: 422 },
     { name: 'two rooms', who: ada, path: `/rooms/${study}/enter`, fields: {}, status: 409 },
     { name: 'delete', who: ada, path: `${room}/delete` },
+    { name: 'announcements', who: ada, path: `${room}/announcements` },
+    { name: 'announcements, refused', who: ada, path: `${room}/announcements`, fields: { messages: 'all', notices: '' }, status: 422 },
+    { name: 'announcements in all rooms, refused', who: ada, path: '/settings/announcements', fields: { messages: 'all' }, status: 422 },
     { name: 'settings', who: ada, path: '/settings' },
     { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
     { name: 'password, refused', who: ada, path: '/settings/password', fields: { current: 'wrong', password: 'short' }, status: 422 },
@@ -94,7 +97,7 @@ const markup = new HtmlValidate({
   extends: ['html-validate:recommended', 'html-validate:a11y'],
   rules: {
     'doctype-style': ['error', { style: 'lowercase' }],
-    'long-title': ['error', { maxlength: 64 + 'Manage  – Rooms – Plainchat'.length }], // a room's name can be that long
+    'long-title': ['error', { maxlength: 64 + 'What is announced in  – Rooms – Plainchat'.length }], // a room's name can be that long
     'no-implicit-button-type': 'off', // ours all submit, which is what they do by themselves
     'no-redundant-role': ['error', { exclude: ['list'] }], // WebKit drops it from a list without markers
   },

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import { readEnv, type Env } from '../../config/env.ts';
 import { createApp } from '../../server/app.ts';
@@ -16,6 +19,8 @@ export interface World {
   /** A fresh unit of work. */
   em(): EntityManager;
   leases: Leases;
+  /** The folder of the app's own that files are kept in. */
+  filesDir: string;
   clock: { now(): Date; pass(ms: number): void };
   /** Somebody in a browser of their own, not logged in. */
   visitor(): Visitor;
@@ -26,7 +31,8 @@ export interface World {
 /** Runs `work` in a world of its own, and clears it away whatever happens. */
 export function withApp(work: (world: World) => Promise<void>, changes: Partial<Env> = {}): () => Promise<void> {
   return async () => {
-    const env = { ...readEnv({}), chatDb: ':memory:', scryptLogN: 4, ...changes };
+    const filesDir = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
+    const env = { ...readEnv({}), chatDb: ':memory:', filesDir, scryptLogN: 4, ...changes };
     const orm = await openDatabase(env.chatDb);
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
@@ -37,7 +43,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
     const visitor = () => new Visitor(base);
     try {
       await work({
-        base, orm, leases, clock, visitor,
+        base, orm, leases, filesDir, clock, visitor,
         em: () => orm.em.fork() as EntityManager,
         cast: async (username) => {
           const person = visitor();
@@ -50,6 +56,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
       await orm.close();
+      rmSync(filesDir, { recursive: true });
     }
   };
 }

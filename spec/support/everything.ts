@@ -1,10 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MikroORM } from '@mikro-orm/sqlite';
 import { changeUsername } from '../../server/chat/account.ts';
 import { block } from '../../server/chat/block.ts';
 import { openDirect } from '../../server/chat/direct.ts';
 import { becomeFormer } from '../../server/chat/former-member.ts';
 import { befriend } from '../../server/chat/friendship.ts';
+import { post } from '../../server/chat/message.ts';
 import { savePreferences } from '../../server/chat/preferences.ts';
 import { leave } from '../../server/chat/presence.ts';
 import { quit } from '../../server/chat/quit.ts';
@@ -13,11 +15,15 @@ import { makeResetLink } from '../../server/chat/reset-link.ts';
 import { deleteRoom } from '../../server/chat/room.ts';
 import { beginSession } from '../../server/chat/session.ts';
 import { suspend } from '../../server/chat/suspension.ts';
-import { attempt, logInAllowances } from '../../server/chat/attempt.ts';
+import { attempt, passwordTrials } from '../../server/chat/attempt.ts';
+import { Allowance } from '../../server/chat/limit.ts';
 import { User } from '../../server/chat/user.ts';
 import { openDatabase } from '../../server/database/open.ts';
 import { renameRoom } from '../../server/chat/administration.ts';
 import { enrol, houseOf, NOW, type House } from './nouns.ts';
+
+/** The one attachment there is. */
+export const FILE = { name: 'f'.repeat(32), type: 'txt', size: 8, width: null, height: null, description: 'The minutes of May' } as const;
 
 /** Fills an empty database with every kind of content; returns the house, and its rooms by name. */
 export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms: Record<'lobby' | 'study' | 'pair', number> }> {
@@ -41,6 +47,7 @@ export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms
   await as('grace', (em, grace) => leave(em, grace, lobby, NOW));
   await enter('grace', study);
   for (let number = 1; number <= 30; number += 1) await say('grace', study, `number ${number}`);
+  await as('grace', (em, grace) => post(em, grace, study, { body: '', key: 'a-key-of-grace', attachment: FILE }, NOW));
 
   const cellar = await room('linus', 'cellar');
   await enter('linus', cellar, { leave: lobby });
@@ -59,14 +66,15 @@ export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms
   await changeUsername(em(), await person('barbara'), 'liskov');
   for (const username of ['ada', 'grace']) await beginSession(em(), `a key of ${username}`, { userId: (await person(username)).id, csrf: 'token' }, NOW, 'Lynx');
   await makeResetLink(em(), await person('alan'), NOW);
-  await attempt(em(), logInAllowances('1', '192.0.2.1'), NOW);
+  await attempt(em(), passwordTrials('1', '192.0.2.1'), NOW);
+  await em().insert(Allowance, { bucket: 'a hash', wholeAt: NOW.getTime() });
 
   await as('ada', async (em, ada) => report(em, ada, await reportable(em, ada, lobby, 9), 'It is rude.', NOW));
   await as('linus', (em, linus) => suspend(em, linus, 'Rude in the lobby.', NOW));
   await em().nativeUpdate(User, { username: 'ada' }, { operator: true });
   await as('edsger', (em, edsger) => quit(em, edsger, lobby, NOW));
   const own = em();
-  await becomeFormer(own, await own.findOneOrFail(User, { username: 'edsger' }), 'correct horse', { allowances: [], now: NOW });
+  await becomeFormer(own, await own.findOneOrFail(User, { username: 'edsger' }), 'correct horse', { trials: [], now: NOW });
   return { ...house, rooms: { lobby, study, pair } };
 }
 
@@ -74,6 +82,8 @@ let written: Buffer | undefined;
 
 /** Makes a file with every kind of content; filled once, in memory, which has no disk to wait for. */
 export async function writeEverything(file: string): Promise<void> {
+  mkdirSync(`${file}.files`);
+  writeFileSync(join(`${file}.files`, FILE.name), 'in May …');
   if (written) return writeFileSync(file, written);
   const orm = await openDatabase(':memory:');
   await fillWithEverything(orm);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const READY_MS = 15_000;
+const READY_MS = 60_000;
 
 /** The server as a process of its own, on a port that it keeps over restarts. */
 export class Server {

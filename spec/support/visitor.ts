@@ -1,5 +1,6 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { parse, type HTMLElement } from 'node-html-parser';
+import type { Attached } from '../../server/attached.ts';
 
 /** An answer, with its page parsed. */
 export interface Answer {
@@ -17,7 +18,7 @@ export interface Delta {
   room: number;
   after: number;
   seq?: number;
-  entries: { seq: number; kind: string; author: string; body: string; html: string; at: string }[];
+  entries: { seq: number; kind: string; author: string; body: string; html: string; at: string; attachment?: Attached }[];
 }
 
 /** Somebody with a browser that has no script: keeps cookies, sends forms, follows no redirect by itself. */
@@ -134,6 +135,15 @@ export class Visitor {
   /** Posts as the script does. */
   sayJson(room: number, body: string, fields: Record<string, unknown> = {}): Promise<Answer> {
     return this.postJson(`/rooms/${room}/messages`, { body, key: crypto.randomUUID(), after: 0, ...fields });
+  }
+
+  /** Sends a file as the form does, which has it last; by default a described one. */
+  async attach(room: number, file: Uint8Array | undefined, fields: Record<string, string> = {}, headers: Record<string, string> = { Accept: 'text/html' }): Promise<Answer> {
+    const form = new FormData();
+    const all = { _csrf: await this.token(), key: crypto.randomUUID(), after: '0', description: 'the harbour at night', body: '', ...fields };
+    for (const [name, value] of Object.entries(all)) form.append(name, value);
+    if (file) form.append('file', new Blob([Uint8Array.from(file)]), 'harbour.exe');
+    return this.send(`/rooms/${room}/attachments`, { method: 'POST', body: form, headers });
   }
 
   poll(room: number, after: number): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Assets } from '../../server/assets.ts';
@@ -53,6 +54,22 @@ test('that are TypeScript are served as script, without types', withApp(async ({
     assert.is(stripTypeScriptTypes(text), text, `${file} has types left`);
   }
 }));
+
+test('that import each other do so by address, which the page knows too', withApp(async ({ visitor }) => {
+  const { text } = await visitor().get(assets.address('chat.js'));
+  const imported = [...text.matchAll(/from"([^"]+)"/g)].map(([, address]) => address!);
+  assert.ok(imported.includes(assets.address('announcer.js')));
+  for (const address of imported) assert.is((await visitor().get(address)).status, 200, address);
+  assert.equal([...new Set(imported)].filter((address) => !assets.imports('chat.js').includes(address)), []);
+  assert.equal(assets.imports('zone.js'), []);
+}));
+
+for (const [name, most] of Object.entries({ 'chat.js': 3000, 'announcer.js': 1500, 'log.js': 750, 'field.js': 500, 'region.js': 300 })) {
+  test(`of which ${name} is small`, withApp(async ({ visitor }) => {
+    const { text } = await visitor().get(assets.address(name));
+    assert.ok(gzipSync(text).length <= most, `${gzipSync(text).length} bytes`);
+  }));
+}
 
 test('that no page can ask for are found by none', withApp(async ({ visitor }) => {
   for (const path of ['/static/app.css', '/static/app-000000000000.css', '/static/../package.json', '/static/chat.ts', '/static/']) {

@@ -2,7 +2,10 @@ import { FirstTables } from './0001-first-tables.ts';
 import { Members } from './0002-members.ts';
 import { People } from './0003-people.ts';
 import { Settings } from './0004-settings.ts';
+import { Attachments } from './0006-attachments.ts';
+import { Announcements } from './0008-announcements.ts';
 import { Look } from './0009-look.ts';
+import { Limits } from './0010-limits.ts';
 import { Accounts } from './0011-accounts.ts';
 import { Reports } from './0012-reports.ts';
 
@@ -12,7 +15,10 @@ export const migrations = [
   { name: '0002-members', class: Members },
   { name: '0003-people', class: People },
   { name: '0004-settings', class: Settings },
+  { name: '0006-attachments', class: Attachments },
+  { name: '0008-announcements', class: Announcements },
   { name: '0009-look', class: Look },
+  { name: '0010-limits', class: Limits },
   { name: '0011-accounts', class: Accounts },
   { name: '0012-reports', class: Reports },
 ];

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { defineEntity, p, raw, type EntityManager } from '@mikro-orm/core';
+import { Limited } from './errors.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** So often within so long. What was drawn comes back evenly: after a rush, at this pace. */
+export interface Limit {
+  times: number;
+  withinMs: number;
+}
+
+interface Rule {
+  /** What there was too much of, in words. */
+  what: string;
+  /** For one person, wherever they are. */
+  person?: Limit;
+  /** For all who come from one network address. */
+  address: Limit;
+}
+
+const per = (withinMs: number, times: number): Limit => ({ times, withinMs });
+
+/**
+ * What may be done how often: more than people do, and less than a machine that means harm. Ten
+ * times as much is allowed to an address, since a family, a school or an office has one for all.
+ */
+export const LIMITS = {
+  /** A school's first day; also how often one can ask whether a name or email is taken. */
+  account: { what: 'new accounts', address: per(HOUR_MS, 300) },
+  /** With the right password: each costs a hash and a row. The wrong ones are counted in `attempt.ts`. */
+  session: { what: 'log-ins', person: per(HOUR_MS, 300), address: per(HOUR_MS, 3000) },
+  /** Ten a second: nobody types so fast, and a history that a script brings along still gets in. */
+  post: { what: 'messages', person: per(MINUTE_MS, 600), address: per(MINUTE_MS, 6000) },
+  /** Each writes a notice into the room's log. */
+  enter: { what: 'changes of room', person: per(MINUTE_MS, 120), address: per(MINUTE_MS, 1200) },
+  /** An open room is in everybody's list. */
+  room: { what: 'new rooms', person: per(HOUR_MS, 100), address: per(HOUR_MS, 1000) },
+  /** A class is added one by one; each change writes a notice. */
+  manage: { what: 'changes', person: per(MINUTE_MS, 120), address: per(MINUTE_MS, 1200) },
+  /** Few, because each tells whether somebody has an email address. */
+  search: { what: 'searches', person: per(10 * MINUTE_MS, 60), address: per(10 * MINUTE_MS, 600) },
+  /** Each lands on somebody's list. */
+  ask: { what: 'questions to be friends', person: per(HOUR_MS, 100), address: per(HOUR_MS, 1000) },
+  /** Operators read each. */
+  report: { what: 'reports', person: per(10 * MINUTE_MS, 20), address: per(10 * MINUTE_MS, 200) },
+  /** Nobody's mailbox is to be filled. */
+  mail: { what: 'mails asked for', person: per(HOUR_MS, 3), address: per(HOUR_MS, 30) },
+  /** A username stays taken for good once somebody has had it. */
+  rename: { what: 'changes of username', person: per(HOUR_MS, 20), address: per(HOUR_MS, 200) },
+} satisfies Record<string, Rule>;
+
+export type Act = keyof typeof LIMITS;
+
+/** Passwords are counted one by one and exactly: see `attempt.ts`. */
+export const WRONG_PASSWORDS = { withinMs: 10 * MINUTE_MS, forAccountFromAddress: 10, fromAddress: 100 };
+
+export const AllowanceSchema = defineEntity({
+  name: 'Allowance',
+  tableName: 'allowance',
+  properties: {
+    /** A hash of what is drawn on, by which person or from which address: as long as any, and telling nobody. */
+    bucket: p.string().primary(),
+    /** When all that was drawn will have come back, in milliseconds since 1970. */
+    wholeAt: p.bigint('number'),
+  },
+});
+
+/** How much of a limit somebody has used: in the database, so that processes share it and a restart forgives nothing. */
+export class Allowance extends AllowanceSchema.class {}
+AllowanceSchema.setClass(Allowance);
+
+/** A bucket that an act draws on, and how much it holds. */
+export interface Bucket extends Limit {
+  bucket: string;
+}
+
+/** What an act by somebody draws on. */
+export function bucketsOf(act: Act, address: string, person?: number | string): Bucket[] {
+  const rule: Rule = LIMITS[act];
+  return [
+    ...(rule.person && person !== undefined ? [{ bucket: hash(`${act} person ${person}`), ...rule.person }] : []),
+    { bucket: hash(`${act} address ${address}`), ...rule.address },
+  ];
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** How long one draw takes to come back, in milliseconds. */
+export const shareOf = ({ times, withinMs }: Limit): number => withinMs / times;
+
+/** How much of a bucket is drawn, in milliseconds until it is whole. */
+const drawnOf = (wholeAt: number, now: number): number => Math.max(wholeAt - now, 0);
+
+/** How long to wait before one can draw, in milliseconds; not over 0 where one can at once. */
+export function waitFor(wholeAt: number, limit: Limit, now: number): number {
+  return drawnOf(wholeAt, now) + shareOf(limit) - limit.withinMs;
+}
+
+/**
+ * What is drawn of a bucket beyond all that it holds, in milliseconds: by processes that did not
+ * know of each other yet, or by a clock that was set back since. It is to be forgiven.
+ */
+export function excessOf(wholeAt: number, limit: Limit, now: number): number {
+  return Math.max(drawnOf(wholeAt, now) - limit.withinMs, 0);
+}
+
+/** The refusal of an act that was done too often. */
+export function tooOften(act: Act, waitMs: number): Limited {
+  return new Limited(LIMITS[act].what, waitMs);
+}
+
+/** When the bucket is whole, as far as it is written down; 0 where nothing is. */
+export async function wholeAt(em: EntityManager, bucket: string): Promise<number> {
+  return (await em.findOne(Allowance, { bucket }, { refresh: true }))?.wholeAt ?? 0;
+}
+
+/** Writes down that `ms` were drawn since a moment, or forgiven where less than 0; returns when the bucket is whole, with what other processes drew. */
+export async function writeDrawn(em: EntityManager, bucket: string, since: number, ms: number): Promise<number> {
+  const written = (await em.nativeUpdate(Allowance, { bucket, wholeAt: { $gte: since } }, { wholeAt: raw('whole_at + ?', [ms]) }))
+    || (await em.nativeUpdate(Allowance, { bucket, wholeAt: { $lt: since } }, { wholeAt: since + ms }));
+  if (!written) await em.upsert(Allowance, { bucket, wholeAt: since + ms });
+  return wholeAt(em, bucket);
+}
+
+/** Forgets what has all come back. */
+export async function forgetAllowances(em: EntityManager, now: Date): Promise<void> {
+  await em.nativeDelete(Allowance, { wholeAt: { $lte: now.getTime() } });
+}

@@ -1,0 +1,260 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createAnnouncer, type Announcements, type News } from '../../static/announcer.ts';
+
+const test = suite('the announcer');
+
+const EVERYTHING: Announcements = { messages: 'everything', notices: false, first: 'sender', time: false };
+
+/** A room in which time passes as the spec has it, and what is heard in it, each with the second at which it began. */
+function room(chosen: Partial<Announcements> = {}) {
+  let time = 0;
+  const due: { at: number; act: () => void }[] = [];
+  const heard: string[] = [];
+  const clock = { now: () => time, later: (act: () => void, ms: number) => void due.push({ at: time + ms, act }) };
+  const announcer = createAnnouncer('ada', { ...EVERYTHING, ...chosen }, (text) => void heard.push(`${time / 1000} ${text}`), clock);
+  const pass = (seconds: number) => {
+    const end = time + seconds * 1000;
+    for (;;) {
+      due.sort((a, b) => a.at - b.at);
+      if (!due[0] || due[0].at > end) break;
+      const { at, act } = due.shift()!;
+      time = at;
+      act();
+    }
+    time = end;
+  };
+  /** What came with one poll: `grace: hello`, or `grace entered the room.` */
+  const come = (...lines: (string | News)[]) => announcer.receive(lines.map((line) => (typeof line === 'string' ? news(line) : line)));
+  return { ...announcer, heard, pass, come };
+}
+
+function news(line: string): News {
+  const [author = '', body] = line.split(/: (.*)/s);
+  return body === undefined ? { kind: 'entered', author: line.split(' ')[0]!, body: line } : { kind: 'message', author, body, time: '14:05' };
+}
+
+const toAda = (line: string): News => ({ ...news(line), mentions: [{ username: 'linus' }, { username: 'ada' }] });
+const many = (count: number, author = 'grace') => Array.from({ length: count }, (_, index) => `${author}: ${index + 1}`);
+
+test('says one message at once, its sender first, and only once', () => {
+  const { come, pass, heard } = room();
+  come('grace: hello');
+  pass(60);
+  assert.equal(heard, ['0 grace: hello']);
+});
+
+test('says a conversation whole, once and in order, at 5 s intervals', () => {
+  const { come, pass, heard } = room();
+  for (const line of many(30)) {
+    come(line);
+    pass(5);
+  }
+  assert.equal(heard, many(30).map((line, index) => `${index * 5} ${line}`));
+});
+
+test('says three that come at once in order, apart from each other', () => {
+  const { come, pass, heard } = room();
+  come('grace: one', 'linus: two', 'grace: three');
+  pass(60);
+  assert.equal(heard, ['1.5 grace: one', '1.75 linus: two', '2 grace: three']);
+});
+
+test('says more than three as a number, with who they are of', () => {
+  const { come, pass, heard } = room();
+  come(...many(4), ...many(3, 'linus'));
+  pass(60);
+  assert.equal(heard, ['1.5 7 new messages from grace and linus']);
+});
+
+test('says a burst that comes with several polls as one number', () => {
+  for (const parts of [[12, 8], [2, 18], [18, 2], [3, 16, 1], [7, 7, 6]]) {
+    const { come, pass, heard } = room();
+    for (const part of parts) {
+      come(...many(part));
+      pass(1);
+    }
+    pass(60);
+    assert.equal(heard.map((line) => line.replace(/^\S+ /, '')), ['20 new messages from grace'], parts.join());
+  }
+});
+
+test('says one message that comes ahead of a burst itself, and the burst as a number', () => {
+  const { come, pass, heard } = room();
+  come('grace: first');
+  pass(1);
+  come(...many(19));
+  pass(60);
+  assert.equal(heard, ['0 grace: first', '5 19 new messages from grace']);
+});
+
+test('is not behind where messages come each second: it says a number at most each five', () => {
+  const { come, pass, heard } = room();
+  for (const line of many(60)) {
+    come(line);
+    pass(1);
+  }
+  pass(10);
+  assert.equal(heard.slice(0, 3), ['0 grace: 1', '1 grace: 2', '2 grace: 3']);
+  const digests = heard.slice(3).map((line) => line.split(' ').map(Number));
+  assert.is(digests.reduce((sum, [, count]) => sum + count!, 0), 57, 'nothing is left out');
+  for (const [index, [at]] of digests.entries()) assert.ok(index === 0 || at! - digests[index - 1]![0]! >= 5, heard.join());
+});
+
+test('says no more names than can be kept in mind', () => {
+  const said = (...names: string[]) => {
+    const { come, pass, heard } = room();
+    come(...names.flatMap((name) => many(4, name)));
+    pass(5);
+    return heard[0]!.replace(/^.* from /, '');
+  };
+  assert.equal([said('ada'), said('ada', 'bo', 'cy'), said('ada', 'bo', 'cy', 'di')], ['ada', 'ada, bo and cy', '4 people']);
+});
+
+test('says nothing within two seconds of a key, and then what came as one', () => {
+  const { come, pass, heard, typed } = room();
+  typed();
+  pass(1);
+  come('grace: one');
+  typed();
+  pass(1.5);
+  come('linus: two');
+  typed();
+  pass(1.9);
+  assert.equal(heard, []);
+  pass(60);
+  assert.equal(heard, ['4.5 2 new messages from grace and linus']);
+});
+
+test('says one message that came while its reader typed itself', () => {
+  const { come, pass, heard, typed } = room();
+  typed();
+  come('grace: one');
+  pass(60);
+  assert.equal(heard, ['2 grace: one']);
+});
+
+test('answers what its reader sends with "Sent", and then says what came meanwhile', () => {
+  const { come, pass, heard, typed, sent } = room();
+  typed();
+  come('grace: one', 'linus: two');
+  pass(1);
+  sent();
+  pass(60);
+  assert.equal(heard, ['1 Sent', '1.25 2 new messages from grace and linus']);
+});
+
+test('says of a connection that was lost and came back while its reader typed the last word alone', () => {
+  const { pass, heard, typed, say } = room();
+  typed();
+  say('The connection is lost.', 'connection');
+  pass(1);
+  say('The connection is back.', 'connection');
+  pass(60);
+  say('The connection is lost.', 'connection');
+  assert.equal(heard, ['2 The connection is back.', '61 The connection is lost.']);
+});
+
+test('says nothing while the page is hidden, and what came as one where it is seen again', () => {
+  const { come, pass, heard, hide, say } = room();
+  hide(true);
+  come('grace: one');
+  pass(30);
+  come(...many(6, 'linus'));
+  say('The connection is lost.', 'connection');
+  pass(30);
+  assert.equal(heard, []);
+  hide(false);
+  pass(60);
+  assert.equal(heard, ['60 The connection is lost.', '60.25 7 new messages from grace and linus']);
+});
+
+test('says nothing of messages while it is paused, and then what came as one', () => {
+  const { come, pass, heard, pause, sent } = room();
+  pause(true);
+  come('grace: one');
+  pass(10);
+  come('grace: two');
+  sent();
+  pass(10);
+  pause(false);
+  pass(60);
+  assert.equal(heard, ['0 Announcements are paused.', '10 Sent', '20 Announcements are on again.', '20.25 2 new messages from grace']);
+});
+
+test('says notices only where they are wanted, among the messages and in their number', () => {
+  const said = (chosen: Partial<Announcements>, ...lines: string[]) => {
+    const { come, pass, heard } = room(chosen);
+    come(...lines);
+    pass(60);
+    return heard.map((line) => line.replace(/^\S+ /, ''));
+  };
+  const lines = ['grace entered the room.', 'grace: hello', 'linus left the room.'];
+  assert.equal(said({}, ...lines), ['grace: hello']);
+  assert.equal(said({ notices: true }, ...lines), lines);
+  assert.equal(said({ notices: true, messages: 'nothing' }, ...lines), [lines[0], lines[2]]);
+  assert.equal(said({ notices: true }, ...lines, ...many(3)), ['4 new messages from grace, 2 notices']);
+  assert.equal(said({ notices: true, messages: 'nothing' }, ...lines, ...lines), ['4 notices']);
+});
+
+/** What is said of one message, and of four. */
+const CHOICES: [Partial<Announcements>, string[], string[]][] = [
+  [{}, ['grace: at ten?'], ['4 new messages from grace, 1 of them to you']],
+  [{ time: true }, ['grace, 14:05: at ten?'], ['4 new messages from grace, 1 of them to you']],
+  [{ first: 'text' }, ['at ten?, from grace'], ['4 new messages from grace, 1 of them to you']],
+  [{ first: 'text', time: true }, ['at ten?, from grace, 14:05'], ['4 new messages from grace, 1 of them to you']],
+  [{ messages: 'sender' }, ['Message from grace'], ['4 new messages from grace, 1 of them to you']],
+  [{ messages: 'sender', time: true }, ['Message from grace, 14:05'], ['4 new messages from grace, 1 of them to you']],
+  [{ messages: 'count' }, ['1 new message'], ['4 new messages, 1 of them to you']],
+  [{ messages: 'mentions' }, [], ['grace: look']],
+  [{ messages: 'nothing' }, [], []],
+];
+
+for (const [chosen, one, four] of CHOICES) {
+  test(`says what is chosen: ${JSON.stringify(chosen)}`, () => {
+    const { come, pass, heard } = room(chosen);
+    const said = () => heard.splice(0).map((line) => line.replace(/^\S+ /, ''));
+    come('grace: at ten?');
+    pass(10);
+    assert.equal(said(), one);
+    come(...many(3), toAda('grace: look'));
+    pass(10);
+    assert.equal(said(), four);
+  });
+}
+
+test('says only the count of what mentions its reader, where there is much of it', () => {
+  const { come, pass, heard } = room({ messages: 'mentions' });
+  come(...many(5).map(toAda), ...many(3, 'linus'));
+  pass(10);
+  assert.equal(heard, ['1.5 5 new messages from grace']);
+});
+
+test('says nothing of whom its reader has blocked, and does not count it', () => {
+  const { come, pass, heard } = room();
+  come(...many(5).map((line) => ({ ...news(line), folded: true })), 'linus: hello');
+  pass(60);
+  assert.equal(heard, ['0 linus: hello']);
+});
+
+test('says what is attached in its words, after the text where there is one', () => {
+  const attachment = { words: 'Image: a cat on a keyboard' };
+  for (const [chosen, body, said] of [
+    [{}, 'look', 'grace: look. Image: a cat on a keyboard'],
+    [{}, '', 'grace: Image: a cat on a keyboard'],
+    [{ first: 'text' }, 'look', 'look. Image: a cat on a keyboard, from grace'],
+  ] as const) {
+    const { come, heard } = room(chosen);
+    come({ ...news('grace: x'), body, attachment });
+    assert.equal(heard, [`0 ${said}`]);
+  }
+});
+
+test('says a long message whole, with its lines', () => {
+  const { come, heard } = room();
+  const long = 'word '.repeat(800).trim();
+  come(`grace: two\n${long}`);
+  assert.equal(heard, [`0 grace: two\n${long}`]);
+});
+
+test.run();
