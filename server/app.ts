@@ -5,6 +5,7 @@ import Koa from 'koa';
 import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
+import { entriesOf } from './chat/room.ts';
 import { Assets } from './assets.ts';
 import { fileNamesAmong } from './chat/attachment.ts';
 import { Presence } from './chat/presence.ts';
@@ -17,13 +18,15 @@ import { Leases } from './live/leases.ts';
 import { Limits } from './live/limits.ts';
 import { andThen } from './live/looks.ts';
 import { Polls } from './live/polls.ts';
+import { Posts } from './live/posts.ts';
 import { Reads } from './live/reads.ts';
 import { Streams } from './live/streams.ts';
+import { Writer } from './live/writer.ts';
 import { openLog, type Log } from './log.ts';
 import { mailer } from './mail.ts';
 import { Metrics } from './metrics.ts';
 import { body } from './middleware/body.ts';
-import { csrf } from './middleware/csrf.ts';
+import { csrf, isOwnOrigin } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
 import { errors } from './middleware/errors.ts';
 import { headers } from './middleware/headers.ts';
@@ -32,7 +35,7 @@ import { htmx } from './middleware/htmx.ts';
 import { pages } from './middleware/pages.ts';
 import { requests } from './middleware/requests.ts';
 import { signsOfLife } from './middleware/signs-of-life.ts';
-import { unitOfWork } from './middleware/unit-of-work.ts';
+import { addressOf, unitOfWork } from './middleware/unit-of-work.ts';
 import { routes } from './routes/index.ts';
 import { View } from './view.ts';
 
@@ -65,9 +68,10 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const reads = new Reads(em);
   const limits = new Limits(em, env.rateLimits);
   const leases = new Leases({ em, times, clock, log, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
-  const streams = new Streams();
+  const streams = new Streams(log);
+  const writer = new Writer({ em, signals: live.signals });
   const metrics = env.metricsToken ? new Metrics(() => em().count(Presence)) : undefined;
-  const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view };
+  const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
@@ -92,12 +96,20 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   app.use(router.routes());
   app.use(router.allowedMethods());
   const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
-  const feed = new Feed({ ...live, render: (entry, folded) => JSON.stringify(view.delta(entry, folded ? new Set([entry.author.id]) : undefined)) });
+  const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
   const polls = new Polls({ board, feed, leases, reads });
+  const posts = new Posts({
+    board, feed, writer, leases, reads, limits, clock,
+    rules: { isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl), addressOf: (request) => addressOf(request, env.trustProxy) },
+  });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => {
+    const begun = performance.now();
     if (metrics && request.url?.startsWith('/poll')) metrics.polls += 1;
-    void andThen(polls.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
+    void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => {
+      if (!isAnswered) usual(request, response);
+      else if (request.method === 'POST') metrics?.posted(performance.now() - begun);
+    });
   };
   return { listener, leases, streams };
 }

@@ -11,6 +11,7 @@ import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
 import type { Log } from './log.ts';
 import type { SendMail } from './mail.ts';
+import type { Writer } from './live/writer.ts';
 import type { Metrics } from './metrics.ts';
 import type { Upload } from './middleware/upload.ts';
 import type { View } from './view.ts';
@@ -31,6 +32,7 @@ export interface Services {
   streams: Streams;
   times: LeaseTimes;
   view: View;
+  writer: Writer;
 }
 
 /** What a request carries on its way, beside what Koa gives it. */

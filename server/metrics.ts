@@ -17,12 +17,13 @@ export class Metrics {
     const polls = new Counter({ name: 'plainchat_polls_total', help: 'Polls that were asked.', registers, collect: () => { polls.reset(); polls.inc(this.polls); } });
     const people: Gauge = new Gauge({ name: 'plainchat_people_present', help: 'People who are in a room now.', registers, collect: async () => people.set(await present()) });
     this.#messages = new Counter({ name: 'plainchat_messages_total', help: 'Messages that were stored.', registers });
-    this.#seconds = new Histogram({ name: 'plainchat_request_seconds', help: 'How long requests took, but for polls to which nothing is new.', labelNames: ['method', 'route', 'status'], buckets: SECONDS, registers });
+    this.#seconds = new Histogram({ name: 'plainchat_request_seconds', help: 'How long requests took, but for polls.', labelNames: ['method', 'route', 'status'], buckets: SECONDS, registers });
   }
 
-  /** Notes that a message was stored. */
-  posted(): void {
+  /** Notes that a message was stored; with how long it took, where it went no further than the live path. */
+  posted(ms?: number): void {
     this.#messages.inc();
+    if (ms !== undefined) this.answered({ method: 'POST', route: '/rooms/:id/messages', status: 201 }, ms);
   }
 
   /** Notes a request, by the pattern of its address. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import { attached, sizeInWords, type Attached } from './attached.ts';
 import type { Assets } from './assets.ts';
-import type { Shown } from './chat/entry.ts';
+import type { Entry } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { pieces } from './pieces.ts';
 import { browserInWords } from './user-agent.ts';
@@ -47,7 +47,7 @@ export class View {
   }
 
   /** An entry as it is shown, with a notice put into words. */
-  line(entry: Shown, blocked: ReadonlySet<number> = NOBODY): Line {
+  line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
@@ -55,7 +55,7 @@ export class View {
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
-  delta(entry: Shown, blocked?: ReadonlySet<number>): Line & { html: string } {
+  delta(entry: Entry, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }

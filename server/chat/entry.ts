@@ -1,5 +1,5 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
-import { Attachment, type ShownAttachment } from './attachment.ts';
+import { Attachment } from './attachment.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -37,18 +37,6 @@ export const EntrySchema = defineEntity({
 /** One line of a room's log. Never changed, moved or removed while the room exists. */
 export class Entry extends EntrySchema.class {}
 EntrySchema.setClass(Entry);
-
-/** What of an entry is shown: of what the ORM has found, or of plain columns. */
-export interface Shown {
-  seq: number;
-  kind: Kind;
-  body: string;
-  at: Date;
-  room: { id: number };
-  author: { id: number; username: string };
-  subject?: { id: number; username: string } | null;
-  attachment?: ShownAttachment | null;
-}
 
 /** The entries with a seq over `after`, oldest first, at most `most`. */
 export function entriesAfter(em: EntityManager, room: Room, after: number, most = BATCH_SIZE): Promise<Entry[]> {

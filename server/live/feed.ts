@@ -1,4 +1,4 @@
-import { BATCH_SIZE, type Shown } from '../chat/entry.ts';
+import { BATCH_SIZE, type Entry } from '../chat/entry.ts';
 import { andThen, type Awaitable, type Looks } from './looks.ts';
 import type { Signals } from './signals.ts';
 
@@ -8,13 +8,27 @@ const MOST_CHARACTERS = 16_000_000;
 /** Most readers have come to the same entry: so many different answers are kept ready for a room. */
 const MOST_ANSWERS = 8;
 
-/** An entry as JSON, by the one template of an entry; `folded` as for a reader who has blocked its author. */
-export type Render = (entry: Shown, folded: boolean) => string;
+/** The entries of a room with a seq over `after`, oldest first, at most `BATCH_SIZE`. */
+export type Entries = (room: number, after: number) => Awaitable<Entry[]>;
+/** An entry as JSON, by the one template of an entry. */
+export type Render = (entry: Entry) => string;
 
 /** An entry, ready to send. */
 interface Chunk {
-  entry: Shown;
+  seq: number;
   json: string;
+  /** Who has written it, where it is a message, and can be blocked. */
+  writer: number | undefined;
+  /** Those whom it names, and how. */
+  names: [user: number, username: string][];
+  /** When the description of what is attached was changed last; undefined where nothing is. */
+  describedAt: number | null | undefined;
+}
+
+/** What is new, as a poll gets it, and the seq of the last of it. */
+export interface News {
+  body: Buffer;
+  after: number;
 }
 
 /** A room, with the end of its log. */
@@ -27,21 +41,23 @@ export interface Tail {
   chunks: Chunk[];
   /** The version at which those named in them were called so, and what they describe was described so. */
   namedAt: number;
-  /** Answers to those who have seen as far, and have blocked nobody in it. */
-  answers: Map<number, Buffer>;
+  /** The answers to those who have seen as far. */
+  answers: Map<number, News>;
 }
 
 /** The ends of the logs: read once, and rendered once, for all who poll. */
 export class Feed {
   readonly #signals: Signals;
   readonly #looks: Looks;
+  readonly #entries: Entries;
   readonly #render: Render;
   readonly #tails = new Map<number, Tail>();
   #characters = 0;
 
-  constructor({ signals, looks, render }: { signals: Signals; looks: Looks; render: Render }) {
+  constructor({ signals, looks, entries, render }: { signals: Signals; looks: Looks; entries: Entries; render: Render }) {
     this.#signals = signals;
     this.#looks = looks;
+    this.#entries = entries;
     this.#render = render;
   }
 
@@ -58,23 +74,21 @@ export class Feed {
   }
 
   /**
-   * The poll's answer to whoever has seen the log up to `after`, and has blocked these people.
-   * Undefined where it is more than one answer takes.
+   * The answer to whoever has seen the log up to `after`, and has blocked these people. Undefined
+   * where it is more than one answer takes, or not the same as everybody's.
    */
-  news(tail: Tail, after: number, blocked: ReadonlySet<number>): Awaitable<Buffer | undefined> {
+  news(tail: Tail, after: number, blocked: ReadonlySet<number>): Awaitable<News | undefined> {
     if (tail.last - after > BATCH_SIZE) return undefined;
     return andThen(this.#fill(tail, after), () => {
-      const first = tail.chunks[0]?.entry.seq ?? 0;
-      if (after < first - 1) return undefined; // forgotten since
-      const hides = ({ entry: { kind, author } }: Chunk) => kind === 'message' && blocked.has(author.id);
+      const first = tail.chunks[0]?.seq ?? 0;
       const ready = tail.answers.get(after);
-      if (ready && blocked.size === 0) return ready;
+      if (after < first - 1 || (ready && blocked.size === 0)) return ready;
       const chunks = tail.chunks.slice(after - first + 1);
-      if (blocked.size > 0 && chunks.some(hides)) return answer(tail, chunks, chunks.map((chunk) => (hides(chunk) ? this.#render(chunk.entry, true) : chunk.json)));
-      const made = ready ?? answer(tail, chunks, chunks.map(({ json }) => json));
+      if (chunks.some(({ writer }) => writer !== undefined && blocked.has(writer))) return undefined;
       if (tail.answers.size >= MOST_ANSWERS) tail.answers.clear();
-      tail.answers.set(after, made);
-      return made;
+      const news = ready ?? answer(tail, chunks);
+      tail.answers.set(after, news);
+      return news;
     });
   }
 
@@ -92,19 +106,24 @@ export class Feed {
   /** Sees to it that the entries after `after` are there, under the names that people have now. */
   #fill(tail: Tail, after: number): Awaitable<void> {
     const { version, chunks } = tail;
-    const isLinked = chunks.length > 0 && after >= chunks[0]!.entry.seq - 1;
-    const from = isLinked ? chunks.at(-1)!.entry.seq : after;
+    const isLinked = chunks.length > 0 && after >= chunks[0]!.seq - 1;
+    const from = isLinked ? chunks.at(-1)!.seq : after;
     if (from >= tail.last && tail.namedAt === version) return;
     return andThen(isLinked ? this.#areOutdated(tail.id, chunks) : true, (isOutdated) =>
-      andThen(this.#looks.entries(tail.id, isOutdated ? after : from), (entries) => {
+      andThen(isOutdated || from < tail.last ? this.#entries(tail.id, isOutdated ? after : from) : [], (entries) => {
         const kept = isOutdated ? [] : tail.chunks;
-        const next = (kept.at(-1)?.entry.seq ?? after) + 1; // another may have filled it meanwhile
-        const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => ({ entry, json: this.#render(entry, false) }));
+        const next = (kept.at(-1)?.seq ?? after) + 1; // another poll may have filled it meanwhile
+        const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => this.#chunk(entry));
         if (isOutdated || fresh.length > 0) tail.answers.clear();
         this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
-        tail.last = Math.max(tail.last, tail.chunks.at(-1)?.entry.seq ?? 0);
         tail.namedAt = version;
       }));
+  }
+
+  #chunk(entry: Entry): Chunk {
+    const { seq, kind, author, subject, attachment } = entry;
+    const names = [author, ...(subject ? [subject] : [])].map(({ id, username }): [number, string] => [id, username!]);
+    return { seq, json: this.#render(entry), writer: kind === 'message' ? author.id : undefined, names, describedAt: attachment ? (attachment.describedAt?.getTime() ?? null) : undefined };
   }
 
   /** Whether somebody in them is called otherwise, or something is described otherwise. */
@@ -113,19 +132,14 @@ export class Feed {
   }
 
   #areDescribedAnew(room: number, chunks: Chunk[]): Awaitable<boolean> {
-    const entries = chunks.map(({ entry }) => entry).filter(({ attachment }) => attachment);
-    if (entries.length === 0) return false;
-    return andThen(this.#looks.describedAt(room, entries.map(({ seq }) => seq)), (times) =>
-      entries.some(({ attachment }, index) => (attachment!.describedAt?.getTime() ?? null) !== times[index]));
+    const described = chunks.filter(({ describedAt }) => describedAt !== undefined);
+    if (described.length === 0) return false;
+    return andThen(this.#looks.describedAt(room, described.map(({ seq }) => seq)), (times) => described.some(({ describedAt }, index) => describedAt !== times[index]));
   }
 
   #areRenamed(chunks: Chunk[]): Awaitable<boolean> {
-    const people = new Map<number, string>();
-    for (const { entry: { author, subject } } of chunks) {
-      people.set(author.id, author.username);
-      if (subject) people.set(subject.id, subject.username);
-    }
-    return andThen(this.#looks.usernames([...people.keys()]), (names) => [...people.values()].some((name, index) => name !== names[index]));
+    const people = new Map(chunks.flatMap(({ names }) => names));
+    return andThen(this.#looks.usernames([...people.keys()]), (now) => [...people.values()].some((name, index) => name !== now[index]));
   }
 
   #keep(tail: Tail, chunks: Chunk[]): void {
@@ -148,6 +162,7 @@ export class Feed {
 
 const size = (chunks: Chunk[]): number => chunks.reduce((sum, { json }) => sum + json.length, 0);
 
-function answer({ id, name, last }: Tail, chunks: Chunk[], entries: string[]): Buffer {
-  return Buffer.from(`{"room":${id},"name":${JSON.stringify(name)},"after":${chunks.at(-1)?.entry.seq ?? last},"entries":[${entries.join(',')}]}`);
+function answer({ id, name, last }: Tail, chunks: Chunk[]): News {
+  const after = chunks.at(-1)?.seq ?? last;
+  return { after, body: Buffer.from(`{"room":${id},"name":${JSON.stringify(name)},"after":${after},"entries":[${chunks.map(({ json }) => json).join(',')}]}`) };
 }

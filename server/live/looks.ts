@@ -1,4 +1,3 @@
-import type { Shown } from '../chat/entry.ts';
 import type { Lease } from '../chat/presence.ts';
 
 /** At once where the database is in this process, later where it is not. */
@@ -31,8 +30,6 @@ export interface Looks {
   blockedBy(user: number): Awaitable<number[]>;
   /** A room's name, and the seq of its latest entry; undefined where it is gone. */
   room(id: number): Awaitable<{ name: string; last: number } | undefined>;
-  /** The entries of a room with a seq over `after`, in order, at most `BATCH_SIZE`. */
-  entries(room: number, after: number): Awaitable<Shown[]>;
   /** When the descriptions of these attachments were changed last, in milliseconds since 1970; null where they never were. */
   describedAt(room: number, seqs: number[]): Awaitable<(number | null)[]>;
   /** What these people are called now. */

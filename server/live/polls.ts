@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Board, Person } from './board.ts';
-import type { Feed } from './feed.ts';
+import type { Feed, News } from './feed.ts';
 import type { Leases } from './leases.ts';
 import { andThen, type Awaitable } from './looks.ts';
 import type { Reads } from './reads.ts';
@@ -50,11 +50,11 @@ export class Polls {
     });
   }
 
-  #answered(person: Person, seen: number, isSeen: boolean, response: ServerResponse, news?: Buffer): true {
+  #answered(person: Person, seen: number, isSeen: boolean, response: ServerResponse, news?: News): true {
     this.#leases.heard(person.user, { lease: 'script', inRoom: true });
     if (isSeen && seen > person.read) this.#reads.shown(person.user, person.room, seen);
     if (response.req.httpVersionMinor === 1) response.removeHeader('Connection'); // HTTP/1.1 keeps it without a word
-    if (news) response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': news.length, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).end(news);
+    if (news) response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': news.body.length, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).end(news.body);
     else response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
     return true;
   }

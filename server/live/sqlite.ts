@@ -1,6 +1,4 @@
 import type Database from 'better-sqlite3';
-import type { KeptFile } from '../chat/attachment.ts';
-import { BATCH_SIZE, type Shown } from '../chat/entry.ts';
 import type { Looks, Whereabouts } from './looks.ts';
 import type { Signals } from './signals.ts';
 
@@ -10,32 +8,6 @@ const WHEREABOUTS = `
   join presence p on p.user_id = s.user_id
   join membership m on m.room_id = p.room_id and m.user_id = s.user_id
   where s.id = ?`;
-
-const ENTRIES = `
-  select e.seq, e.kind, e.body, e.at, e.room_id as room, a.id as authorId, a.username as author, s.id as subjectId, s.username as subject,
-    t.name, t.type, t.size, t.width, t.height, t.description, t.described_at as describedAt
-  from entry e
-  join user a on a.id = e.author_id
-  left join user s on s.id = e.subject_id
-  left join attachment t on t.room_id = e.room_id and t.seq = e.seq
-  where e.room_id = ? and e.seq > ? order by e.seq limit ${BATCH_SIZE}`;
-
-interface AttachmentRow extends KeptFile {
-  description: string;
-  describedAt: number | null;
-}
-
-type Row = (AttachmentRow | { [name in keyof AttachmentRow]: null }) & {
-  seq: number;
-  kind: Shown['kind'];
-  body: string;
-  at: number;
-  room: number;
-  authorId: number;
-  author: string;
-  subjectId: number | null;
-  subject: string | null;
-};
 
 /**
  * Signals and looks of an SQLite database, over a connection in this thread. A look takes some
@@ -47,7 +19,6 @@ export class SqliteLive implements Signals, Looks {
   readonly #whereabouts: Database.Statement<[string], Whereabouts>;
   readonly #blocked: Database.Statement<[number], number>;
   readonly #room: Database.Statement<[number], { name: string; last: number }>;
-  readonly #entries: Database.Statement<[number, number], Row>;
   readonly #describedAt: Database.Statement<[number, number], number | null>;
   readonly #username: Database.Statement<[number], string>;
 
@@ -59,7 +30,6 @@ export class SqliteLive implements Signals, Looks {
     this.#whereabouts = database.prepare(WHEREABOUTS);
     this.#blocked = database.prepare<[number], number>('select blocked_id from block where user_id = ?').pluck();
     this.#room = database.prepare('select name, last_seq as last from room where id = ?');
-    this.#entries = database.prepare(ENTRIES);
     this.#describedAt = database.prepare<[number, number], number | null>('select described_at from attachment where room_id = ? and seq = ?').pluck();
     this.#username = database.prepare<[number], string>('select username from user where id = ?').pluck();
   }
@@ -84,19 +54,6 @@ export class SqliteLive implements Signals, Looks {
 
   room(id: number): { name: string; last: number } | undefined {
     return this.#room.get(id);
-  }
-
-  entries(room: number, after: number): Shown[] {
-    return this.#entries.all(room, after).map(({ seq, kind, body, authorId, author, subjectId, subject, room, at, ...attachment }) => ({
-      seq,
-      kind,
-      body,
-      at: new Date(at),
-      room: { id: room },
-      author: { id: authorId, username: author },
-      subject: subjectId === null ? null : { id: subjectId, username: subject! },
-      attachment: attachment.name === null ? null : { ...attachment, describedAt: attachment.describedAt === null ? null : new Date(attachment.describedAt) },
-    }));
   }
 
   describedAt(room: number, seqs: number[]): (number | null)[] {

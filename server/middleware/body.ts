@@ -1,5 +1,6 @@
 import getRawBody from 'raw-body';
 import type { Context, Middleware } from '../context.ts';
+import { bodyRead } from '../live/posts.ts';
 import { BadRequest } from './errors.ts';
 import { beginForm, drain } from './upload.ts';
 
@@ -37,7 +38,7 @@ async function read(ctx: Context): Promise<void> {
 
 async function readText(ctx: Context): Promise<string> {
   try {
-    const bytes = await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null });
+    const bytes = bodyRead(ctx.req) ?? await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null });
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     if ((error as { type?: string }).type !== 'entity.too.large') throw new BadRequest(400, 'What was sent did not arrive whole, or is no text in UTF-8. Send it again.');

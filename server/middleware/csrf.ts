@@ -11,7 +11,8 @@ import { Forged } from './errors.ts';
 export const csrf: Middleware = async (ctx, next) => {
   if (!['GET', 'HEAD', 'OPTIONS'].includes(ctx.method)) {
     const given = ctx.get('X-CSRF-Token') || ctx.fields._csrf || '';
-    if (!isOwnOrigin(ctx) || !equal(given, ctx.csrf)) {
+    const origin = ctx.get('Origin');
+    if ((origin !== '' && !isOwnOrigin(origin, ctx.host, ctx.env.publicUrl)) || !equal(given, ctx.csrf)) {
       throw new Forged('This page was open for too long, or you have logged in or out since. Nothing was changed: load it again, and send the form once more.');
     }
   }
@@ -33,11 +34,10 @@ export function freshToken(): string {
   return randomBytes(24).toString('base64url');
 }
 
-function isOwnOrigin(ctx: Context): boolean {
-  const origin = ctx.get('Origin');
-  if (origin === '') return true;
-  if (ctx.env.publicUrl) return origin === ctx.env.publicUrl.origin;
-  return URL.canParse(origin) && new URL(origin).host === ctx.host;
+/** Whether a page of ours has this origin, and not one of somebody else's. */
+export function isOwnOrigin(origin: string, host: string, publicUrl: URL | undefined): boolean {
+  if (publicUrl) return origin === publicUrl.origin;
+  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function equal(given: string, token: string): boolean {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
 import proxyAddress from 'proxy-addr';
 import type { Middleware, Services } from '../context.ts';
@@ -10,9 +11,14 @@ export function unitOfWork(em: () => EntityManager, services: Services, signals:
     Object.assign(ctx, services);
     ctx.em = em();
     ctx.now = services.clock();
-    const address: string | undefined = proxyAddress(ctx.req, (_, hop) => hop < services.env.trustProxy); // none, where they have hung up
-    ctx.address = networkOf(address ?? '');
+    ctx.address = addressOf(ctx.req, services.env.trustProxy);
     await next();
     await signals.settled();
   };
+}
+
+/** Where a request comes from, as far as so many proxies in front are believed, and as a limit counts it. */
+export function addressOf(request: IncomingMessage, trustProxy: number): string {
+  const address: string | undefined = proxyAddress(request, (_, hop) => hop < trustProxy); // none, where they have hung up
+  return networkOf(address ?? '');
 }

@@ -151,13 +151,16 @@ test('has a new address for each check, so that text browsers ask again', withAp
   assert.is.not(check(next), first);
 }));
 
-test('shows an entry as the poll does', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
+test('shows an entry as the poll does, its reader\'s own aside', withApp(async ({ cast }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
   const lobby = await ada.createRoom('lobby');
   await ada.say(lobby, 'see https://example.org/?a=1&b=2\n<i>');
-  const page = await ada.get(`/rooms/${lobby}`);
-  const { entries }: Delta = (await ada.poll(lobby, 0)).json();
-  for (const { seq, html } of entries) assert.is(page.page.querySelector(`#m-${seq}`)!.toString(), html);
+  await grace.enter(lobby);
+  const page = await grace.get(`/rooms/${lobby}`);
+  const { entries }: Delta = (await grace.poll(lobby, 0)).json();
+  const others = entries.filter(({ author }) => author === 'ada');
+  assert.is(others.length, 2);
+  for (const { seq, html } of others) assert.is(page.page.querySelector(`#m-${seq}`)!.toString(), html);
 }));
 
 test('shows the log to a member who is not in, with Enter in place of the form', withApp(async ({ cast }) => {
