@@ -1,5 +1,5 @@
 import type { RequiredEntityData } from '@mikro-orm/core';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Attachment, type KeptFile } from './attachment.ts';
 import { partnerIn, unhide, whyNotDirect } from './direct.ts';
 import { Entry } from './entry.ts';

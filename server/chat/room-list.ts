@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { bansOf } from './ban.ts';
 import { Membership } from './membership.ts';
 import { Presence } from './presence.ts';

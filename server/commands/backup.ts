@@ -1,7 +1,7 @@
 import { constants, existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Attachment } from '../chat/attachment.ts';
 import { Undone, withDatabase, type Command, type Desk } from './command.ts';
 
@@ -12,7 +12,8 @@ export const backup: Command = {
   takes: ['FILE'],
   what: 'copies all data to FILE, beside a running server',
   run: (desk, file = '') => withDatabase(desk, async (em) => {
-    const { chatDb } = desk.env;
+    const { chatDb, databaseUrl } = desk.env;
+    if (databaseUrl) throw new Undone('The data is in PostgreSQL: copy it with pg_dump, and the folder FILES_DIR after it.');
     for (const there of ['', '.files', '.keys'].map((ending) => file + ending).filter((path) => existsSync(path))) {
       throw new Undone(`There is a file ${there} already. Name one that is not there yet.`);
     }

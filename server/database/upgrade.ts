@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { MikroORM } from '@mikro-orm/sqlite';
+import type { MikroORM } from '@mikro-orm/sql';
 
 /**
  * Brings a file up to date. Of one that is of an earlier version a copy is made first, as
@@ -7,7 +7,7 @@ import type { MikroORM } from '@mikro-orm/sqlite';
  * @throws Error with a sentence where the file is of a later version, or a migration fails
  */
 export async function upgrade(orm: MikroORM, path: string): Promise<void> {
-  await refuseLater(orm, path);
+  await refuseLater(orm);
   const pending = await orm.migrator.getPending();
   if (pending.length === 0) return;
   const isNew = (await orm.migrator.getExecuted()).length === 0;
@@ -22,10 +22,10 @@ export async function upgrade(orm: MikroORM, path: string): Promise<void> {
 }
 
 /** Makes sure that no later version has changed the file already. @throws Error with a sentence where one has */
-export async function refuseLater(orm: MikroORM, path: string): Promise<void> {
+export async function refuseLater(orm: MikroORM): Promise<void> {
   const known = new Set(orm.config.get('migrations').migrationsList?.map((migration) => ('name' in migration ? migration.name : '')));
   const later = (await orm.migrator.getExecuted()).find(({ name }) => !known.has(name));
-  if (later) throw new Error(`${path} is of a later version of Plainchat, which knows ${later.name}. Run that version, or restore a copy that was made before.`);
+  if (later) throw new Error(`The data is of a later version of Plainchat, which knows ${later.name}. Run that version, or restore a copy that was made before.`);
 }
 
 const numberOf = (migration: string): string => migration.slice(0, 4);

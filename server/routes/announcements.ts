@@ -28,7 +28,7 @@ export const saveForRoom: Handler = async (ctx) => {
 export const clear: Handler = async (ctx) => {
   const belonging = await find(ctx);
   await clearAnnouncementsIn(ctx.em, belonging);
-  done(ctx, `In ${belonging.room.name} is announced what is in all rooms.`, `/rooms/${belonging.room.id}`);
+  done(ctx, `In ${belonging.room.name} is announced what you chose for all rooms.`, `/rooms/${belonging.room.id}`);
 };
 
 /** POST /settings/announcements */

@@ -110,7 +110,7 @@ test('is refused to a file of a later version, by the server and by commands, an
   const database = new DatabaseSync(file);
   database.exec(`insert into mikro_orm_migrations (name, executed_at) values ('9999-later', current_timestamp)`);
   database.close();
-  assert.match((await refusal(Error, openDatabase(file))).message, /is of a later version of Plainchat, which knows 9999-later\. Run that version/);
+  assert.match((await refusal(Error, openDatabase(file))).message, /^The data is of a later version of Plainchat, which knows 9999-later\. Run that version/);
   const outcome = await chat(file, ['stats']);
   assert.is(outcome.code, 1);
   assert.match(outcome.err, /later version/);

@@ -47,7 +47,7 @@ test('is chosen for all rooms in the settings, and for a room until that is take
     { messages: 'nothing', notices: false, first: 'sender', time: false },
     { messages: 'everything', notices: true, first: 'sender', time: false },
   ]);
-  await ada.press(await ada.get(`/rooms/${lobby}/announcements`), 'Announce what is announced in all rooms');
+  await ada.press(await ada.get(`/rooms/${lobby}/announcements`), 'Use what I chose for all rooms');
   assert.equal(await given(ada, lobby), await given(ada, study));
 }));
 

@@ -85,7 +85,7 @@ test('how much may still be typed is told near the end alone, once ada has stopp
   await eventually(() => announced(page), ['1 character too many']);
 }));
 
-test('what ada has chosen is said, and nothing else', withBrowser(async ({ open, cast }) => {
+test('what ada has chosen is said, and nothing else', withBrowser(async ({ open, cast, clock, leases }) => {
   const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
   const lobby = await ada.createRoom('lobby');
   await grace.enter(lobby);
@@ -96,12 +96,15 @@ test('what ada has chosen is said, and nothing else', withBrowser(async ({ open,
 
   await page.getByRole('link', { name: 'What is announced in lobby' }).click();
   await page.getByLabel('Only the sender').check();
+  clock.pass(6000); // longer than a page that closes stays in its room
+  await leases.tick();
   await page.getByRole('group', { name: 'Who enters and leaves' }).getByLabel('No').check();
   await page.getByRole('button', { name: 'Save for lobby' }).click();
   await page.getByText('What is announced in lobby is saved.').waitFor();
   await linus.leave(lobby);
   await grace.sayJson(lobby, 'a secret');
   await eventually(() => announced(page), ['Message from grace']);
+  assert.equal(await ada.log(lobby), ['ada entered', 'grace entered', 'linus entered', 'linus left', 'grace: a secret'], 'choosing is no leaving');
 }));
 
 test('one region alone is live, which nobody comes upon, and the focus stays where it is', withBrowser(async ({ open, cast }) => {
