@@ -25,6 +25,7 @@ lines', 'a-key-of-grace', ${later});
     insert into membership (room_id, user_id, role, joined_at, hidden) values (7, 1, 'member', ${at}, 0), (7, 2, 'member', ${at}, 1);`,
   '0004-settings': `insert into former_username (username_key, user_id) values ('countess', 1);`,
   '0006-attachments': `insert into attachment (room_id, seq, name, type, size, description) values (3, 2, 'chat.db', 'txt', 8, 'The minutes');`,
+  '0007-signing-keys': `insert into signing_key (value, created_at) values ('a key', ${at});`,
   '0010-limits': `insert into allowance (bucket, whole_at) values ('a hash', ${at});`,
   '0011-accounts': `insert into reset_link (id, user_id, expires_at) values ('a hash', 1, ${later});`,
   '0012-reports': `
