@@ -11,6 +11,7 @@ import { Entry } from '../server/chat/entry.ts';
 import { FormerUsername } from '../server/chat/former-username.ts';
 import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
+import { Mention } from '../server/chat/mention.ts';
 import { Presence } from '../server/chat/presence.ts';
 import { Report } from '../server/chat/report.ts';
 import { ResetLink } from '../server/chat/reset-link.ts';
@@ -33,7 +34,7 @@ const PRAGMAS = ['busy_timeout = 5000', 'journal_mode = wal', 'synchronous = ful
 export function databaseOptions(where: string): Options {
   return {
     ...(isPostgres(where) ? postgresOptions(where) : sqliteOptions(where)),
-    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Attachment, Report],
+    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Mention, Attachment, Report],
     extensions: [Migrator],
     migrations: { migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations, snapshot: false, silent: true },
   };
