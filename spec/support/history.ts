@@ -24,6 +24,7 @@ lines', 'a-key-of-grace', ${later});
     insert into room (id, name, access, creator_id, last_seq, created_at, pair) values (7, 'ada and grace', 'direct', 1, 0, ${at}, '1 2');
     insert into membership (room_id, user_id, role, joined_at, hidden) values (7, 1, 'member', ${at}, 0), (7, 2, 'member', ${at}, 1);`,
   '0004-settings': `insert into former_username (username_key, user_id) values ('countess', 1);`,
+  '0005-mentions': `insert into mention (room_id, seq, user_id, name) values (3, 2, 2, 'grace');`,
   '0006-attachments': `insert into attachment (room_id, seq, name, type, size, description) values (3, 2, 'chat.db', 'txt', 8, 'The minutes');`,
   '0007-signing-keys': `insert into signing_key (value, created_at) values ('a key', ${at});`,
   '0010-limits': `insert into allowance (bucket, whole_at) values ('a hash', ${at});`,
