@@ -22,7 +22,8 @@ export async function serve(): Promise<void> {
   const log = openLog(env.logLevel);
   const orm = await openDatabase(env.databaseUrl ?? env.chatDb);
   const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
-  const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys, log });
+  const live = await openLive(orm);
+  const { listener, leases, streams } = createApp({ orm, live, env, keys, log });
   await leases.start();
   let stopping = false;
   const server = createServer((request, response) => {
@@ -53,6 +54,7 @@ export async function serve(): Promise<void> {
   };
   const end = async () => {
     await leases.stop().catch((error: Error) => log.error(error));
+    await live.close();
     await orm.close();
     log.info('stopped');
     process.exit(0);
