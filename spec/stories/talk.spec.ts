@@ -160,6 +160,7 @@ test('what came earlier is shown in place', withBrowser(async ({ open, cast }) =
   await page.keyboard.press('Enter');
   await page.getByText('This is the beginning.').waitFor();
   assert.is(await page.evaluate('document.activeElement.textContent'), 'This is the beginning.');
+  await eventually(async () => (await announced(page)).at(-1), '10 earlier messages shown. This is the beginning.'); // the focus there is silent
   const all = Array.from({ length: 260 }, (_, index) => `ada: message ${index + 1}`);
   assert.equal(await logOf(page), ['ada entered the room.', ...all]);
   assert.is(await page.locator('.log .day').count(), 1);
