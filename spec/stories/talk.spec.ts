@@ -30,7 +30,8 @@ test('ada with script and grace without it read the same log', withBrowser(async
   await graces.getByRole('heading', { name: '1 new message' }).waitFor();
   await send(graces, 'see https://example.org/a?b=1');
   await graces.waitForURL(/after=/);
-  await eventually(() => announced(adas), ['Sent', 'grace: see https://example.org/a?b=1'], SOON_MS);
+  await eventually(() => adas.locator('.log .message').count(), 2, SOON_MS);
+  await eventually(() => announced(adas), ['Sent', 'grace: see https://example.org/a?b=1']);
   assert.is(await focused(adas), 'body');
   assert.equal(await logOf(adas), await logOf(graces));
   assert.is(await adas.getByRole('link', { name: 'https://example.org/a?b=1' }).getAttribute('rel'), 'noopener nofollow');
