@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig } from '@mikro-orm/sqlite';
+import type { Options } from '@mikro-orm/sql';
+import { SqliteDriver } from '@mikro-orm/sqlite';
 import { Attachment } from '../server/chat/attachment.ts';
 import { Allowance } from '../server/chat/limit.ts';
 import { Attempt } from '../server/chat/attempt.ts';
@@ -10,28 +11,37 @@ import { Entry } from '../server/chat/entry.ts';
 import { FormerUsername } from '../server/chat/former-username.ts';
 import { Friendship } from '../server/chat/friendship.ts';
 import { Membership } from '../server/chat/membership.ts';
+import { Mention } from '../server/chat/mention.ts';
 import { Presence } from '../server/chat/presence.ts';
 import { Report } from '../server/chat/report.ts';
 import { ResetLink } from '../server/chat/reset-link.ts';
 import { Room } from '../server/chat/room.ts';
 import { Session } from '../server/chat/session.ts';
+import { SigningKey } from '../server/chat/signing-key.ts';
 import { User } from '../server/chat/user.ts';
-import { SqliteFile } from '../server/database/sqlite.ts';
 import { migrations } from '../server/database/migrations/index.ts';
+import { inPostgres } from '../server/database/postgresql-migrations.ts';
+import { isPostgres, postgresOptions } from '../server/database/postgresql.ts';
+import { SqliteFile } from '../server/database/sqlite.ts';
 
 /**
  * What makes an answer a promise: a commit is on the disk before it is answered (`full`), readers
  * do not wait for a writer (`wal`), and a second process is waited for, in milliseconds.
  */
-const PRAGMAS = ['journal_mode = wal', 'synchronous = full', 'busy_timeout = 5000', 'foreign_keys = on'];
+const PRAGMAS = ['busy_timeout = 5000', 'journal_mode = wal', 'synchronous = full', 'foreign_keys = on'];
 
-/** What the ORM needs to open the SQLite file at `path`, or a database that is gone with the process at `:memory:`. */
-export function databaseOptions(path: string) {
-  return defineConfig({
-    dbName: path,
-    ...(path !== ':memory:' && { driverOptions: new SqliteFile(path, PRAGMAS) }),
-    entities: [User, FormerUsername, Friendship, Block, Session, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Attachment, Report],
+/** What the ORM needs to open a database: `postgres://…`, the path of an SQLite file, or `:memory:`, which is gone with the process. */
+export function databaseOptions(where: string): Options {
+  return {
+    ...(isPostgres(where) ? postgresOptions(where) : sqliteOptions(where)),
+    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Mention, Attachment, Report],
     extensions: [Migrator],
-    migrations: { migrationsList: migrations, snapshot: false, silent: true },
-  });
+    migrations: { migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations, snapshot: false, silent: true },
+  };
 }
+
+const sqliteOptions = (path: string): Options => ({
+  driver: SqliteDriver,
+  dbName: path,
+  ...(path !== ':memory:' && { driverOptions: new SqliteFile(path, PRAGMAS) }),
+});

@@ -4,6 +4,8 @@ export interface Env {
   host: string;
   /** Path of the SQLite file, or `:memory:`. */
   chatDb: string;
+  /** The address of a PostgreSQL database, `postgres://…`, that is used in place of the file. */
+  databaseUrl: string | undefined;
   /** The folder that images and files of messages lie in. */
   filesDir: string;
   /** Keys that sign cookies, newest first; undefined: kept beside the database. */
@@ -38,12 +40,12 @@ export function readEnv(variables: Record<string, string | undefined> = process.
   };
   const rateLimits = variables.RATE_LIMITS || 'on';
   if (!['on', 'off'].includes(rateLimits)) throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
-  if (variables.DATABASE_URL) throw new Error('DATABASE_URL is set, but this version keeps its data in SQLite only: unset it, and set CHAT_DB to the path of the file.');
   const url = publicUrl(variables.PUBLIC_URL);
   return {
     port: whole('PORT', 3000, 0, 65_535),
     host: variables.HOST || '127.0.0.1',
     chatDb: variables.CHAT_DB || 'chat.db',
+    databaseUrl: databaseUrl(variables.DATABASE_URL),
     filesDir: variables.FILES_DIR || `${variables.CHAT_DB || 'chat.db'}.files`,
     sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
     publicUrl: url,
@@ -55,6 +57,12 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     smtpUrl: smtpUrl(variables.SMTP_URL, url),
     mailFrom: variables.MAIL_FROM || `plainchat@${url?.hostname ?? 'localhost'}`,
   };
+}
+
+function databaseUrl(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (/^postgres(ql)?:\/\/[^/]*\/[^/?]+/.test(text) && URL.canParse(text)) return text;
+  throw new Error('DATABASE_URL must be an address like postgres://user:password@host/database. To keep the data in a file, unset it, and set CHAT_DB to the path.'); // not shown: it may have a password in it
 }
 
 function publicUrl(text: string | undefined): URL | undefined {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
+import { signingKeys } from '../server/chat/signing-key.ts';
 import { endSession, findSession, LIFETIME_MS, saveSession, type SessionData } from '../server/chat/session.ts';
 
 /** What cookies of ours are made with; `__Host-` binds them to this host, and works over https alone. */
@@ -27,13 +28,18 @@ export function sessionOptions({ secure, em, clock }: { secure: boolean; em: () 
 /** Returns the keys that sign cookies: those given, or else those kept in a file beside the database, made on the first start. */
 export function sessionKeys(given: string[] | undefined, chatDb: string): string[] {
   if (given?.length) return given;
-  const fresh = randomBytes(32).toString('base64url');
-  if (chatDb === ':memory:') return [fresh];
+  if (chatDb === ':memory:') return [freshKey()];
   const file = `${chatDb}.keys`;
   const keys = read(file);
   if (keys.length > 0) return keys;
-  appendFileSync(file, `${fresh}\n`, { mode: 0o600 }); // appended, so that two first starts at once have both keys
+  appendFileSync(file, `${freshKey()}\n`, { mode: 0o600 }); // appended, so that two first starts at once have both keys
   return read(file);
 }
 
+/** The same for processes on several machines, which share a database and no folder: kept in it. */
+export async function sharedKeys(given: string[] | undefined, em: EntityManager, now: Date): Promise<string[]> {
+  return given?.length ? given : signingKeys(em, freshKey(), now);
+}
+
+const freshKey = (): string => randomBytes(32).toString('base64url');
 const read = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []);

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sql';
 import Keygrip from 'keygrip';
 import Koa from 'koa';
 import { createSession } from 'koa-session';

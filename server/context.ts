@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import type Koa from 'koa';
 import type { Env } from '../config/env.ts';
 import type { LeaseTimes } from './chat/presence.ts';

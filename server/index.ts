@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readEnv } from '../config/env.ts';
-import { sessionKeys } from '../config/session.ts';
+import { sessionKeys, sharedKeys } from '../config/session.ts';
 import { createApp } from './app.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/open.ts';
@@ -16,8 +16,9 @@ export async function serve(): Promise<void> {
   // Where the launcher was killed nobody could stop this any more, and the port would stay taken.
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
-  const orm = await openDatabase(env.chatDb);
-  const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys: sessionKeys(env.sessionKeys, env.chatDb) });
+  const orm = await openDatabase(env.databaseUrl ?? env.chatDb);
+  const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
+  const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys });
   await leases.start();
   const server = createServer(listener);
   server.listen(env.port, env.host, () => {

@@ -4,7 +4,7 @@ import { attached, sizeInWords, type Attached } from './attached.ts';
 import type { Assets } from './assets.ts';
 import type { Entry } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
-import { pieces } from './pieces.ts';
+import { marks, type Mentioned } from './marks.ts';
 import { browserInWords } from './user-agent.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../templates/', import.meta.url));
@@ -19,6 +19,10 @@ export interface Line {
   /** Whether the reader has blocked its author, and gets a way to it in its place; then with its room. */
   folded?: boolean;
   room?: number;
+  /** Whom it mentions, where it mentions anybody. */
+  mentions?: Mentioned[];
+  /** Who reads it, where it is shown to one person alone. */
+  reader?: string;
   /** The text as typed, or the sentence of a notice. */
   body: string;
   attachment?: Attached;
@@ -38,7 +42,7 @@ export class View {
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
     this.#html.addGlobal('imports', (name: string) => assets.imports(name));
-    for (const [name, filter] of Object.entries({ pieces, time, day, dayKey, quantity, standing, browserInWords, sizeInWords })) this.#html.addFilter(name, filter);
+    for (const [name, filter] of Object.entries({ text, time, day, dayKey, quantity, standing, browserInWords, sizeInWords })) this.#html.addFilter(name, filter);
   }
 
   /** Renders a page. */
@@ -50,8 +54,9 @@ export class View {
   line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
+    const mentions = (entry.mentions ?? []).map(({ name, user }) => ({ name, username: user.username }));
     const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
-    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), body, ...(entry.attachment && { attachment: attached(entry, entry.attachment) }), at: entry.at.toISOString() };
+    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), ...(mentions.length > 0 && { mentions }), body, ...(entry.attachment && { attachment: attached(entry, entry.attachment) }), at: entry.at.toISOString() };
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
@@ -59,6 +64,11 @@ export class View {
     const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }
+}
+
+/** The text of a message, with its marks; the one place where something is put down that the template does not escape. */
+function text({ body, mentions, reader }: Line): nunjucks.runtime.SafeString {
+  return new nunjucks.runtime.SafeString(marks(body, mentions, reader));
 }
 
 /** Those of a list of people with whom things stand so. */

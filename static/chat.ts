@@ -32,6 +32,7 @@ const parse = ({ html, author }: Entry) => {
     item.className += ' own';
     item.querySelector('.author')?.after(' (you)');
   }
+  for (const name of item.querySelectorAll(`[data-username="${reader}"]`)) name.className += ' own';
   return item;
 };
 
@@ -177,10 +178,10 @@ const connected = (isBack: boolean) => {
 };
 
 /** Tells why the reader is not in the room any more, and where to go; what they typed stays. */
-const finish = ({ ended: why, message, error, location = '/rooms' }: Answer) => {
+const finish = ({ ended: why = '', message, error, location = '/rooms' }: Answer) => {
   ended = true;
-  if ((why === 'deleted' || why === 'removed') && !field.value) return void (window.location.href = location); // which tells it
-  const canEnter = why === 'left' || why === 'away' || why === 'moved';
+  if (/deleted|removed/.test(why) && !field.value) return void (window.location.href = location); // which tells it
+  const canEnter = /left|away|moved/.test(why);
   const [href, text] = why === 'logged-out' ? [`/login?next=${address}`, 'Log in'] : canEnter ? [address, 'Open the room again'] : [location, 'Go to the list of rooms'];
   onward = [make('a', { href }, text)];
   complain(message ?? error!.message);
@@ -190,7 +191,7 @@ if (form) {
   /** Keeps what is typed, and the key that it was tried with, through a reload, a log-in, or a crash of the page. */
   const keep = () => sessionStorage.setItem(draft, JSON.stringify([field.value, key.value, tried]));
   const forget = () => sessionStorage.removeItem(draft);
-  const key = form.elements.namedItem('key') as HTMLInputElement;
+  const key = find<HTMLInputElement>('#key')!;
   let tried: string | undefined;
   let sending = false;
   const renew = () => {
@@ -268,5 +269,5 @@ if (form) {
   });
 }
 
-log.querySelectorAll('li').forEach(dress);
+log.querySelectorAll('[data-seq]').forEach(dress);
 find('#zone')!.textContent = `Times are in ${Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone}.`;

@@ -68,7 +68,9 @@ export async function attachmentNamed(em: EntityManager, user: User, roomId: num
  */
 export async function ownAttachment(em: EntityManager, user: User, roomId: number, seq: number): Promise<{ entry: Entry; attachment: Attachment }> {
   const { room } = await roomOfMember(em, user, roomId);
-  const entry = await em.findOne(Entry, { room, seq }, { populate: ['author', 'subject', 'attachment'], refresh: true });
+  // Counted first, since the ORM cannot look anew for an attachment that is not there.
+  const isThere = (await em.count(Attachment, { entry: { room, seq } })) > 0;
+  const entry = isThere ? await em.findOne(Entry, { room, seq }, { populate: ['author', 'subject', 'attachment'], refresh: true }) : null;
   if (!entry?.attachment) throw new Missing('There is no image or file with this message. Go back to the room.');
   if (entry.author.id !== user.id) throw new Forbidden('Only the person who sent it can change the description. Ask them.');
   return { entry: entry as Entry, attachment: entry.attachment as Attachment };

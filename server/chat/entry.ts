@@ -1,5 +1,6 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import { Attachment } from './attachment.ts';
+import { withMentions, type Mention } from './mention.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -35,7 +36,10 @@ export const EntrySchema = defineEntity({
 });
 
 /** One line of a room's log. Never changed, moved or removed while the room exists. */
-export class Entry extends EntrySchema.class {}
+export class Entry extends EntrySchema.class {
+  /** Whom a message mentions, where it was found with the functions below. */
+  declare mentions?: Mention[];
+}
 EntrySchema.setClass(Entry);
 
 /** The entries with a seq over `after`, oldest first, at most `most`. */
@@ -50,11 +54,11 @@ export function entriesBefore(em: EntityManager, room: Room, before: number, mos
 }
 
 /** The entries with seq `first` to `last`, oldest first. */
-export function entriesFrom(em: EntityManager, room: Room, first: number, last: number): Promise<Entry[]> {
+export async function entriesFrom(em: EntityManager, room: Room, first: number, last: number): Promise<Entry[]> {
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
-  if (start > end) return Promise.resolve([]);
-  return em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'] });
+  if (start > end) return [];
+  return withMentions(em, await em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'] }));
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */

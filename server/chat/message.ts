@@ -1,10 +1,11 @@
 import type { RequiredEntityData } from '@mikro-orm/core';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Attachment, type KeptFile } from './attachment.ts';
 import { partnerIn, unhide, whyNotDirect } from './direct.ts';
 import { Entry } from './entry.ts';
 import { Invalid } from './errors.ts';
 import { roomOfMember } from './membership.ts';
+import { noteMentions } from './mention.ts';
 import { presenceIn } from './presence.ts';
 import { lockRooms, Room } from './room.ts';
 import { isWellFormed, lengthOf } from './text.ts';
@@ -64,6 +65,7 @@ export async function post(em: EntityManager, user: User, roomId: number, typed:
   const body = checkedBody(typed.body, { mayBeEmpty: typed.attachment !== undefined });
   const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
+  await noteMentions(em, entry);
   if (typed.attachment) em.create(Attachment, { room, entry, ...typed.attachment });
   await em.flush();
   return { entry, repeated: false };

@@ -1,6 +1,7 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { bansOf } from './ban.ts';
 import { Membership } from './membership.ts';
+import { unreadMentions } from './mention.ts';
 import { Presence } from './presence.ts';
 import { Room } from './room.ts';
 import type { User } from './user.ts';
@@ -14,6 +15,8 @@ export interface Listed {
   isAdmin: boolean;
   /** How many messages the person has not been shown yet. */
   unread: number;
+  /** How many of them mention the person. */
+  mentions: number;
   /** How many people are in it now. */
   present: number;
 }
@@ -25,9 +28,10 @@ export async function roomList(em: EntityManager, user: User): Promise<{ own: Li
   const others = await em.find(Room, { access: 'open', id: { $nin: [...roles.keys()] } });
   const present = await presentCounts(em);
   const unread = await unreadCounts(em, user);
+  const mentions = await unreadMentions(em, user);
   const bans = new Set((await bansOf(em, user)).map(({ room }) => room.id));
   const list = (rooms: Room[]): Listed[] => rooms
-    .map((room) => ({ room, isBanned: bans.has(room.id), isAdmin: roles.get(room.id) === 'admin', unread: unread.get(room.id) ?? 0, present: present.get(room.id) ?? 0 }))
+    .map((room) => ({ room, isBanned: bans.has(room.id), isAdmin: roles.get(room.id) === 'admin', unread: unread.get(room.id) ?? 0, mentions: mentions.get(room.id) ?? 0, present: present.get(room.id) ?? 0 }))
     .sort((a, b) => a.room.name.localeCompare(b.room.name) || a.room.id - b.room.id);
   const own = memberships.filter(({ hidden }) => !hidden).map(({ room }) => room as Room);
   const [direct, rooms] = [own.filter(({ access }) => access === 'direct'), own.filter(({ access }) => access !== 'direct')];

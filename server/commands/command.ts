@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import type { Env } from '../../config/env.ts';
 import { findByLogin, type User } from '../chat/user.ts';
 import { openForCommand } from '../database/open.ts';
@@ -27,7 +27,7 @@ export class Undone extends Error {}
 
 /** Does something with the database, which is there already and of this version. @throws Undone where it is not */
 export async function withDatabase<T>({ env }: Desk, work: (em: EntityManager) => Promise<T>): Promise<T> {
-  const orm = await openForCommand(env.chatDb);
+  const orm = await openForCommand(env.databaseUrl ?? env.chatDb);
   try {
     return await work(orm.em.fork() as EntityManager);
   } finally {

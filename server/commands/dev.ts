@@ -1,5 +1,5 @@
 // For developers: fills a demo world on the first start, prints its log-ins, and serves it.
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { readEnv } from '../../config/env.ts';
 import { post } from '../chat/message.ts';
 import { enter, leave } from '../chat/presence.ts';
@@ -19,7 +19,8 @@ const TALK: [string, string][] = [
 ];
 
 process.env.CHAT_DB ||= 'demo.db';
-const orm = await openDatabase(readEnv().chatDb);
+const { databaseUrl, chatDb } = readEnv();
+const orm = await openDatabase(databaseUrl ?? chatDb);
 const em = orm.em.fork() as EntityManager;
 if ((await em.count(User)) === 0) await fill(em);
 await orm.close();

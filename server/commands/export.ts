@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { entriesAfter, wordsOf } from '../chat/entry.ts';
 import { Room } from '../chat/room.ts';
 import { Undone, withDatabase, type Command } from './command.ts';

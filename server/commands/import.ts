@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { KINDS, type Kind } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 import { createFormer } from '../chat/former-member.ts';

@@ -1,6 +1,8 @@
-import type { MikroORM } from '@mikro-orm/sqlite';
+import type { MikroORM } from '@mikro-orm/sql';
+import { SqliteConnection } from '@mikro-orm/sqlite';
 import type { Looks } from '../live/looks.ts';
 import type { Signals } from '../live/signals.ts';
+import { PostgresLive } from '../live/postgresql.ts';
 import { SqliteLive } from '../live/sqlite.ts';
 import { SqliteFile } from './sqlite.ts';
 
@@ -11,9 +13,14 @@ export interface Live {
 }
 
 export async function openLive(orm: MikroORM): Promise<Live> {
-  const dialect = orm.config.get('driverOptions');
-  const live = dialect instanceof SqliteFile
-    ? new SqliteLive(dialect.reader, { isOnly: false })
-    : new SqliteLive(await orm.em.getConnection().getNativeClient(), { isOnly: true });
+  const live = await liveOf(orm);
   return { signals: live, looks: live };
+}
+
+async function liveOf(orm: MikroORM): Promise<Signals & Looks> {
+  const connection = orm.em.getConnection();
+  if (!(connection instanceof SqliteConnection)) return new PostgresLive();
+  const dialect = orm.config.get('driverOptions');
+  if (dialect instanceof SqliteFile) return new SqliteLive(dialect.reader, { isOnly: false });
+  return new SqliteLive(await connection.getNativeClient(), { isOnly: true });
 }

@@ -121,8 +121,8 @@ export class Feed {
   }
 
   #chunk(entry: Entry): Chunk {
-    const { seq, kind, author, subject, attachment } = entry;
-    const names = [author, ...(subject ? [subject] : [])].map(({ id, username }): [number, string] => [id, username!]);
+    const { seq, kind, author, subject, attachment, mentions = [] } = entry;
+    const names = [author, ...(subject ? [subject] : []), ...mentions.map(({ user }) => user)].map(({ id, username }): [number, string] => [id, username!]);
     return { seq, json: this.#render(entry), writer: kind === 'message' ? author.id : undefined, names, describedAt: attachment ? (attachment.describedAt?.getTime() ?? null) : undefined };
   }
 

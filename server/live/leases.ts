@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { forgetAttempts } from '../chat/attempt.ts';
 import { forgetAllowances } from '../chat/limit.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';

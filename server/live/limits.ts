@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { bucketsOf, excessOf, shareOf, tooOften, waitFor, wholeAt, writeDrawn, type Act, type Bucket } from '../chat/limit.ts';
 
 /** Who does something, from where, and when. */

@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Membership } from '../chat/membership.ts';
 
 /** How far somebody has been shown the log of a room. */

@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { postPlain, type Post } from '../chat/message.ts';
 import type { Signals } from './signals.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import proxyAddress from 'proxy-addr';
 import type { Middleware, Services } from '../context.ts';
 import type { Signals } from '../live/signals.ts';

@@ -5,6 +5,7 @@ import { entriesOfDay } from '../chat/day.ts';
 import { BATCH_SIZE, countMessagesAfter, entriesBefore, entriesFrom, PAGE_SIZE, type Entry } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 import type { Belonging } from '../chat/membership.ts';
+import { countMentionsAfter } from '../chat/mention.ts';
 import type { Room } from '../chat/room.ts';
 import type { Context } from '../context.ts';
 import { day as dayInWords, dayAfter, dayKey, startOfDay } from '../dates.ts';
@@ -41,7 +42,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
 export async function linesFor(ctx: Context, entries: Entry[], shown?: number) {
   const user = me(ctx);
   const blocked = new Set((await blockedBy(ctx.em, user)).map(({ id }) => id));
-  return entries.map((entry) => ({ ...ctx.view.line(entry, entry.seq === shown ? undefined : blocked), isOwn: entry.author.id === user.id }));
+  return entries.map((entry) => ({ ...ctx.view.line(entry, entry.seq === shown ? undefined : blocked), isOwn: entry.author.id === user.id, reader: user.username }));
 }
 
 async function stretch(ctx: Context, room: Room): Promise<{ entries: Entry[]; after?: number | undefined; day?: object | undefined; isPastEnd?: boolean }> {
@@ -83,7 +84,9 @@ async function newMark(ctx: Context, room: Room, after: number, first: number): 
 /** What came after the entry that the reader was shown last. */
 async function unreadMark(ctx: Context, room: Room, read: number, first: number): Promise<Mark | undefined> {
   const count = read < room.lastSeq ? await countMessagesAfter(ctx.em, room, read) : 0;
-  return count ? { id: 'unread', words: quantity(count, 'unread message'), ...place(read, first) } : undefined;
+  if (count === 0) return undefined;
+  const mentions = await countMentionsAfter(ctx.em, me(ctx), room, read);
+  return { id: 'unread', words: quantity(count, 'unread message') + (mentions ? `, ${quantity(mentions, 'mentions you', 'mention you')}` : ''), ...place(read, first) };
 }
 
 const place = (after: number, first: number) => ({ from: Math.max(after + 1, first), cut: first > after + 1 ? after + 1 : undefined });

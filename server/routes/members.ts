@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import * as administration from '../chat/administration.ts';
 import { membersOf, roomOfMember } from '../chat/membership.ts';
 import { lookUp } from '../chat/people.ts';

@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { entriesAfter, Entry, latestMessage } from '../chat/entry.ts';
 import { roomFor } from '../chat/membership.ts';
 import * as message from '../chat/message.ts';

@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Missing } from '../chat/errors.ts';
 import { personNamed } from '../chat/people.ts';
 import { answerReport, contextOf, openReports, reportWith, type Answer } from '../chat/report.ts';

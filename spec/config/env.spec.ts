@@ -6,7 +6,7 @@ import { refusal } from '../support/nouns.ts';
 const test = suite('the environment');
 
 const defaults: Env = {
-  port: 3000, host: '127.0.0.1', chatDb: 'chat.db', filesDir: 'chat.db.files', sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
+  port: 3000, host: '127.0.0.1', chatDb: 'chat.db', databaseUrl: undefined, filesDir: 'chat.db.files', sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
   leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true, smtpUrl: undefined, mailFrom: 'plainchat@localhost',
 };
 
@@ -25,6 +25,8 @@ const taken: [Record<string, string>, Partial<Env>][] = [
   [{ HOST: '::1' }, { host: '::1' }],
   [{ CHAT_DB: '/var/lib/chat/the chat.db' }, { chatDb: '/var/lib/chat/the chat.db', filesDir: '/var/lib/chat/the chat.db.files' }],
   [{ FILES_DIR: '/srv/files' }, { filesDir: '/srv/files' }],
+  [{ DATABASE_URL: 'postgres://chat:secret@db.example/chat?sslmode=require' }, { databaseUrl: 'postgres://chat:secret@db.example/chat?sslmode=require' }],
+  [{ DATABASE_URL: 'postgresql:///chat' }, { databaseUrl: 'postgresql:///chat' }],
   [{ SESSION_KEYS: 'new, old,' }, { sessionKeys: ['new', 'old'] }],
   [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
   [{ LEASE_SECONDS: '1' }, { leaseMs: 1000 }],

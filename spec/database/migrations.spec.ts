@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { MikroORM } from '@mikro-orm/sqlite';
+import { MikroORM } from '@mikro-orm/sql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { databaseOptions } from '../../config/database.ts';

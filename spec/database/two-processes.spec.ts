@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addMember, changeRole, removeMember, renameRoom } from '../../server/chat/administration.ts';

@@ -1,5 +1,5 @@
 import { mock } from 'node:test';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Attempt, attempt, passwordTrials } from '../../server/chat/attempt.ts';

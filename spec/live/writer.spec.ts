@@ -1,4 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Post } from '../../server/chat/message.ts';

@@ -14,4 +14,10 @@ test('is there for everybody, logged in or not', withApp(async ({ visitor, cast 
   }
 }));
 
+test('shows every mark of a message, as it is typed', withApp(async ({ visitor }) => {
+  const { page } = await visitor().get('/help');
+  const marks = page.querySelectorAll('.marks dt code').map(({ text }) => text);
+  assert.equal(marks, ['*strong*', '**strong**', '_emphasis_', '`code`', '@username', 'https://example.org', '[the words of a link](https://example.org)', '> quote', '- item', '* item', '1. item', '```']);
+}));
+
 test.run();

@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { readEnv, type Env } from '../../config/env.ts';
 import { createApp } from '../../server/app.ts';
 import { openLive } from '../../server/database/live.ts';
-import { openDatabase } from '../../server/database/open.ts';
 import type { Leases } from '../../server/live/leases.ts';
+import { withDatabase } from './database.ts';
 import { Visitor } from './visitor.ts';
 
 /** A running app of a spec's own: its own database, its own port, a clock that the spec turns. */
@@ -30,10 +30,9 @@ export interface World {
 
 /** Runs `work` in a world of its own, and clears it away whatever happens. */
 export function withApp(work: (world: World) => Promise<void>, changes: Partial<Env> = {}): () => Promise<void> {
-  return async () => {
+  return () => withDatabase(async (orm) => {
     const filesDir = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
     const env = { ...readEnv({}), chatDb: ':memory:', filesDir, scryptLogN: 4, ...changes };
-    const orm = await openDatabase(env.chatDb);
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
     const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys: ['a key for specs'], clock: clock.now });
@@ -55,8 +54,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
       streams.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
-      await orm.close();
       rmSync(filesDir, { recursive: true });
     }
-  };
+  });
 }

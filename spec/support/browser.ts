@@ -98,7 +98,7 @@ function within<T>(ms: number, work: Promise<T>): Promise<T> {
 
 /** The log as a page shows it: `ada: hello`, `grace entered the room.` */
 export function logOf(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`[...document.querySelectorAll('.log li')].map((item) =>
+  return page.evaluate<string[]>(`[...document.querySelectorAll('.log [data-seq]')].map((item) =>
     [item.querySelector('.author'), item.querySelector('.body')].flatMap((part) => part?.innerText ?? []).join(': '))`);
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MikroORM } from '@mikro-orm/sqlite';
+import type { MikroORM } from '@mikro-orm/sql';
 import { changeUsername } from '../../server/chat/account.ts';
 import { block } from '../../server/chat/block.ts';
 import { openDirect } from '../../server/chat/direct.ts';

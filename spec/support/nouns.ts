@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sqlite';
+import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { addMember, changeRole, removeMember } from '../../server/chat/administration.ts';
 import { Entry } from '../../server/chat/entry.ts';
 import { Membership, type Role } from '../../server/chat/membership.ts';
@@ -9,7 +9,7 @@ import { post, type Posted } from '../../server/chat/message.ts';
 import { enter, type LeaseTimes } from '../../server/chat/presence.ts';
 import { createRoom } from '../../server/chat/room.ts';
 import { register, User } from '../../server/chat/user.ts';
-import { openDatabase } from '../../server/database/open.ts';
+import { withDatabase } from './database.ts';
 
 /** When a spec begins. */
 export const NOW = new Date('2026-01-01T12:00:00.000Z');
@@ -46,15 +46,10 @@ export interface House {
 
 /** Runs `work` in a house of its own, and clears it away whatever happens. */
 export function withHouse(work: (house: House) => Promise<void>): () => Promise<void> {
-  return async () => {
-    const orm = await openDatabase(':memory:');
-    try {
-      for (const username of ['ada', 'grace', 'linus']) await enrol(orm, username);
-      await work(houseOf(orm));
-    } finally {
-      await orm.close();
-    }
-  };
+  return () => withDatabase(async (orm) => {
+    for (const username of ['ada', 'grace', 'linus']) await enrol(orm, username);
+    await work(houseOf(orm));
+  });
 }
 
 /** Creates the account of one of the cast. */
@@ -64,11 +59,15 @@ export function enrol(orm: MikroORM, username: string): Promise<User> {
 
 export function houseOf(orm: MikroORM): House {
   const em = () => orm.em.fork() as EntityManager;
-  const to: House['to'] = async (username, other, act) => {
-    const own = em();
-    const user = await own.findOneOrFail(User, { username });
-    const person = await own.findOneOrFail(User, { username: other });
-    return own.transactional((inner) => act(inner, user, person));
+  const to: House['to'] = (username, other, act) => {
+    const done = (async () => {
+      const own = em();
+      const user = await own.findOneOrFail(User, { username });
+      const person = await own.findOneOrFail(User, { username: other });
+      return own.transactional((inner) => act(inner, user, person));
+    })();
+    done.catch(() => {}); // of several that are begun at once, one is looked at after another
+    return done;
   };
   const as: House['as'] = (username, act) => to(username, username, act);
   return {

@@ -1,7 +1,8 @@
 // Runs the specs: all of them, or those whose path matches the arguments.
-//   npm test                        everything, the stories beside the rest
+//   npm test                        everything, the stories and PostgreSQL beside the rest
 //   npm test -- chat/room stories   what matches one of these
 //   npm test -- -stories            what does not match
+//   npm test -- --postgres          on PostgreSQL, which the run brings along: npm run test:postgres
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,12 +13,21 @@ type Suite = () => Promise<[errors: string | true, passed: number, skipped: numb
 
 type Sum = Record<'passed' | 'skipped' | 'total', number>;
 
+const POSTGRES = '--postgres';
+/** The stories mostly wait, so they run beside the rest. */
+const PARTS = [['stories/'], ['-stories/']];
+/** What a database can be in the way of. */
+const RULES = ['chat/', 'database/', 'live/leases', 'live/reads', 'routes/messages', 'routes/poll', 'routes/presence', 'routes/rooms', 'routes/sessions'];
 const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const began = performance.now();
+/** Ends what was started for all specs. */
+let end: (() => Promise<void>) | undefined;
 const sum: Sum = { passed: 0, skipped: 0, total: 0 };
 
-const wanted = process.argv.slice(2).map((word) => word.replace(/^spec\//, ''));
-if (wanted.length === 0) await inTwo();
+const isOnPostgres = process.argv.includes(POSTGRES);
+const wanted = process.argv.slice(2).filter((word) => word !== POSTGRES).map((word) => word.replace(/^spec\//, ''));
+if (wanted.length === 0) await inParts(isOnPostgres ? PARTS.map((part) => [POSTGRES, ...part]) : [...PARTS, [POSTGRES, ...RULES]]);
+if (isOnPostgres) await startPostgres();
 const { suites } = await parse(FOLDER, /\.spec\.ts$/);
 const matches = (name: string) => (word: string) => (word.startsWith('-') ? !name.includes(word.slice(1)) : name.includes(word));
 const chosen = suites.filter(({ name }) => wanted.some(matches(name.replaceAll('\\', '/'))));
@@ -47,12 +57,12 @@ for (const [index, { name }] of chosen.entries()) {
   const took = Math.round(performance.now() - start);
   if (took > 5000) console.log(`(${took} ms)`);
 }
-finish();
+await finish();
 
-/** Runs the stories, which mostly wait, beside the rest; prints one after the other. */
-async function inTwo(): Promise<never> {
-  const parts = ['stories/', '-stories/'].map((part) => {
-    const child = fork(fileURLToPath(import.meta.url), [part], { silent: true });
+/** Runs parts of the specs beside each other; prints one after the other. */
+async function inParts(words: string[][]): Promise<never> {
+  const parts = words.map((part) => {
+    const child = fork(fileURLToPath(import.meta.url), part, { silent: true });
     let printed = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk));
     const counted = new Promise<Sum | undefined>((resolve) => {
@@ -61,17 +71,31 @@ async function inTwo(): Promise<never> {
     });
     return new Promise<void>((done) => child.once('close', async () => {
       console.log(printed.replace(/\n  Total:[^]*$/, ''));
-      const part = await counted;
-      if (!part) fail('A part of the specs did not come to an end.');
-      for (const name of ['passed', 'skipped', 'total'] as const) sum[name] += part[name];
+      const ended = await counted;
+      if (!ended) fail('A part of the specs did not come to an end.');
+      for (const name of ['passed', 'skipped', 'total'] as const) sum[name] += ended[name];
       done();
     }));
   });
   await Promise.all(parts);
-  finish();
+  return finish();
 }
 
-function finish(): never {
+/** Has each spec have its database on a PostgreSQL of this run. Skips them all aloud where there can be none, and fails in CI. */
+async function startPostgres(): Promise<void> {
+  console.log('\nOn PostgreSQL');
+  process.env.SPEC_DATABASE = 'postgres';
+  try {
+    end = (await import('./database.ts')).endDatabases;
+  } catch (error) {
+    console.error(`SKIPPED: the specs on PostgreSQL. It does not start here: ${error}`);
+    if (process.env.CI) fail('In CI it has to.');
+    await finish();
+  }
+}
+
+async function finish(): Promise<never> {
+  await end?.();
   process.send?.(sum);
   console.log(`\n  Total:     ${sum.total}\n  Passed:    ${sum.passed}\n  Skipped:   ${sum.skipped}\n  Duration:  ${Math.round(performance.now() - began)} ms\n`);
   process.exitCode = sum.passed === sum.total && sum.total > 0 ? 0 : 1;

@@ -2,7 +2,9 @@ import { FirstTables } from './0001-first-tables.ts';
 import { Members } from './0002-members.ts';
 import { People } from './0003-people.ts';
 import { Settings } from './0004-settings.ts';
+import { Mentions } from './0005-mentions.ts';
 import { Attachments } from './0006-attachments.ts';
+import { SigningKeys } from './0007-signing-keys.ts';
 import { Announcements } from './0008-announcements.ts';
 import { Look } from './0009-look.ts';
 import { Limits } from './0010-limits.ts';
@@ -15,7 +17,9 @@ export const migrations = [
   { name: '0002-members', class: Members },
   { name: '0003-people', class: People },
   { name: '0004-settings', class: Settings },
+  { name: '0005-mentions', class: Mentions },
   { name: '0006-attachments', class: Attachments },
+  { name: '0007-signing-keys', class: SigningKeys },
   { name: '0008-announcements', class: Announcements },
   { name: '0009-look', class: Look },
   { name: '0010-limits', class: Limits },

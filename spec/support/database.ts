@@ -1,0 +1,46 @@
+import type { MikroORM } from '@mikro-orm/sql';
+import { openDatabase } from '../../server/database/open.ts';
+import { startPostgres } from './postgres.ts';
+
+/** An open database, and the address to open it once more. */
+interface Opened {
+  orm: MikroORM;
+  where: string;
+}
+
+/** The PostgreSQL of this run, where it is to run on one: started before the first spec. */
+const postgres = process.env.SPEC_DATABASE === 'postgres' ? await startPostgres() : undefined;
+/** Databases there that are empty again: making one takes longer than most specs. */
+const free: Opened[] = [];
+
+/** Gives `work` an empty database of its own, in memory or on the PostgreSQL of this run. */
+export async function withDatabase(work: (orm: MikroORM, where: string) => Promise<void>): Promise<void> {
+  const opened = free.pop() ?? (await open(postgres ? await postgres.create() : ':memory:'));
+  let isOver = false;
+  try {
+    await work(opened.orm, opened.where);
+    isOver = true;
+  } finally {
+    if (postgres && isOver && (await empty(opened.orm))) free.push(opened);
+    else await opened.orm.close();
+  }
+}
+
+/** Ends what was started for all specs. */
+export async function endDatabases(): Promise<void> {
+  for (const { orm } of free) await orm.close();
+  await postgres?.end();
+}
+
+async function open(where: string): Promise<Opened> {
+  return { orm: await openDatabase(where), where };
+}
+
+/** Empties all tables, with nothing looking on, and begins to count anew; false where that cannot be. */
+async function empty(orm: MikroORM): Promise<boolean> {
+  const entities = [...orm.getMetadata().getAll().values()];
+  const tables = entities.map(({ tableName }) => `delete from "${tableName}";`);
+  const counters = entities.filter(({ properties }) => properties.id?.autoincrement).map(({ tableName }) => `perform setval('${tableName}_id_seq', 1, false);`);
+  const work = orm.em.execute(`do $$ begin set local session_replication_role = replica; ${[...tables, ...counters].join(' ')} end $$`);
+  return work.then(() => true, () => false);
+}

