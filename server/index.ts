@@ -18,7 +18,8 @@ export async function serve(): Promise<void> {
   process.channel?.unref();
   const orm = await openDatabase(env.databaseUrl ?? env.chatDb);
   const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
-  const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys });
+  const live = await openLive(orm);
+  const { listener, leases, streams } = createApp({ orm, live, env, keys });
   await leases.start();
   const server = createServer(listener);
   server.listen(env.port, env.host, () => {
@@ -37,7 +38,7 @@ export async function serve(): Promise<void> {
     if (stopping) return; // a process group is told once, and by the launcher once more
     stopping = true;
     setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
-    server.close(() => void leases.stop().catch(console.error).then(() => orm.close()).then(() => process.exit(0)));
+    server.close(() => void leases.stop().catch(console.error).then(() => live.close()).then(() => orm.close()).then(() => process.exit(0)));
     server.closeIdleConnections();
     streams.close();
   };
