@@ -47,6 +47,10 @@ test('has in live what stands on chat and on nothing else of ours', () => {
   assert.equal(against(files('server/live', '.ts'), (imported) => !/^(config|server)\//.test(imported) || /^server\/(chat|live)\//.test(imported)), []);
 });
 
+test('has in files what stands on chat and on nothing else of ours', () => {
+  assert.equal(against(files('server/files', '.ts'), (imported) => !/^(config|server)\//.test(imported) || /^server\/(chat|files)\//.test(imported)), []);
+});
+
 test('has routes that the app alone imports, and the table of addresses that nothing else does', () => {
   const outside = [...server, ...files('config', '.ts')].filter((path) => !path.startsWith('server/routes/'));
   const users = outside.filter((path) => importsOf(path).some((imported) => imported.startsWith('server/routes/')));

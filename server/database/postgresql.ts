@@ -1,6 +1,8 @@
 import { TextType, Type, type MikroORM, type Options } from '@mikro-orm/sql';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { installSignals } from './postgresql-signals.ts';
 import { RetryingEntityManager } from './retrying.ts';
+import { refuseLater } from './upgrade.ts';
 
 /** Connections of one process. More wait: the database does not get faster by them. */
 const CONNECTIONS = 10;
@@ -51,11 +53,13 @@ export const clientOptions = (address: string) => ({
   options: Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`).join(' '),
 });
 
-/** Brings the schema up to date; of several starts at once one after the other. */
+/** Brings the schema up to date, and has it tell of changes; of several starts at once one after the other. */
 export async function migratePostgres(orm: MikroORM): Promise<void> {
   await orm.em.fork().transactional(async (em) => {
     for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
     await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    await refuseLater(orm);
     await orm.migrator.up({ transaction: em.getTransactionContext() });
+    await installSignals(em);
   });
 }

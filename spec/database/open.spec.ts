@@ -8,7 +8,8 @@ import { enrol, houseOf, withFile, withHouse } from '../support/nouns.ts';
 const test = suite('the database');
 
 test('has after its migrations the schema that the nouns describe', withHouse(async ({ orm }) => {
-  assert.is(await orm.schema.getUpdateSchemaSQL({ wrap: false }), '');
+  const changes = await orm.schema.getUpdateSchemaSQL({ wrap: false });
+  assert.equal(changes.split('\n').filter((line) => line !== '' && !/^drop (trigger|function) if exists "(\w+_)?tell_/.test(line)), []); // what tables tell is no noun's
 }));
 
 test('has its migrations in the order of their numbers, each once', () => {

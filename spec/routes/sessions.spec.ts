@@ -179,7 +179,8 @@ test('are bound to the host over https', withApp(async ({ visitor }) => {
 
 /** A second app on the same database, as after a restart. */
 async function restarted({ orm, clock }: World, keys: string[], work: (base: string) => Promise<void>): Promise<void> {
-  const { listener } = createApp({ orm, live: await openLive(orm), env: { ...readEnv({}), scryptLogN: 4 }, keys, clock: clock.now });
+  const live = await openLive(orm);
+  const { listener } = createApp({ orm, live, env: { ...readEnv({}), scryptLogN: 4 }, keys, clock: clock.now });
   const server = createServer(listener);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   try {
@@ -187,6 +188,7 @@ async function restarted({ orm, clock }: World, keys: string[], work: (base: str
   } finally {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
+    await live.close();
   }
 }
 

@@ -6,6 +6,7 @@ import { makeResetLink } from '../../server/chat/reset-link.ts';
 import { User } from '../../server/chat/user.ts';
 import type { World } from '../support/app.ts';
 import { browserSuite, withBrowser } from '../support/browser.ts';
+import { images, large, PDF } from '../support/files.ts';
 import { titleOf, words, type Visitor } from '../support/visitor.ts';
 
 const test = browserSuite('every page');
@@ -104,6 +105,29 @@ const markup = new HtmlValidate({
   },
 });
 
+/** What there is where images and files are sent. */
+async function withFiles({ cast }: World): Promise<Sight[]> {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  await grace.enter(lobby);
+  await grace.leave(lobby);
+  await ada.attach(lobby, await large(1200, 800), { body: 'Look at this!' });
+  await ada.attach(lobby, PDF, { description: 'Timetable for '.padEnd(200, 'May') });
+  await ada.attach(lobby, await images.png(), { description: '', decorative: '1' });
+  const description = (await ada.get(`/rooms/${lobby}`)).page.querySelector('a.change')!.getAttribute('href')!;
+  const room = `/rooms/${lobby}`;
+  const key = crypto.randomUUID();
+  return [
+    { name: 'room, with files of one’s own', who: ada, path: room },
+    { name: 'room, with files of others', who: grace, path: room },
+    { name: 'attach', who: ada, path: `${room}/attach` },
+    { name: 'attach, refused', who: ada, path: `${room}/attachments`, fields: { description: '', body: 'hello', key }, status: 422 },
+    { name: 'attach, from outside', who: grace, path: `${room}/attachments`, fields: { description: 'the harbour', body: 'hello', key }, status: 409 },
+    { name: 'description', who: ada, path: description },
+    { name: 'description, refused', who: ada, path: description, fields: { description: '' }, status: 422 },
+  ];
+}
+
 /** What there is once somebody is rude, and others have had enough. */
 async function rude({ cast, em, clock }: World): Promise<Sight[]> {
   const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
@@ -150,14 +174,14 @@ async function unfit(page: Page): Promise<string[]> {
     ...await page.evaluate<string[]>(`axe.run({ rules: ${JSON.stringify(EVERY_RULE)} }).then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`),
     ...await page.evaluate<string[]>(`
-      [...document.querySelectorAll('button, .button, textarea, input:not([type="hidden"], [type="radio"]), [type="radio"] + label')]
+      [...document.querySelectorAll('button, .button, textarea, input:not([type="hidden"], [type="radio"], [type="checkbox"]), :is([type="radio"], [type="checkbox"]) + label')]
         .filter((one) => one.getBoundingClientRect().height < 44).map((one) => 'lower than 44 px: ' + one.outerHTML)`),
     ...await page.evaluate<string[]>(`
       document.documentElement.scrollWidth > innerWidth ? ['wider than the window: ' + document.documentElement.scrollWidth] : []`),
   ];
 }
 
-for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later, 'where somebody is rude': rude })) {
+for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later, 'where images and files are sent': withFiles, 'where somebody is rude': rude })) {
   test(`${when} is sound HTML, with a title that tells it from others`, withBrowser(async (stage) => {
     const titles = new Map<string, string>();
     const wrong: string[] = [];

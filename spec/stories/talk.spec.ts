@@ -30,7 +30,8 @@ test('ada with script and grace without it read the same log', withBrowser(async
   await graces.getByRole('heading', { name: '1 new message' }).waitFor();
   await send(graces, 'see https://example.org/a?b=1');
   await graces.waitForURL(/after=/);
-  await eventually(() => announced(adas), ['Sent', 'grace: see https://example.org/a?b=1'], SOON_MS);
+  await eventually(() => adas.locator('.log .message').count(), 2, SOON_MS);
+  await eventually(() => announced(adas), ['Sent', 'grace: see https://example.org/a?b=1']);
   assert.is(await focused(adas), 'body');
   assert.equal(await logOf(adas), await logOf(graces));
   assert.is(await adas.getByRole('link', { name: 'https://example.org/a?b=1' }).getAttribute('rel'), 'noopener nofollow');
@@ -174,6 +175,7 @@ test('what came earlier is shown in place', withBrowser(async ({ open, cast }) =
   await page.keyboard.press('Enter');
   await page.getByText('This is the beginning.').waitFor();
   assert.is(await page.evaluate('document.activeElement.textContent'), 'This is the beginning.');
+  await eventually(async () => (await announced(page)).at(-1), '10 earlier messages shown. This is the beginning.'); // the focus there is silent
   const all = Array.from({ length: 260 }, (_, index) => `ada: message ${index + 1}`);
   assert.equal(await logOf(page), ['ada entered the room.', ...all]);
   assert.is(await page.locator('.log .day').count(), 1);

@@ -35,7 +35,8 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
     const env = { ...readEnv({}), chatDb: ':memory:', filesDir, scryptLogN: 4, ...changes };
     let time = Date.now();
     const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
-    const { listener, leases, streams } = createApp({ orm, live: await openLive(orm), env, keys: ['a key for specs'], clock: clock.now });
+    const live = await openLive(orm);
+    const { listener, leases, streams } = createApp({ orm, live, env, keys: ['a key for specs'], clock: clock.now });
     const server = createServer(listener);
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -54,6 +55,7 @@ export function withApp(work: (world: World) => Promise<void>, changes: Partial<
       streams.close();
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
+      await live.close();
       rmSync(filesDir, { recursive: true });
     }
   });

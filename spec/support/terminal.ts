@@ -46,9 +46,9 @@ export class Terminal {
   }
 
   /** Writes a file into its home, and returns its path. */
-  write(name: string, text: string, mode = 0o600): string {
+  write(name: string, content: string | Uint8Array, mode = 0o600): string {
     const path = join(this.#home, name);
-    writeFileSync(path, text, { mode });
+    writeFileSync(path, content, { mode });
     return path;
   }
 

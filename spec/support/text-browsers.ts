@@ -39,6 +39,9 @@ export const lynx: TextBrowser = {
   off: '\t',
 };
 
+/** The fields of several lines, for which an editor is opened. */
+const EDITED = ['Message', 'Description'];
+
 /** By search, from the end of the page; with a number before each link. What is typed as a message comes from an editor. */
 export const w3m: TextBrowser = {
   name: 'w3m',
@@ -50,7 +53,7 @@ export const w3m: TextBrowser = {
   bottom: 'G',
   follow: (screen, link) => `G?\\[${numberIn(screen, `\\[(\\d+)\\]${link}`)}\\]\r\r`,
   push: (_, button) => `G?${button}\r\r`,
-  fill: (_, label, text) => `G?^${label}\r\t\r${label === 'Message' ? '' : `\x15${text}\r`}`,
+  fill: (_, label, text) => `G?^${label}\r\t\r${EDITED.includes(label) ? '' : `\x15${text}\r`}`,
   idle: /\nViewing <.*$/,
   edge: '[',
   off: '',
@@ -94,6 +97,11 @@ export class Reader {
     this.#terminal.press(this.#browser.fill(this.screen, label, text));
     await this.#terminal.waitFor(this.#browser.edge + (label === 'Password' ? text.replace(/./g, '*') : text.slice(0, 18)));
     this.#terminal.press(this.#browser.off);
+  }
+
+  /** A file at a path of its own, to be chosen. */
+  file(name: string, content: string | Uint8Array): string {
+    return this.#terminal.write(name, content);
   }
 
   goTo(address: string, expected: string): Promise<void> {
