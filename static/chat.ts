@@ -102,9 +102,10 @@ find('#earlier a')?.addEventListener('click', async (event) => {
     if (earlier.querySelector(`[data-day="${day.dataset.day}"]`)) day.remove();
     log.prepend(earlier);
     scrollBy(0, first.getBoundingClientRect().top - top);
-    setTimeout(announcer.say, 1000, `${entries.filter(isMessage).length} earlier messages shown`); // at once it is lost among so many new elements
+    const isBeginning = entries[0]!.seq === 1;
+    setTimeout(announcer.say, 1000, `${entries.filter(isMessage).length} earlier messages shown${isBeginning ? '. This is the beginning.' : ''}`); // at once it is lost among so many new elements
     link.ariaBusy = null;
-    if (entries[0]!.seq > 1) return;
+    if (!isBeginning) return;
     const beginning = make('span', { tabindex: '-1' }, 'This is the beginning.');
     link.replaceWith(beginning);
     beginning.focus({ preventScroll: true });
@@ -125,7 +126,7 @@ const complain = (sentence: string, isWrong = false) => {
   // Neither the hint nor the problem is said again with the focus that comes back to the field.
   field.setAttribute('aria-describedby', '');
   field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
-  if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
+  if (sentence) form!.prepend(make('div', { class: 'problems' }, make('p', { role: 'alert', id: 'body-problem' }, sentence), ...onward)); // a link in the alert would be said ahead of it
   form!.scrollIntoView({ block: 'nearest' });
 };
 

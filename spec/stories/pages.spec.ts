@@ -58,7 +58,7 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
   await ada.talk(lobby, 60);
   await ada.say(lobby, `Look:\nhttps://example.org/${'long/'.repeat(40)}`);
   await ada.say(lobby, 'x'.repeat(300));
-  await ada.say(lobby, `*Strong*, _emphasised_, \`code\`, [a link](https://example.org) and @ada\n> quoted\n\n- one\n  1. inner\n\n\`\`\`js\n${'long '.repeat(40)}\n\`\`\``);
+  await ada.say(lobby, `*Strong*, _emphasised_, \`code\`, [a link](https://example.org) and @ada\n> quoted\n\n- one\n  1. inner\n\n\`\`\`js\n${'long '.repeat(40)}line\n\`\`\``);
   const room = `/rooms/${lobby}`;
   const key = crypto.randomUUID();
   const [today] = clock.now().toISOString().split('T');
