@@ -2,7 +2,7 @@
 // process, keeps nobody waiting who reads.
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import type { Asked, Opening, Told } from './sqlite.ts';
+import type { Asked, Opening, Told } from './sqlite-driver.ts';
 
 const { path, pragmas } = workerData as Opening;
 const database = new Database(path);

@@ -41,6 +41,8 @@ export interface Tail {
   chunks: Chunk[];
   /** The version at which those named in them were called so, and what they describe was described so. */
   namedAt: number;
+  /** While entries are being read, for whoever asks first. */
+  filling: Promise<void> | undefined;
   /** The answers to those who have seen as far. */
   answers: Map<number, News>;
 }
@@ -97,7 +99,7 @@ export class Feed {
     if (tail && found.last < tail.last) this.#forget(id);
     if (!tail || found.last < tail.last) {
       if (this.#tails.size >= MOST_ROOMS) this.#forgetAll();
-      this.#tails.set(id, (tail = { id, ...found, chunks: [], namedAt: NaN, answers: new Map() }));
+      this.#tails.set(id, (tail = { id, ...found, chunks: [], namedAt: NaN, filling: undefined, answers: new Map() }));
     }
     if (tail.name !== found.name || tail.last !== found.last) tail.answers.clear();
     return Object.assign(tail, found);
@@ -109,15 +111,18 @@ export class Feed {
     const isLinked = chunks.length > 0 && after >= chunks[0]!.seq - 1;
     const from = isLinked ? chunks.at(-1)!.seq : after;
     if (from >= tail.last && tail.namedAt === version) return;
-    return andThen(isLinked ? this.#areOutdated(tail.id, chunks) : true, (isOutdated) =>
+    if (tail.filling) return tail.filling.then(() => this.#fill(tail, after)); // most often with the same
+    const filled = andThen(isLinked ? this.#areOutdated(tail.id, chunks) : true, (isOutdated) =>
       andThen(isOutdated || from < tail.last ? this.#entries(tail.id, isOutdated ? after : from) : [], (entries) => {
         const kept = isOutdated ? [] : tail.chunks;
-        const next = (kept.at(-1)?.seq ?? after) + 1; // another poll may have filled it meanwhile
+        const next = (kept.at(-1)?.seq ?? after) + 1; // it may have been cut off or filled meanwhile
         const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => this.#chunk(entry));
         if (isOutdated || fresh.length > 0) tail.answers.clear();
         this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
         tail.namedAt = version;
       }));
+    if (filled instanceof Promise) tail.filling = filled.finally(() => (tail.filling = undefined));
+    return tail.filling ?? filled;
   }
 
   #chunk(entry: Entry): Chunk {

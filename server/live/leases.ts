@@ -8,6 +8,10 @@ import type { User } from '../chat/user.ts';
 
 /** The end of a lease is noticed within this, and signs of life are written down as often. */
 const TICK_MS = 2000;
+/** Signs of whoever polls on and on change nothing but a time: they are written down as often as this, and when they cease. */
+const STEADY_MS = 20_000;
+/** Whoever was not heard for so long has ceased to poll: a script does each second. */
+const CEASED_MS = 3000;
 const HOUR_MS = 3_600_000;
 const LEASES = ['page', 'script'] as const satisfies Lease[];
 
@@ -16,6 +20,8 @@ interface Sign {
   /** Undefined: of the same kind as the one before it, which is written down. */
   lease: Lease | undefined;
   inRoom: boolean;
+  /** Whether all it changes is until when the lease lasts. */
+  isSteady: boolean;
   at: Date;
 }
 
@@ -26,12 +32,15 @@ export class Leases {
   readonly #clock: () => Date;
   /** What else is done at each tick. */
   readonly #chores: (() => Promise<void>)[];
+  readonly #log: { error(error: Error): void };
   readonly #signs = new Map<number, Sign>();
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #forgotAt = 0;
+  #wroteSteadyAt = 0;
 
-  constructor({ em, times, clock, chores = [] }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date; chores?: (() => Promise<void>)[] }) {
+  constructor({ em, times, clock, chores = [], log = console }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date; chores?: (() => Promise<void>)[]; log?: { error(error: Error): void } }) {
+    this.#log = log;
     this.#em = em;
     this.#times = times;
     this.#clock = clock;
@@ -42,9 +51,9 @@ export class Leases {
    * Notes a sign of life, by default of the kind before it. Touches no database: this is on the way
    * of each poll.
    */
-  heard(userId: number, { lease, inRoom = false }: { lease?: Lease; inRoom?: boolean }): void {
+  heard(userId: number, { lease, inRoom = false, isSteady = false }: { lease?: Lease; inRoom?: boolean; isSteady?: boolean }): void {
     const before = this.#signs.get(userId);
-    this.#signs.set(userId, { lease: lease ?? before?.lease, inRoom: inRoom || (before?.inRoom ?? false), at: this.#clock() });
+    this.#signs.set(userId, { lease: lease ?? before?.lease, inRoom: inRoom || (before?.inRoom ?? false), isSteady: isSteady && (before?.isSteady ?? true), at: this.#clock() });
   }
 
   /** Forgets what was heard, because the page has said since that it closes. */
@@ -61,12 +70,13 @@ export class Leases {
       await this.#em().nativeUpdate(Presence, { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } }, { expiresAt: this.#until(lease, now) });
     }
     const every = Math.min(TICK_MS, ...Object.values(this.#times));
-    this.#timer = setInterval(() => void this.tick().catch((error) => console.error(error)), every).unref();
+    this.#timer = setInterval(() => void this.tick().catch((error: Error) => this.#log.error(error)), every).unref();
   }
 
   /** Stops, and writes down what was heard. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#wroteSteadyAt = 0;
     await this.tick();
   }
 
@@ -82,7 +92,7 @@ export class Leases {
   }
 
   async #writeDown(): Promise<void> {
-    const groups = Map.groupBy([...this.#signs], ([, { lease, inRoom }]) => `${lease} ${inRoom}`);
+    const groups = Map.groupBy(this.#due(), ([, { lease, inRoom }]) => `${lease} ${inRoom}`);
     const isLatest = ([userId, sign]: [number, Sign]) => this.#signs.get(userId) === sign;
     for (const signs of groups.values()) {
       const group = signs.filter(isLatest); // while another was written down, somebody may have said that they go
@@ -96,6 +106,14 @@ export class Leases {
       }
       for (const [userId] of group.filter(isLatest)) this.#signs.delete(userId);
     }
+  }
+
+  /** The signs that are to be written down now. */
+  #due(): [number, Sign][] {
+    const now = this.#clock().getTime();
+    const areAll = now - this.#wroteSteadyAt >= Math.min(STEADY_MS, this.#times.script / 6);
+    if (areAll) this.#wroteSteadyAt = now;
+    return [...this.#signs].filter(([, { isSteady, at }]) => areAll || !isSteady || now - at.getTime() >= CEASED_MS);
   }
 
   async #expire(): Promise<void> {

@@ -51,7 +51,7 @@ export class Polls {
   }
 
   #answered(person: Person, seen: number, isSeen: boolean, response: ServerResponse, news?: News): true {
-    this.#leases.heard(person.user, { lease: 'script', inRoom: true });
+    this.#leases.heard(person.user, { lease: 'script', inRoom: true, isSteady: person.lease === 'script' && !person.closing });
     if (isSeen && seen > person.read) {
       this.#reads.shown(person.user, person.room, seen);
       person.read = seen; // noted once

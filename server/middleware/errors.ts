@@ -31,12 +31,12 @@ export const errors: Middleware = async (ctx, next) => {
 async function refuse(ctx: Context, thrown: unknown): Promise<void> {
   const error = isFull(thrown) ? new Unavailable() : thrown;
   if (!(error instanceof Refusal)) {
-    console.error(error);
+    ctx.log.error(error);
     return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
   }
   ctx.status = statusOf(error);
   ctx.isRefused = true;
-  if (error instanceof Unavailable) console.error('There is no room left on the disk: what people send is refused until there is.');
+  if (error instanceof Unavailable) ctx.log.error('there is no room left on the disk: what people send is refused until there is');
   if (error instanceof Limited || error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
   try {
     await tell(ctx, error);

@@ -95,6 +95,17 @@ for (const later of [false, true]) {
     assert.equal(await read(0), ['ada: one', 'ada: two', 'ada: three', 'ada: four', 'ada: five']);
   });
 
+  test(`reads and renders what is new once, for all who ask at the same moment${where}`, async () => {
+    const log = new Log(later);
+    log.say('one');
+    await log.poll(0);
+    log.say('two', 'three');
+    const news = await Promise.all(Array.from({ length: 20 }, () => log.poll(1)));
+    for (const entries of news) assert.equal(entries, ['ada: two', 'ada: three']);
+    assert.equal(log.rendered, ['one', 'two', 'three']);
+    assert.is(log.asked.filter((what) => what.startsWith('entries')).length, 2);
+  });
+
   test(`asks nothing at all where nothing was committed${where}`, async () => {
     const log = new Log(later);
     log.say('one');

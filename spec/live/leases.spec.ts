@@ -182,6 +182,46 @@ test('are written down at a stop', withLeases(async ({ leases, ada, pass, presen
   assert.equal((await presence())?.expiresAt, later(60_000 + TIMES.page));
 }));
 
+test('of whoever polls on are written down every twenty seconds, and once they cease', withLeases(async ({ leases, ada, pass, presence }) => {
+  const steady = { lease: 'script', inRoom: true, isSteady: true } as const;
+  leases.heard(ada, { lease: 'script', inRoom: true });
+  await leases.tick();
+  let heardMs = 0;
+  const pollOn = async (ms: number) => {
+    for (let polled = 0; polled < ms; polled += 1000) {
+      pass(1000);
+      leases.heard(ada, steady);
+      await leases.tick();
+    }
+    heardMs += ms;
+  };
+  await pollOn(19_000);
+  assert.equal((await presence())?.expiresAt, later(TIMES.script));
+  await pollOn(1000);
+  assert.equal((await presence())?.expiresAt, later(heardMs + TIMES.script));
+  await pollOn(5000);
+  pass(2999);
+  await leases.tick();
+  assert.equal((await presence())?.expiresAt, later(20_000 + TIMES.script));
+  pass(1);
+  await leases.tick();
+  assert.equal((await presence())?.expiresAt, later(heardMs + TIMES.script));
+}));
+
+test('of whoever polls on are written down at once where anything else was heard of them, and at a stop', withLeases(async ({ leases, ada, pass, presence }) => {
+  const steady = { lease: 'script', inRoom: true, isSteady: true } as const;
+  await leases.tick();
+  pass(1000);
+  leases.heard(ada, { lease: 'page' });
+  leases.heard(ada, steady);
+  await leases.tick();
+  assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['script', later(1000 + TIMES.script)]);
+  pass(1000);
+  leases.heard(ada, steady);
+  await leases.stop();
+  assert.equal((await presence())?.expiresAt, later(2000 + TIMES.script));
+}));
+
 const calls = { count: 0 };
 const counting = (em: () => EntityManager) => () => {
   calls.count += 1;

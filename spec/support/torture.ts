@@ -10,6 +10,8 @@ export interface Torment {
   /** It ends after this many milliseconds, and no earlier than the kills are done. */
   ms: number;
   kills: number;
+  /** So many messages are acknowledged between two kills, more or less. */
+  perKill: number;
   seed: number;
   /** Told after each kill. */
   onKill?: (kills: number, acknowledged: number) => void;
@@ -26,8 +28,8 @@ type Line = Delta['entries'][number];
 /** A message that was answered for; a form is not told its number. */
 interface Acknowledged { seq: number | undefined; author: string; body: string }
 
-/** A server is killed within this after it has said that it is ready, in milliseconds. */
-const LATEST_KILL_MS = 2500;
+/** A server is killed within this after enough was acknowledged, in milliseconds: in the middle of whatever it does then. */
+const LATEST_KILL_MS = 100;
 /** What nobody answers is asked again after so many milliseconds. */
 const AGAIN_MS = 50;
 /** The shortest pause between two messages of one person, in milliseconds: more would test the posters. */
@@ -39,7 +41,7 @@ const PAUSE_MS = 20;
  * What was not answered is sent again with its key. Readers poll, and look at pages, all the while.
  * @throws where a message that was acknowledged is not there once, where it was acknowledged, or the log has a gap, or any reader has seen it otherwise
  */
-export async function torture(servers: Server[], { posters, readers, ms, kills, seed, onKill }: Torment): Promise<Outcome> {
+export async function torture(servers: Server[], { posters, readers, ms, kills, perKill, seed, onKill }: Torment): Promise<Outcome> {
   const next = random(seed);
   const at = (index: number) => servers[index % servers.length]!;
   const ada = await enrolled(at(0), 'ada');
@@ -55,13 +57,15 @@ export async function torture(servers: Server[], { posters, readers, ms, kills, 
   const pages = lookAtPages(ada, storm);
   const end = performance.now() + ms;
   for (let killed = 1; killed <= kills; killed += 1) {
+    const enough = acknowledged.length + 2 * perKill * next();
+    while (acknowledged.length < enough) await passed(LATEST_KILL_MS / 20);
     await passed(next() * LATEST_KILL_MS);
     const server = at(Math.floor(next() * servers.length));
     await server.end('SIGKILL');
     await server.start();
     onKill?.(killed, acknowledged.length);
   }
-  await passed(end - performance.now());
+  while (performance.now() < end) await passed(AGAIN_MS);
   storm.isOver = true;
   await Promise.all(posting);
   const seen = await Promise.all(polling);

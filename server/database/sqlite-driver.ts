@@ -1,0 +1,138 @@
+import { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
+
+/** What the writing thread is given at its start. */
+export interface Opening {
+  path: string;
+  pragmas: string[];
+}
+
+/** A statement for it, and what it tells of it. */
+export interface Asked {
+  sql: string;
+  parameters: readonly unknown[];
+}
+export type Told = QueryResult<unknown> | { error: { message: string; code: string | undefined } };
+
+/** Reads here as long as no transaction is open; whatever else is asked goes to the thread. */
+class Connection implements DatabaseConnection {
+  /** While a transaction is open: lets the next one write. */
+  release: (() => void) | undefined;
+  readonly #driver: SqliteFileDriver;
+
+  constructor(driver: SqliteFileDriver) {
+    this.#driver = driver;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.release) return this.#driver.ask<R>(sql, parameters);
+    if (/^\s*select\b/i.test(sql)) return { rows: this.#driver.reader.prepare<unknown[], R>(sql).all(...parameters) };
+    const release = await this.#driver.writing();
+    return this.#driver.ask<R>(sql, parameters).finally(release);
+  }
+
+  async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    yield await this.executeQuery<R>(query);
+  }
+}
+
+/** Holds the connection that reads and the thread that writes, for one after the other. */
+export class SqliteFileDriver implements Driver {
+  reader!: Database.Database;
+  readonly #opening: Opening;
+  readonly #opened: (reader: Database.Database) => void;
+  #thread!: Worker;
+  /** Whoever waits for an answer of the thread: it answers one after the other. */
+  readonly #waiting: PromiseWithResolvers<QueryResult<unknown>>[] = [];
+  #free: Promise<void> = Promise.resolve();
+
+  constructor(opening: Opening, opened: (reader: Database.Database) => void) {
+    this.#opening = opening;
+    this.#opened = opened;
+  }
+
+  async init(): Promise<void> {
+    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: this.#opening });
+    const opened = this.#wait();
+    this.#thread.on('message', (told: Told) => this.#tell(told));
+    this.#thread.on('error', (error) => {
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    });
+    await opened; // the file is made by now
+    this.reader = new Database(this.#opening.path, { readonly: true });
+    this.#opened(this.reader);
+  }
+
+  async acquireConnection(): Promise<Connection> {
+    return new Connection(this);
+  }
+
+  async releaseConnection(connection: Connection): Promise<void> {
+    connection.release?.();
+  }
+
+  async beginTransaction(connection: Connection): Promise<void> {
+    connection.release = await this.writing();
+    await this.ask('begin');
+  }
+
+  async commitTransaction(): Promise<void> {
+    await this.ask('commit');
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    await this.ask('rollback');
+  }
+
+  async savepoint(_: Connection, name: string): Promise<void> {
+    await this.ask(`savepoint "${name}"`);
+  }
+
+  async rollbackToSavepoint(_: Connection, name: string): Promise<void> {
+    await this.ask(`rollback to "${name}"`);
+  }
+
+  async releaseSavepoint(_: Connection, name: string): Promise<void> {
+    await this.ask(`release "${name}"`);
+  }
+
+  /** Waits until nobody else writes, and returns what lets the next one. */
+  async writing(): Promise<() => void> {
+    const before = this.#free;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#free = promise;
+    await before;
+    return resolve;
+  }
+
+  /** Has the thread run a statement. */
+  ask<R>(sql: string, parameters: readonly unknown[] = []): Promise<QueryResult<R>> {
+    const answer = this.#wait();
+    this.#thread.postMessage({ sql, parameters } satisfies Asked);
+    return answer as Promise<QueryResult<R>>;
+  }
+
+  async destroy(): Promise<void> {
+    const ended = new Promise((resolve) => this.#thread.once('exit', resolve));
+    this.reader.close();
+    this.#thread.ref();
+    this.#thread.postMessage('close');
+    await ended;
+  }
+
+  /** The thread keeps the process running for as long as somebody waits for it. */
+  #wait(): Promise<QueryResult<unknown>> {
+    const waiting = Promise.withResolvers<QueryResult<unknown>>();
+    this.#waiting.push(waiting);
+    this.#thread.ref();
+    return waiting.promise;
+  }
+
+  #tell(told: Told): void {
+    const waiting = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#thread.unref();
+    if ('error' in told) waiting?.reject(Object.assign(new Error(told.error.message), { code: told.error.code }));
+    else waiting?.resolve(told);
+  }
+}

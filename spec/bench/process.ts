@@ -1,0 +1,49 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TICKS_A_SECOND = 100; // USER_HZ, the same on all of Linux
+
+/** A server as a process of its own, with what it has cost so far. */
+export class Contender {
+  readonly name: string;
+  base = '';
+  readonly #process: ChildProcess;
+
+  /** Starts a script; `variables` are its environment. */
+  constructor(name: string, args: string[], variables: Record<string, string> = {}) {
+    this.name = name;
+    this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { cwd: ROOT, env: { PATH: process.env.PATH, PORT: '0', ...variables }, stdio: ['ignore', 'pipe', 'inherit'] });
+  }
+
+  /** Waits until it has said where it listens. */
+  async ready(): Promise<this> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    let printed = '';
+    this.#process.stdout!.on('data', (chunk) => {
+      const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec((printed += chunk)) ?? [];
+      if (address) resolve(address);
+    });
+    this.#process.once('exit', () => reject(new Error(`${this.name} has ended: ${printed}`)));
+    this.base = await promise;
+    return this;
+  }
+
+  /** The CPU time that it has taken, all its threads, in milliseconds. */
+  cpu(): number {
+    const fields = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_A_SECOND;
+  }
+
+  /** Its memory, in bytes. */
+  memory(): number {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#process.pid}/status`, 'utf8'))![1]) * 1024;
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+}

@@ -1,0 +1,183 @@
+// npm run bench: what a poll and a post cost, beside what bare servers cost, in turns within one run
+// on one machine, since a machine that is busy with something else makes any single figure worthless.
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import type { Order, Outcome } from './load.ts';
+import { Contender } from './process.ts';
+import { counts, fill, KEY, SESSIONS, type BenchRoom } from './world.ts';
+
+const HISTORIES = [100, 1_000_000, 20]; // the last is that of the crowd
+const ROUNDS = 3;
+const ENTRIES_A_POLL = 20;
+
+/** What one turn measures. */
+type Figures = number[];
+
+const began = performance.now();
+const folder = mkdtempSync(join(tmpdir(), 'plainchat-bench-'));
+const rows: [what: string, measured: string, ratio: string, goal: string][] = [];
+try {
+  await bench();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function bench(): Promise<void> {
+  const [appFile, flushFile] = [join(folder, 'chat.db'), join(folder, 'flush.db')];
+  const rooms = await fill(appFile, HISTORIES);
+  await fill(flushFile, HISTORIES.map(() => 100));
+  const [short, long, crowd] = rooms as [BenchRoom, BenchRoom, BenchRoom];
+  const contender = (name: string, variables = {}) => new Contender(name, ['spec/bench/contenders.ts', name], variables).ready();
+  const app = await startApp(appFile);
+  const [node, koa, stack, flush] = [await contender('node:http'), await contender('Koa'), await contender('Koa + router + session'), await contender('one flush a post', { CHAT_DB: flushFile })];
+  try {
+    const idle = (one: Contender, room: BenchRoom) => () => cost(one, { kind: 'polls', base: one.base, readers: room.readers, after: room.last, seconds: 2 });
+    const [nodeMs, koaMs, stackMs, idleMs, idleLongMs] = (await inTurns([idle(node, short), idle(koa, short), idle(stack, short), idle(app, short), idle(app, long)])).map(([ms]) => ms!);
+    for (const [name, ms] of [['node:http', nodeMs], ['Koa', koaMs], ['Koa + router + session', stackMs]] as const) add(`idle polls, ${name}`, `${round(ms!)} CPU-ms a thousand`);
+    add('idle polls, Plainchat', `${round(idleMs!)} CPU-ms a thousand`, `${round(idleMs! / stackMs!, 2)} of Koa + router + session`, '0.40');
+    add('', '', `${round(idleMs! / koaMs!, 2)} of Koa`, '1.25');
+    add('at 1,000,000 entries', `${round(idleLongMs!)} CPU-ms a thousand`, `${round(idleLongMs! / idleMs!, 2)} of 100 entries`, '1.1');
+
+    const news = (room: BenchRoom) => () => cost(app, { kind: 'polls', base: app.base, readers: room.readers, after: room.last - ENTRIES_A_POLL, seconds: 2 });
+    const [newsMs, newsLongMs] = (await inTurns([news(short), news(long)])).map(([ms]) => ms! / ENTRIES_A_POLL);
+    add(`deliveries, ${ENTRIES_A_POLL} entries a poll`, `${round(newsMs!, 2)} CPU-ms a thousand entries`, `${round((newsMs! * 21) / koaMs!, 2)} where Koa's idle thousand costs 21`, '2');
+    add('at 1,000,000 entries', `${round(newsLongMs!, 2)} CPU-ms a thousand entries`, `${round(newsLongMs! / newsMs!, 2)} of 100 entries`, '1.1');
+
+    const write = (one: Contender, room: BenchRoom, file: string) => () => posts(one, room, file);
+    const [flushed, gathered, gatheredLong] = await inTurns([write(flush, short, flushFile), write(app, short, appFile), write(app, long, appFile)], 2);
+    const told = ([rate, ms]: Figures) => `${round(rate!, 0)} a second, ${round(ms!, 0)} CPU-ms a thousand`;
+    add('durable posts, one MikroORM flush each', told(flushed!));
+    add('durable posts, Plainchat, 32 at once', told(gathered!), `${round(gathered![0]! / flushed![0]!, 1)} times as many, for ${round(gathered![1]! / flushed![1]!, 2)} of the CPU time`, '10');
+    add('at 1,000,000 entries', told(gatheredLong!), `${round(gathered![0]! / gatheredLong![0]!, 2)} of 100 entries`, '1.1');
+
+    add('an idle answer', `${await bytesOf(app, { ...short, last: counts(appFile, short.id).last })} bytes`, '', '130');
+    await crowdOf(app, crowd, appFile);
+  } finally {
+    await Promise.all([app, node, koa, stack, flush].map((one) => one.stop()));
+  }
+  await memory(appFile, crowd);
+  print();
+}
+
+function startApp(file: string): Promise<Contender> {
+  return new Contender('Plainchat', ['server/index.ts'], { CHAT_DB: file, SESSION_KEYS: KEY, RATE_LIMITS: 'off' }).ready();
+}
+
+/** Takes each measure in turn, so many rounds, and returns the median of each. The first round warms up. */
+async function inTurns(measures: (() => Promise<Figures>)[], rounds = ROUNDS): Promise<Figures[]> {
+  const all = measures.map((): Figures[] => []);
+  for (let turn = 0; turn <= rounds; turn += 1) {
+    for (const [index, measure] of measures.entries()) {
+      const value = await measure();
+      if (turn > 0) all[index]!.push(value);
+    }
+  }
+  return all.map((turns) => turns[0]!.map((_, index) => percentile(turns.map((figures) => figures[index]!), 50)));
+}
+
+/** CPU time of the server, in milliseconds, for a thousand requests. */
+async function cost(one: Contender, order: Order): Promise<Figures> {
+  const before = one.cpu();
+  const { done, failed } = await load(order);
+  if (failed > 0) throw new Error(`${one.name} has refused ${failed} of ${done + failed}.`);
+  return [((one.cpu() - before) / done) * 1000];
+}
+
+/** Durable posts a second, the rows counted in the database, and the CPU time of a thousand. */
+async function posts(one: Contender, room: BenchRoom, file: string): Promise<Figures> {
+  const cpu = one.cpu();
+  const before = counts(file, room.id);
+  const { done, failed, seconds } = await load({ kind: 'posts', base: one.base, readers: room.readers, after: before.last, seconds: 3 });
+  const after = counts(file, room.id);
+  if (failed > 0 || after.rows - before.rows < done || after.rows !== after.last) throw new Error(`${one.name}: ${done} answered, ${failed} refused, ${after.rows - before.rows} stored.`);
+  room.last = after.last;
+  return [done / seconds, ((one.cpu() - cpu) / done) * 1000];
+}
+
+/** A thousand people at once a second, some posts, and then a second in which another process keeps the database locked. */
+async function crowdOf(app: Contender, room: BenchRoom, file: string): Promise<void> {
+  room.last = counts(file, room.id).last;
+  const cpu = app.cpu();
+  const seconds = 12;
+  const { seen, failed } = await load({ kind: 'crowd', base: app.base, readers: room.readers, poster: room.readers[0]!, after: room.last, seconds, postEveryMs: 500, connections: 200 });
+  if (failed > 0) throw new Error(`${failed} of the crowd were refused.`);
+  add('post to seen, 1,000 people once a second', `p50 ${round(percentile(seen, 50), 0)} ms, p99 ${round(percentile(seen, 99), 0)} ms`, `p99 ${round(percentile(seen, 99) - 1000, 0)} ms beyond the second`, '30 ms');
+  add('CPU of that', `${round((app.cpu() - cpu) / seconds / 10)} % of a core`);
+  room.last = counts(file, room.id).last;
+  const other = new DatabaseSync(file);
+  const held = setTimeout(() => other.exec('begin immediate'), 2000);
+  setTimeout(() => {
+    other.exec('commit');
+    other.close();
+  }, 3000);
+  const { polls } = await load({ kind: 'crowd', base: app.base, readers: room.readers.slice(0, SESSIONS), poster: room.readers[0]!, after: room.last, seconds: 4, postEveryMs: 100, connections: 200 });
+  clearTimeout(held);
+  add('polls while a commit takes a second', `p99 ${round(percentile(polls, 99))} ms`, '', '50 ms');
+}
+
+/** What each further person costs, over the same connections, as behind a proxy. */
+async function memory(file: string, room: BenchRoom): Promise<void> {
+  const app = await startApp(file);
+  try {
+    const last = counts(file, room.id).last;
+    const after = async (people: number) => {
+      await load({ kind: 'crowd', base: app.base, readers: room.readers.slice(0, people), poster: room.readers[0]!, after: last, seconds: 8, postEveryMs: 0, connections: 50 });
+      return app.memory();
+    };
+    await after(100);
+    const few = await after(100);
+    const many = await after(1000);
+    add('memory with 1,000 people polling', `${round(many / 2 ** 20, 0)} MB`, `${round((many - few) / 900 / 1024)} kB for each further one`, '4 kB');
+  } finally {
+    await app.stop();
+  }
+}
+
+/** An answer as it goes over the wire. */
+function bytesOf(app: Contender, room: BenchRoom): Promise<number> {
+  const { hostname, port } = new URL(app.base);
+  const last = room.last;
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write(`GET /poll?room=${room.id}&after=${last} HTTP/1.1\r\nHost: ${hostname}\r\nCookie: ${room.readers[0]!.cookie}\r\n\r\n`));
+    socket.once('data', (bytes) => {
+      socket.destroy();
+      if (bytes.toString().startsWith('HTTP/1.1 204')) resolve(bytes.length);
+      else reject(new Error(`This is no idle answer: ${bytes.toString().split('\r\n')[0]}`));
+    }).once('error', reject);
+  });
+}
+
+function load(order: Order): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(new URL('load.ts', import.meta.url)));
+    child.once('message', (outcome) => resolve(outcome as Outcome));
+    child.once('exit', (code) => reject(new Error(`The load has ended with ${code}.`)));
+    child.send(order);
+  });
+}
+
+function add(what: string, measured: string, ratio = '', goal = ''): void {
+  rows.push([what, measured, ratio, goal]);
+  console.error([what, measured, ratio].filter(Boolean).join(': '));
+}
+
+function print(): void {
+  const [cpu] = cpus();
+  console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpu?.model.trim()}, Node ${process.version}, in ${Math.round((performance.now() - began) / 1000)} s\n`);
+  console.log('| what | measured | ratio | to reach |\n| --- | --- | --- | --- |');
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+}
+
+function percentile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * share) / 100))] ?? NaN;
+}
+
+function round(value: number, digits = 1): string {
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
+}
