@@ -114,10 +114,12 @@ const walk = `() => {
     if (box.width < 2 || box.bottom <= 0 || box.top >= innerHeight) say('has the focus out of sight');
     const at = document.elementFromPoint(box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, innerHeight - box.top - 1));
     if (at && !stop.contains(at) && !at.contains(stop) && !at.closest('label')) say('is covered by ' + at.outerHTML.slice(0, 60));
-    const [top, bottom] = [box.top + scrollY, box.bottom + scrollY];
+    // A link can go on in the next line: what comes after it follows its end.
+    const [first, last] = [stop.getClientRects()[0], [...stop.getClientRects()].at(-1)];
+    const [top, bottom] = [first.top + scrollY, first.bottom + scrollY];
     if (before && !stop.closest('.skip') && bottom <= before.top + 1) say('stands above what Tab comes from');
-    if (before && top < before.bottom - 1 && bottom > before.top + 1 && box.left < before.left) say('stands left of what Tab comes from');
-    before = { top, bottom, left: box.left };
+    if (before && top < before.bottom - 1 && bottom > before.top + 1 && first.left < before.left) say('stands left of what Tab comes from');
+    before = { top: last.top + scrollY, bottom: last.bottom + scrollY, left: last.left };
   }
   return wrong;
 }`;
