@@ -38,8 +38,8 @@ const MOST = 3;
 const WINDOW_MS = 5000;
 /** A screen reader drops what it says at each key, so nothing is said for so long after one. */
 const TYPING_MS = 2000;
-/** What comes waits so long for more of it, which a poll a second later may bring. */
-const GATHER_MS = 1250;
+/** What comes waits for a poll that brings no more of it, and at most so long where none is answered. */
+const GATHER_MS = 2500;
 /** What comes at the same moment is spoken in any order. */
 const APART_MS = 250;
 
@@ -132,10 +132,13 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: (t
   };
 
   return {
-    /** What came from others, in order. */
+    /** What came from others, in order; nothing where a poll brought nothing. */
     receive(all: News[]) {
       const news = all.filter(isWanted);
-      if (!news.length) return;
+      if (!news.length) {
+        gatheredAt = 0;
+        return look();
+      }
       arrivals = [...arrivals.filter((at) => now() - at < WINDOW_MS), ...news.map(now)];
       if (!held.length) heldAt = now();
       gatheredAt = Math.min(now() + GATHER_MS, heldAt + WINDOW_MS);

@@ -144,6 +144,7 @@ const poll = async () => {
   try {
     const answer = await ask(`/poll?room=${room}&after=${after}${isHistory || document.hidden ? '&unseen=1' : ''}`);
     if (answer.status === 200) receive(await answer.json());
+    else if (answer.status === 204) announcer.receive([]);
     else if (answer.status > 204) {
       if (answer.status > 428) throw answer; // too many, or the server is not well
       return finish(await answer.json());
@@ -201,7 +202,7 @@ if (form) {
       renew();
       tried = undefined;
       if (field.value === body) field.value = '';
-      keep();
+      field.dispatchEvent(new Event('input'));
       if (isHistory) location.href = `${address}?after=${told.seq - 1}#new`; // it stands on another page
       else announcer.sent();
     } catch {

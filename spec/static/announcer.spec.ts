@@ -41,7 +41,7 @@ test('says one message, its sender first, and only once', () => {
   const { come, pass, heard } = room();
   come('grace: hello');
   pass(60);
-  assert.equal(heard, ['1.25 grace: hello']);
+  assert.equal(heard, ['2.5 grace: hello']);
 });
 
 test('says a conversation whole, once and in order, at 5 s intervals', () => {
@@ -50,21 +50,29 @@ test('says a conversation whole, once and in order, at 5 s intervals', () => {
     come(line);
     pass(5);
   }
-  assert.equal(heard, many(30).map((line, index) => `${index * 5 + 1.25} ${line}`));
+  assert.equal(heard, many(30).map((line, index) => `${index * 5 + 2.5} ${line}`));
+});
+
+test('says what came as soon as a poll has brought no more', () => {
+  const { come, pass, heard } = room();
+  come('grace: hello');
+  pass(1);
+  come();
+  assert.equal(heard, ['1 grace: hello']);
 });
 
 test('says three that come at once in order, apart from each other', () => {
   const { come, pass, heard } = room();
   come('grace: one', 'linus: two', 'grace: three');
   pass(60);
-  assert.equal(heard, ['1.25 grace: one', '1.5 linus: two', '1.75 grace: three']);
+  assert.equal(heard, ['2.5 grace: one', '2.75 linus: two', '3 grace: three']);
 });
 
 test('says more than three as a number, with who they are of', () => {
   const { come, pass, heard } = room();
   come(...many(4), ...many(3, 'linus'));
   pass(60);
-  assert.equal(heard, ['1.25 7 new messages from grace and linus']);
+  assert.equal(heard, ['2.5 7 new messages from grace and linus']);
 });
 
 test('says a burst that comes with several polls as one number', () => {
@@ -72,7 +80,7 @@ test('says a burst that comes with several polls as one number', () => {
     const { come, pass, heard } = room();
     for (const part of parts) {
       come(...many(part));
-      pass(1);
+      pass(1.8);
     }
     pass(60);
     assert.equal(heard.map((line) => line.replace(/^\S+ /, '')), ['20 new messages from grace'], parts.join());
@@ -217,14 +225,14 @@ test('says only the count of what mentions its reader, where there is much of it
   const { come, pass, heard } = room({ messages: 'mentions' });
   come(...many(5).map(toAda), ...many(3, 'linus'));
   pass(10);
-  assert.equal(heard, ['1.25 5 new messages from grace']);
+  assert.equal(heard, ['2.5 5 new messages from grace']);
 });
 
 test('says nothing of whom its reader has blocked, and does not count it', () => {
   const { come, pass, heard } = room();
   come(...many(5).map((line) => ({ ...news(line), folded: true })), 'linus: hello');
   pass(60);
-  assert.equal(heard, ['1.25 linus: hello']);
+  assert.equal(heard, ['2.5 linus: hello']);
 });
 
 test('says what is attached in its words, after the text where there is one', () => {
@@ -237,7 +245,7 @@ test('says what is attached in its words, after the text where there is one', ()
     const { come, pass, heard } = room(chosen);
     come({ ...news('grace: x'), body, attachment });
     pass(10);
-    assert.equal(heard, [`1.25 ${said}`]);
+    assert.equal(heard, [`2.5 ${said}`]);
   }
 });
 
@@ -246,7 +254,7 @@ test('says a long message whole, with its lines', () => {
   const long = 'word '.repeat(800).trim();
   come(`grace: two\n${long}`);
   pass(10);
-  assert.equal(heard, [`1.25 grace: two\n${long}`]);
+  assert.equal(heard, [`2.5 grace: two\n${long}`]);
 });
 
 test.run();

@@ -83,6 +83,9 @@ test('how much may still be typed is told near the end alone, once ada has stopp
   assert.is(await remaining.innerText(), '1 character too many');
   assert.equal(await announced(page), []);
   await eventually(() => announced(page), ['1 character too many']);
+  await send(page, 'a'.repeat(3999));
+  await eventually(() => typedIn(page), '');
+  assert.is(await remaining.innerText(), '');
 }));
 
 test('what ada has chosen is said, and nothing else', withBrowser(async ({ open, cast, clock, leases }) => {
