@@ -29,6 +29,7 @@ import { errors } from './middleware/errors.ts';
 import { headers } from './middleware/headers.ts';
 import { health } from './middleware/health.ts';
 import { htmx } from './middleware/htmx.ts';
+import { outage } from './middleware/outage.ts';
 import { pages } from './middleware/pages.ts';
 import { signsOfLife } from './middleware/signs-of-life.ts';
 import { addressOf, unitOfWork } from './middleware/unit-of-work.ts';
@@ -79,6 +80,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
   app.use(pages);
   app.use(htmx);
   app.use(errors);
+  app.use(outage);
   app.use(createSession(session, app));
   app.use(currentUser);
   app.use(body);

@@ -59,6 +59,14 @@ export class Limited extends Refusal {
   }
 }
 
+/** What everything is kept in cannot be reached: to be tried again after so many seconds. */
+export class Unavailable extends Refusal {
+  readonly retryAfter = 5;
+  constructor() {
+    super('Plainchat cannot reach its database at the moment. Wait 5 seconds, then try again: nothing is lost, and no message is stored twice.');
+  }
+}
+
 function duration(seconds: number): string {
   const [count, unit] = seconds > 60 ? [Math.ceil(seconds / 60), 'minute'] : [seconds, 'second'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;

@@ -1,4 +1,4 @@
-import { Anonymous, Elsewhere, Ended, Forbidden, Invalid, Limited, Missing, Refusal } from '../chat/errors.ts';
+import { Anonymous, Elsewhere, Ended, Forbidden, Invalid, Limited, Missing, Refusal, Unavailable } from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
 
 /** A refusal that HTTP itself has a status for. */
@@ -35,7 +35,7 @@ async function refuse(ctx: Context, error: unknown): Promise<void> {
   }
   ctx.status = statusOf(error);
   ctx.isRefused = true;
-  if (error instanceof Limited) ctx.set('Retry-After', String(error.retryAfter));
+  if (error instanceof Limited || error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
   try {
     await tell(ctx, error);
   } catch (second) {
@@ -51,6 +51,7 @@ function unanswered(ctx: Context): Refusal {
 
 function statusOf(error: Refusal): number {
   if (error instanceof Failure) return 500;
+  if (error instanceof Unavailable) return 503;
   if (error instanceof BadRequest) return error.status;
   if (error instanceof Invalid) return 422;
   if (error instanceof Limited) return 429;
@@ -87,6 +88,7 @@ function pageOf(ctx: Context, error: Refusal): string {
   if (error instanceof Elsewhere) return ctx.fields.body === undefined ? 'elsewhere' : 'ended';
   if (error instanceof Ended) return 'ended';
   if (error instanceof Forged) return 'forged';
+  if (error instanceof Unavailable) return 'unavailable';
   return 'refused';
 }
 
