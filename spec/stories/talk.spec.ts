@@ -38,6 +38,20 @@ test('ada with script and grace without it read the same log', withBrowser(async
   assert.is(await adas.locator('.message.own').count(), 1);
 }));
 
+test('marks appear in messages as they come, and what mentions the reader is set apart', withBrowser(async ({ open, cast }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  await grace.enter(lobby);
+  const page = await open(`/rooms/${lobby}`, grace);
+  const seen = () => page.locator('.message .mention').evaluateAll((names) => names.map((name) => `${name.className}: ${name.textContent}`));
+  await ada.say(lobby, '*Hello*, @grace and @ada:\n- one\n- two');
+  await eventually(seen, ['mention own: @grace', 'mention: @ada']);
+  assert.equal([await page.locator('.message strong').allTextContents(), await page.locator('.message li').count()], [['Hello'], 2]);
+  await eventually(() => announced(page), ['ada: *Hello*, @grace and @ada:\n- one\n- two']);
+  await page.reload();
+  await eventually(seen, ['mention own: @grace', 'mention: @ada']);
+}));
+
 test('a double click on Send posts once', withBrowser(async ({ open, cast }) => {
   const ada = await cast('ada');
   const lobby = await ada.createRoom('lobby');
