@@ -75,7 +75,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
-  const keygrip = new Keygrip(keys);
+  const keygrip = new Keygrip(keys, 'sha256');
   app.keys = keygrip;
   app.on('error', (error: Error & { code?: string }) => {
     if (!GONE.includes(error.code ?? '')) log.error(error);

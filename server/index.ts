@@ -9,6 +9,8 @@ import { openLog } from './log.ts';
 
 /** What is begun is finished within this, in milliseconds, then the rest is cut off. */
 const STOP_MS = 3000;
+/** Whoever connects says within this what they ask for, and within this has sent it: a file over a slow line, not a connection held open for nothing. */
+const PATIENCE = { headersTimeout: 20_000, requestTimeout: 300_000 };
 /** A page polls each second: so long is what it asks on a connection that is open still answered, and the connection closed with it. */
 const LINGER_MS = 1200;
 
@@ -26,7 +28,7 @@ export async function serve(): Promise<void> {
   const { listener, leases, streams } = createApp({ orm, live, env, keys, log });
   await leases.start();
   let stopping = false;
-  const server = createServer((request, response) => {
+  const server = createServer(PATIENCE, (request, response) => {
     if (stopping) response.shouldKeepAlive = false;
     listener(request, response);
   });

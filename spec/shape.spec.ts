@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
@@ -102,6 +102,12 @@ for (const [what, pattern] of banned) {
     assert.equal(templates.filter((path) => pattern.test(text(path))), []);
   });
 }
+
+test('has in SECURITY.md no spec, and no place in the code, that is not there', () => {
+  const named = [...text('SECURITY.md').matchAll(/`((?:spec|server|config)\/[^`]*\.ts)`/g)].map(([, path]) => path!);
+  assert.ok(named.length > 50);
+  assert.equal([...new Set(named)].filter((path) => !existsSync(join(ROOT, path))), []);
+});
 
 test('has entries put down by one template alone', () => {
   assert.equal(templates.filter((path) => /id="m-/.test(text(path))), ['templates/entries/_entry.njk']);

@@ -33,6 +33,8 @@ export const LIMITS = {
   session: { what: 'log-ins', person: per(HOUR_MS, 300), address: per(HOUR_MS, 3000) },
   /** Ten a second: nobody types so fast, and a history that a script brings along still gets in. */
   post: { what: 'messages', person: per(MINUTE_MS, 600), address: per(MINUTE_MS, 6000) },
+  /** Each takes room on the disk, and a processor to look at it. */
+  upload: { what: 'files', person: per(10 * MINUTE_MS, 60), address: per(10 * MINUTE_MS, 600) },
   /** Each writes a notice into the room's log. */
   enter: { what: 'changes of room', person: per(MINUTE_MS, 120), address: per(MINUTE_MS, 1200) },
   /** An open room is in everybody's list. */

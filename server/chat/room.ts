@@ -94,7 +94,7 @@ export async function lockRooms(em: EntityManager, ...ids: number[]): Promise<vo
  */
 export function checkedRoomName(text: string): string {
   const name = text.trim();
-  if (!/[^\p{C}\p{Z}\p{M}]/u.test(name)) throw new Invalid({ name: 'Enter a name for the room, of 1 to 64 characters.' });
+  if (!/[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(name)) throw new Invalid({ name: 'Enter a name for the room, of 1 to 64 characters.' });
   if (lengthOf(name) > LONGEST_NAME) throw new Invalid({ name: `Choose a room name of at most ${LONGEST_NAME} characters.` });
   if (!isWellFormed(name) || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) throw new Invalid({ name: 'Choose a room name of one line, without control characters.' });
   return name;

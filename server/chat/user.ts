@@ -132,7 +132,8 @@ export function checkedUsername(text: string): string {
   const length = lengthOf(username);
   if (length === 0) throw new Invalid({ username: 'Enter a username of 1 to 32 characters.' });
   if (length > LONGEST_USERNAME) throw new Invalid({ username: `Choose a username of at most ${LONGEST_USERNAME} characters.` });
-  if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username)) throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
+  // Some letters and marks show nothing: with them a name would look like another's.
+  if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username) || /\p{Default_Ignorable_Code_Point}/u.test(username)) throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
   if (!/[\p{L}\p{Nd}]/u.test(username)) throw new Invalid({ username: 'Use at least one letter or digit in the username.' });
   return username;
 }
@@ -142,7 +143,7 @@ export function checkedEmail(text: string): string {
   const email = text.trim();
   if (email === '') throw new Invalid({ email: 'Enter an email address.' });
   if (email.length > LONGEST_EMAIL) throw new Invalid({ email: `Use an email address of at most ${LONGEST_EMAIL} characters.` });
-  if (!isWellFormed(email) || !/^[^\s@\p{Cc}<>()",:;\\[\]]+@[\p{L}\p{M}\p{N}]+([.-]+[\p{L}\p{M}\p{N}]+)*$/u.test(email)) {
+  if (!isWellFormed(email) || !/^[^\s@\p{Cc}<>()",:;\\[\]]+@[\p{L}\p{M}\p{N}]+((\.|-+)[\p{L}\p{M}\p{N}]+)*$/u.test(email)) {
     throw new Invalid({ email: 'Enter an email address like name@example.org.' });
   }
   return email;

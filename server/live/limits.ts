@@ -1,6 +1,9 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { bucketsOf, excessOf, shareOf, tooOften, waitFor, wholeAt, writeDrawn, type Act, type Bucket } from '../chat/limit.ts';
 
+/** Requests overtake each other, and clocks are corrected, by this much at most, in milliseconds: what goes back by more was set. */
+const SKEW_MS = 60_000;
+
 /** Who does something, from where, and when. */
 interface Actor {
   /** Whose the act is counted as: a person, or a name that nobody may have. */
@@ -26,6 +29,7 @@ export class Limits {
   readonly #em: () => EntityManager;
   readonly #isOn: boolean;
   readonly #known = new Map<string, Known>();
+  #latest = 0;
 
   constructor(em: () => EntityManager, isOn: boolean) {
     this.#em = em;
@@ -38,6 +42,7 @@ export class Limits {
     const buckets = bucketsOf(act, address, user?.id);
     for (const { bucket } of buckets) if (!this.#known.has(bucket)) await this.#load(bucket);
     const time = now.getTime();
+    this.#followClock(time);
     for (const limit of buckets) this.#change(limit, -excessOf(this.#get(limit).wholeAt, limit, time), time);
     const wait = Math.max(...buckets.map((limit) => waitFor(this.#get(limit).wholeAt, limit, time)));
     if (wait > 0) throw tooOften(act, wait);
@@ -58,6 +63,19 @@ export class Limits {
         known.wholeAt = await wholeAt(this.#em(), bucket) + known.fresh;
       }
     }
+  }
+
+  /** Takes what is drawn along where the clock is set back, so that nobody waits for it to catch up. */
+  #followClock(now: number): void {
+    const back = this.#latest - now;
+    if (back > SKEW_MS) {
+      for (const known of this.#known.values()) {
+        known.fresh -= back;
+        known.wholeAt -= back;
+        known.since = now;
+      }
+    }
+    if (back < 0 || back > SKEW_MS) this.#latest = now;
   }
 
   async #load(bucket: string): Promise<void> {

@@ -1,5 +1,6 @@
-import { Anonymous, Elsewhere, Ended, Forbidden, Invalid, Limited, Missing, Refusal, Unavailable } from '../chat/errors.ts';
+import { Anonymous, Elsewhere, Ended, Forbidden, Full, Invalid, Limited, Missing, Refusal, Unavailable, Unreachable } from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
+import { isUnreachable } from '../database/unreachable.ts';
 
 /** A refusal that HTTP itself has a status for. */
 export class BadRequest extends Refusal {
@@ -28,13 +29,15 @@ export const errors: Middleware = async (ctx, next) => {
   }
 };
 
-async function refuse(ctx: Context, error: unknown): Promise<void> {
+async function refuse(ctx: Context, thrown: unknown): Promise<void> {
+  const error = isFull(thrown) ? new Full() : isUnreachable(thrown) ? new Unreachable() : thrown;
   if (!(error instanceof Refusal)) {
     ctx.log.error(error);
     return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
   }
   ctx.status = statusOf(error);
   ctx.isRefused = true;
+  if (error instanceof Full) ctx.log.error('there is no room left on the disk: what people send is refused until there is');
   if (error instanceof Limited || error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
   try {
     await tell(ctx, error);
@@ -45,16 +48,25 @@ async function refuse(ctx: Context, error: unknown): Promise<void> {
   }
 }
 
+/** How SQLite, PostgreSQL and the system say that a disk is full. */
+const FULL: unknown[] = ['SQLITE_FULL', '53100', 'ENOSPC'];
+
+/** Whether there was no room for what was to be written. */
+function isFull(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return FULL.includes(code) || (cause !== undefined && isFull(cause));
+}
+
 function unanswered(ctx: Context): Refusal {
   return ctx.status === 404 ? new Missing() : new BadRequest(405, 'This address does not take such a request. Go back and use the links and buttons of the page.');
 }
 
 function statusOf(error: Refusal): number {
   if (error instanceof Failure) return 500;
-  if (error instanceof Unavailable) return 503;
   if (error instanceof BadRequest) return error.status;
   if (error instanceof Invalid) return 422;
   if (error instanceof Limited) return 429;
+  if (error instanceof Unavailable) return 503;
   if (error instanceof Missing) return 404;
   if (error instanceof Anonymous) return 401;
   if (error instanceof Ended || error instanceof Elsewhere) return 409;
@@ -72,7 +84,7 @@ async function tell(ctx: Context, error: Refusal): Promise<void> {
   } else if (error instanceof Ended && ctx.method !== 'POST') {
     ctx.redirect('/rooms');
     ctx.status = 303;
-  } else if ((error instanceof Invalid || error instanceof Limited) && ctx.showForm) {
+  } else if ((error instanceof Invalid || error instanceof Limited || error instanceof Full) && ctx.showForm) {
     const { status } = ctx;
     ctx.refused = { problems: error instanceof Invalid ? error.problems : { '': error.message }, typed: ctx.fields };
     await ctx.showForm(ctx);
@@ -88,7 +100,7 @@ function pageOf(ctx: Context, error: Refusal): string {
   if (error instanceof Elsewhere) return ctx.fields.body === undefined ? 'elsewhere' : 'ended';
   if (error instanceof Ended) return 'ended';
   if (error instanceof Forged) return 'forged';
-  if (error instanceof Unavailable) return 'unavailable';
+  if (error instanceof Unreachable) return 'unreachable';
   return 'refused';
 }
 

@@ -7,6 +7,7 @@ const POLICY = [
   "img-src 'self'",
   "connect-src 'self'",
   "form-action 'self'",
+  "object-src 'none'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');

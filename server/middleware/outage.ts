@@ -1,6 +1,6 @@
-import { Unavailable } from '../chat/errors.ts';
+import { Unreachable } from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
-import { isUnavailable } from '../database/unavailable.ts';
+import { isUnreachable } from '../database/unreachable.ts';
 import { body } from './body.ts';
 
 /** Tells of a database that cannot be reached as what it is, and reads what was sent, so that the page can give it back. */
@@ -8,10 +8,10 @@ export const outage: Middleware = async (ctx, next) => {
   try {
     await next();
   } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    console.error(`The database cannot be reached: ${(error as Error).message.split('\n')[0]}`);
+    if (!isUnreachable(error)) throw error;
+    ctx.log.error(`the database cannot be reached: ${(error as Error).message.split('\n')[0]}`);
     if (!ctx.fields) await kept(ctx);
-    throw new Unavailable();
+    throw new Unreachable();
   }
 };
 

@@ -29,6 +29,7 @@ export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const room = roomId(ctx);
   await ctx.limits.draw('post', ctx);
+  await ctx.limits.draw('upload', ctx);
   await checkPlace(ctx.em, user, room, field(ctx, 'key'));
   const incoming = await outcome(receive(ctx));
   const { name, type } = incoming.value ?? {};

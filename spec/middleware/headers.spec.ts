@@ -19,7 +19,7 @@ test('let a page run and show what is ours alone, nothing inline', withApp(async
     const policy = new Map((headers.get('Content-Security-Policy') ?? '').split(';').map((part) => part.trim().split(/ (.*)/) as [string, string]));
     assert.is(policy.get('default-src'), "'none'");
     for (const name of ['script-src', 'style-src', 'connect-src', 'form-action']) assert.is(policy.get(name), "'self'", name);
-    for (const name of ['base-uri', 'frame-ancestors']) assert.is(policy.get(name), "'none'", name);
+    for (const name of ['base-uri', 'object-src', 'frame-ancestors']) assert.is(policy.get(name), "'none'", name);
     for (const script of page.querySelectorAll('script')) {
       assert.match(script.getAttribute('src') ?? '', /^\/static\//);
       assert.is(script.text.trim(), '');
@@ -36,6 +36,12 @@ test('let a page run and show what is ours alone, nothing inline', withApp(async
     for (const name of ['X-Powered-By', 'Server', 'Strict-Transport-Security']) assert.is(headers.get(name), null, name);
   }
 }));
+
+test('have browsers stay with https where people use it', withApp(async ({ visitor, base }) => {
+  for (const answer of [await visitor().get('/'), await visitor().get('/nowhere')]) assert.is(answer.headers.get('Strict-Transport-Security'), 'max-age=31536000');
+  const { headers } = await bare(base, { path: '/login' });
+  for (const cookie of headers['set-cookie'] ?? []) assert.match(cookie, /^__Host-.*; secure/i);
+}, { publicUrl: new URL('https://chat.example') }));
 
 test('keep answers to scripts from being stored, and from being taken for pages', withApp(async ({ cast }) => {
   const ada = await cast('ada');

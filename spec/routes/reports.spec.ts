@@ -24,7 +24,7 @@ async function rude({ cast, em }: World, access = 'open') {
 /** Reports as a person does, from the page of the room; returns where it leads. */
 async function reports(person: Visitor, lobby: number): Promise<Answer> {
   const list = await person.get(link(await person.get(`/rooms/${lobby}`), 'Report a message in lobby')!);
-  const href = list.page.querySelectorAll('main a').find((one) => words(one).startsWith('Report message of linus, '))!.getAttribute('href')!;
+  const href = list.page.querySelectorAll('main a').find((one) => /^Report message \d+ of linus, /.test(words(one)))!.getAttribute('href')!;
   return person.press(await person.get(href), 'Send report', { reason: 'It is rude.' });
 }
 

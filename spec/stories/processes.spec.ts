@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { eventually } from '../support/browser.ts';
 import { withPostgres, type Postgres } from '../support/postgres.ts';
 import { withServers, type Server } from '../support/server.ts';
-import { killed, storm } from '../support/storm.ts';
+import { torture } from '../support/torture.ts';
 import { labelled, titleOf, valueOf, Visitor, words } from '../support/visitor.ts';
 
 const test = suite('two processes');
@@ -35,11 +35,14 @@ type Story = (servers: [Server, Server], postgres?: Postgres) => Promise<void>;
 
 const stories: Record<string, Story> = {
   'that start at once on nothing have one gapless log for all, though one is killed and a PostgreSQL restarts': async (servers, postgres) => {
-    const restarted = async () => {
+    const restart = async () => {
       await postgres?.stop();
       await postgres?.start();
     };
-    await storm({ servers, posters: 20, readers: 10, ms: 8000, troubles: [[2500, killed(servers[0])], [5000, restarted]] });
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    console.log(`(seed ${seed})`);
+    const { acknowledged, entries } = await torture(servers, { posters: 20, readers: 10, ms: 8000, kills: 2, perKill: 50, seed, onKill: (kills) => (kills === 1 ? restart() : undefined) });
+    console.log(`(${acknowledged} messages acknowledged, ${entries} entries)`);
   },
   'see what the other has stored, and refuse whom the other has refused': async ([one, two]) => {
     const { ada, grace, away, lobby } = await lobbyOfTwo(one, two);
