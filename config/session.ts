@@ -29,11 +29,13 @@ export function sessionOptions({ secure, em, clock }: { secure: boolean; em: () 
 export function sessionKeys(given: string[] | undefined, chatDb: string): string[] {
   if (given?.length) return given;
   if (chatDb === ':memory:') return [freshKey()];
-  const file = `${chatDb}.keys`;
-  const keys = read(file);
-  if (keys.length > 0) return keys;
-  appendFileSync(file, `${freshKey()}\n`, { mode: 0o600 }); // appended, so that two first starts at once have both keys
-  return read(file);
+  if (keptKeys(chatDb).length === 0) appendFileSync(fileOf(chatDb), `${freshKey()}\n`, { mode: 0o600 }); // appended, so that two first starts at once have both keys
+  return keptKeys(chatDb);
+}
+
+/** Returns the keys beside the database, newest first; none where none were made. */
+export function keptKeys(chatDb: string): string[] {
+  return existsSync(fileOf(chatDb)) ? readFileSync(fileOf(chatDb), 'utf8').split('\n').filter(Boolean) : [];
 }
 
 /** The same for processes on several machines, which share a database and no folder: kept in it. */
@@ -42,4 +44,4 @@ export async function sharedKeys(given: string[] | undefined, em: EntityManager,
 }
 
 const freshKey = (): string => randomBytes(32).toString('base64url');
-const read = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []);
+const fileOf = (chatDb: string): string => `${chatDb}.keys`;

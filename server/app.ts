@@ -32,6 +32,7 @@ import { errors } from './middleware/errors.ts';
 import { headers } from './middleware/headers.ts';
 import { health } from './middleware/health.ts';
 import { htmx } from './middleware/htmx.ts';
+import { outage } from './middleware/outage.ts';
 import { pages } from './middleware/pages.ts';
 import { requests } from './middleware/requests.ts';
 import { signsOfLife } from './middleware/signs-of-life.ts';
@@ -87,6 +88,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   app.use(pages);
   app.use(htmx);
   app.use(errors);
+  app.use(outage);
   app.use(createSession(session, app));
   app.use(currentUser);
   app.use(body);

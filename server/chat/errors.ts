@@ -64,12 +64,25 @@ function duration(seconds: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** Nothing is wrong with what was asked, but it cannot be stored for now. */
-export class Unavailable extends Refusal {
+/** Nothing is wrong with what was asked, but it cannot be done for now. */
+export abstract class Unavailable extends Refusal {
   /** In seconds. */
+  abstract readonly retryAfter: number;
+}
+
+/** There is no room left to store anything. */
+export class Full extends Unavailable {
   readonly retryAfter = 10;
   constructor() {
     super('Nothing can be stored at the moment, because the server has run out of room. What you sent was not stored: keep it, and send it again in a while.');
+  }
+}
+
+/** What everything is stored in cannot be reached. */
+export class Unreachable extends Unavailable {
+  readonly retryAfter = 5;
+  constructor() {
+    super('Plainchat cannot reach its database at the moment. Wait 5 seconds, then try again: no message is stored twice.');
   }
 }
 

@@ -32,9 +32,14 @@ export const PresenceSchema = defineEntity({
 
 /** That a person is in a room, until their lease expires. */
 export class Presence extends PresenceSchema.class {
+  /** When the page said that it closes, if it did. */
+  closedAt(): Date {
+    return new Date(this.expiresAt.getTime() - CLOSING_MS);
+  }
+
   /** Whether the page was closed, and not only reloaded. */
   isClosed(now: Date): boolean {
-    return this.closing && now.getTime() >= this.expiresAt.getTime() - CLOSING_MS + CLOSED_MS;
+    return this.closing && now.getTime() >= this.closedAt().getTime() + CLOSED_MS;
   }
 }
 PresenceSchema.setClass(Presence);

@@ -6,6 +6,7 @@ import type { Command, Desk } from './command.ts';
 import { endSessions } from './end-sessions.ts';
 import { exportRoom } from './export.ts';
 import { importRoom } from './import.ts';
+import { move } from './move.ts';
 import { operator } from './operator.ts';
 import { resetLink } from './reset-link.ts';
 import { restore } from './restore.ts';
@@ -16,7 +17,7 @@ const help: Command = { takes: [], what: 'shows this', run: async ({ say }) => s
 
 /** Every command there is, by its name. */
 const COMMANDS: Record<string, Command> = {
-  help, backup, restore, check, export: exportRoom, import: importRoom,
+  help, backup, restore, move, check, export: exportRoom, import: importRoom,
   users, operator, 'reset-link': resetLink, 'end-sessions': endSessions, stats,
 };
 

@@ -99,12 +99,22 @@ export class Leases {
       if (group.length === 0) continue;
       const { lease, inRoom } = group[0]![1];
       const latest = group.reduce((date, [, { at }]) => (at > date ? at : date), group[0]![1].at);
-      const who = { user: { $in: group.map(([userId]) => userId) }, ...(!inRoom && { closing: false }) };
+      const who = { user: { $in: group.map(([userId]) => userId) }, closing: false };
       for (const kind of LEASES) {
-        if (lease === undefined) await this.#em().nativeUpdate(Presence, { ...who, lease: kind }, { closing: false, expiresAt: this.#until(kind, latest) });
-        else if (lease === kind) await this.#em().nativeUpdate(Presence, who, { lease, closing: false, expiresAt: this.#until(lease, latest) });
+        if (lease === undefined) await this.#em().nativeUpdate(Presence, { ...who, lease: kind }, { expiresAt: this.#until(kind, latest) });
+        else if (lease === kind) await this.#em().nativeUpdate(Presence, who, { lease, expiresAt: this.#until(lease, latest) });
       }
+      if (inRoom) await this.#reopen(new Map(group));
       for (const [userId] of group.filter(isLatest)) this.#signs.delete(userId);
+    }
+  }
+
+  /** Takes back that pages were closing whose people were heard since: not what was heard before, whichever process was told that they close. */
+  async #reopen(signs: Map<number, Sign>): Promise<void> {
+    for (const presence of await this.#em().find(Presence, { user: { $in: [...signs.keys()] }, closing: true })) {
+      const { user, expiresAt } = presence;
+      const { at, lease = presence.lease } = signs.get(user.id)!;
+      if (at >= presence.closedAt()) await this.#em().nativeUpdate(Presence, { user, closing: true, expiresAt }, { lease, closing: false, expiresAt: this.#until(lease, at) });
     }
   }
 

@@ -1,5 +1,6 @@
-import { Anonymous, Elsewhere, Ended, Forbidden, Invalid, Limited, Missing, Refusal, Unavailable } from '../chat/errors.ts';
+import { Anonymous, Elsewhere, Ended, Forbidden, Full, Invalid, Limited, Missing, Refusal, Unavailable, Unreachable } from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
+import { isUnreachable } from '../database/unreachable.ts';
 
 /** A refusal that HTTP itself has a status for. */
 export class BadRequest extends Refusal {
@@ -29,14 +30,14 @@ export const errors: Middleware = async (ctx, next) => {
 };
 
 async function refuse(ctx: Context, thrown: unknown): Promise<void> {
-  const error = isFull(thrown) ? new Unavailable() : thrown;
+  const error = isFull(thrown) ? new Full() : isUnreachable(thrown) ? new Unreachable() : thrown;
   if (!(error instanceof Refusal)) {
     ctx.log.error(error);
     return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
   }
   ctx.status = statusOf(error);
   ctx.isRefused = true;
-  if (error instanceof Unavailable) ctx.log.error('there is no room left on the disk: what people send is refused until there is');
+  if (error instanceof Full) ctx.log.error('there is no room left on the disk: what people send is refused until there is');
   if (error instanceof Limited || error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
   try {
     await tell(ctx, error);
@@ -83,7 +84,7 @@ async function tell(ctx: Context, error: Refusal): Promise<void> {
   } else if (error instanceof Ended && ctx.method !== 'POST') {
     ctx.redirect('/rooms');
     ctx.status = 303;
-  } else if ((error instanceof Invalid || error instanceof Limited || error instanceof Unavailable) && ctx.showForm) {
+  } else if ((error instanceof Invalid || error instanceof Limited || error instanceof Full) && ctx.showForm) {
     const { status } = ctx;
     ctx.refused = { problems: error instanceof Invalid ? error.problems : { '': error.message }, typed: ctx.fields };
     await ctx.showForm(ctx);
@@ -99,6 +100,7 @@ function pageOf(ctx: Context, error: Refusal): string {
   if (error instanceof Elsewhere) return ctx.fields.body === undefined ? 'elsewhere' : 'ended';
   if (error instanceof Ended) return 'ended';
   if (error instanceof Forged) return 'forged';
+  if (error instanceof Unreachable) return 'unreachable';
   return 'refused';
 }
 

@@ -136,6 +136,17 @@ test('go on where a closing page is heard again in the room', withLeases(async (
   assert.equal([(await presence())?.closing, (await presence())?.expiresAt], [false, later(4000 + TIMES.page)]);
 }));
 
+test('end soon with a closing page, whatever was heard before by a process that was not told', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
+  leases.heard(ada, { lease: 'script', inRoom: true });
+  pass(1000);
+  await sayClosing();
+  await leases.tick();
+  assert.equal([(await presence())?.closing, (await presence())?.expiresAt], [true, later(6000)]);
+  pass(5000);
+  await leases.tick();
+  assert.is(await presence(), null);
+}));
+
 test('do not go on for a closing page where a page elsewhere is opened', withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
   await sayClosing();
   pass(1000);

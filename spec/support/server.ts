@@ -70,3 +70,16 @@ export async function withServer(work: (server: Server, folder: string) => Promi
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** Runs `work` with so many servers on one database, all started at once on nothing. */
+export async function withServers(count: number, work: (servers: Server[]) => Promise<void>, variables?: Record<string, string>): Promise<void> {
+  await withServer(async (first, folder) => {
+    const servers = [first, ...Array.from({ length: count - 1 }, () => new Server(folder, variables))];
+    try {
+      await Promise.all(servers.map((server) => server.start()));
+      await work(servers);
+    } finally {
+      await Promise.all(servers.map((server) => server.end('SIGKILL')));
+    }
+  }, variables);
+}

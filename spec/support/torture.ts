@@ -13,8 +13,8 @@ export interface Torment {
   /** So many messages are acknowledged between two kills, more or less. */
   perKill: number;
   seed: number;
-  /** Told after each kill. */
-  onKill?: (kills: number, acknowledged: number) => void;
+  /** Told after each kill, and waited for. */
+  onKill?: (kills: number, acknowledged: number) => void | Promise<void>;
 }
 
 /** What it came to. */
@@ -63,7 +63,7 @@ export async function torture(servers: Server[], { posters, readers, ms, kills, 
     const server = at(Math.floor(next() * servers.length));
     await server.end('SIGKILL');
     await server.start();
-    onKill?.(killed, acknowledged.length);
+    await onKill?.(killed, acknowledged.length);
   }
   while (performance.now() < end) await passed(AGAIN_MS);
   storm.isOver = true;
@@ -114,7 +114,7 @@ async function readAll(one: Visitor, { room }: { room: number }, posting: Promis
     const wasOver = isOver;
     const answer = await untilAnswered(() => one.poll(room, lines.length));
     if (answer.status === 204) {
-      if (wasOver) return lines;
+      if (wasOver && lines.length === (await lastSeq(one, room))) return lines;
       await passed(PAUSE_MS);
       continue;
     }
@@ -123,6 +123,12 @@ async function readAll(one: Visitor, { room }: { room: number }, posting: Promis
     assert.equal(entries.map(({ seq }) => seq), entries.map((_, index) => lines.length + 1 + index), 'a reader sees what follows, and nothing else');
     lines.push(...entries);
   }
+}
+
+/** How far the log goes: what was stored by way of another server reaches a poll a moment later. */
+async function lastSeq(one: Visitor, room: number): Promise<number> {
+  const answer = await untilAnswered(() => one.getJson(`/rooms/${room}/entries?before=${2 ** 30}`));
+  return (answer.json() as Delta).entries.at(-1)!.seq;
 }
 
 /** Looks at the page as somebody without script does, and returns the messages that it has shown, each by its number. */
@@ -152,14 +158,12 @@ async function wholeLog(one: Visitor, room: number): Promise<Line[]> {
   }
 }
 
-/** Tries again while there is no server, and gives it a moment to come back. */
+/** Tries again while there is no server, or it has no database, and gives it a moment to come back. */
 async function untilAnswered(request: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
-    try {
-      return await request();
-    } catch {
-      await passed(AGAIN_MS);
-    }
+    const answer = await request().catch(() => undefined);
+    if (answer && answer.status !== 503) return answer;
+    await passed(AGAIN_MS);
   }
 }
 
