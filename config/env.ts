@@ -1,3 +1,5 @@
+import { LOG_LEVELS, type LogLevel } from '../server/log.ts';
+
 /** What the surroundings say, read once at the start and checked, with a default for everything. */
 export interface Env {
   port: number;
@@ -25,6 +27,9 @@ export interface Env {
   smtpUrl: string | undefined;
   /** Whom mail comes from, as `chat@example.org`. */
   mailFrom: string;
+  /** What whoever asks for metrics has to know; undefined: there are none. */
+  metricsToken: string | undefined;
+  logLevel: LogLevel;
 }
 
 /**
@@ -40,6 +45,8 @@ export function readEnv(variables: Record<string, string | undefined> = process.
   };
   const rateLimits = variables.RATE_LIMITS || 'on';
   if (!['on', 'off'].includes(rateLimits)) throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
+  const logLevel = LOG_LEVELS.find((level) => level === (variables.LOG_LEVEL || 'info'));
+  if (!logLevel) throw new Error(`LOG_LEVEL is "${variables.LOG_LEVEL}", but must be one of ${LOG_LEVELS.join(', ')}.`);
   const url = publicUrl(variables.PUBLIC_URL);
   return {
     port: whole('PORT', 3000, 0, 65_535),
@@ -56,6 +63,8 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     rateLimits: rateLimits === 'on',
     smtpUrl: smtpUrl(variables.SMTP_URL, url),
     mailFrom: variables.MAIL_FROM || `plainchat@${url?.hostname ?? 'localhost'}`,
+    metricsToken: variables.METRICS_TOKEN || undefined,
+    logLevel,
   };
 }
 

@@ -8,6 +8,7 @@ import { sessionOptions } from '../config/session.ts';
 import { entriesOf } from './chat/room.ts';
 import { Assets } from './assets.ts';
 import { fileNamesAmong } from './chat/attachment.ts';
+import { Presence } from './chat/presence.ts';
 import type { Context, Services } from './context.ts';
 import type { Live } from './database/live.ts';
 import { Folder } from './files/folder.ts';
@@ -21,7 +22,9 @@ import { Posts } from './live/posts.ts';
 import { Reads } from './live/reads.ts';
 import { Streams } from './live/streams.ts';
 import { Writer } from './live/writer.ts';
+import { openLog, type Log } from './log.ts';
 import { mailer } from './mail.ts';
+import { Metrics } from './metrics.ts';
 import { body } from './middleware/body.ts';
 import { csrf, isOwnOrigin } from './middleware/csrf.ts';
 import { currentUser } from './middleware/current-user.ts';
@@ -30,6 +33,7 @@ import { headers } from './middleware/headers.ts';
 import { health } from './middleware/health.ts';
 import { htmx } from './middleware/htmx.ts';
 import { pages } from './middleware/pages.ts';
+import { requests } from './middleware/requests.ts';
 import { signsOfLife } from './middleware/signs-of-life.ts';
 import { addressOf, unitOfWork } from './middleware/unit-of-work.ts';
 import { routes } from './routes/index.ts';
@@ -44,6 +48,8 @@ export interface Surroundings {
   /** The keys that sign cookies, newest first. */
   keys: string[];
   clock?: () => Date;
+  /** Where it is told what happens; by default errors alone, on stderr. */
+  log?: Log;
 }
 
 /** What befalls an answer whose reader has gone: nothing to tell an operator. */
@@ -54,25 +60,27 @@ const assets = new Assets();
 const view = new View(assets);
 
 /** Makes the app: one and the same for production, specs and benches. */
-export function createApp({ orm, live, env, keys, clock = () => new Date() }: Surroundings) {
+export function createApp({ orm, live, env, keys, clock = () => new Date(), log = openLog('error') }: Surroundings) {
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const files = new Folder(env.filesDir);
   const reads = new Reads(em);
   const limits = new Limits(em, env.rateLimits);
-  const leases = new Leases({ em, times, clock, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
-  const streams = new Streams();
+  const leases = new Leases({ em, times, clock, log, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
+  const streams = new Streams(log);
   const writer = new Writer({ em, signals: live.signals });
-  const services: Services = { env, clock, files, leases, limits, mail: mailer(env), reads, streams, times, view, writer };
+  const metrics = env.metricsToken ? new Metrics(() => em().count(Presence)) : undefined;
+  const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view, writer };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys);
   app.keys = keygrip;
   app.on('error', (error: Error & { code?: string }) => {
-    if (!GONE.includes(error.code ?? '')) console.error(error);
+    if (!GONE.includes(error.code ?? '')) log.error(error);
   });
   app.use(unitOfWork(em, services, live.signals));
+  app.use(requests);
   app.use(headers);
   app.use(health);
   app.use(assets.serve);
@@ -95,6 +103,13 @@ export function createApp({ orm, live, env, keys, clock = () => new Date() }: Su
     rules: { isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl), addressOf: (request) => addressOf(request, env.trustProxy) },
   });
   const usual = app.callback();
-  const listener: RequestListener = (request, response) => void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => void (isAnswered || usual(request, response)));
+  const listener: RequestListener = (request, response) => {
+    const begun = performance.now();
+    if (metrics && request.url?.startsWith('/poll')) metrics.polls += 1;
+    void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => {
+      if (!isAnswered) usual(request, response);
+      else if (request.method === 'POST') metrics?.posted(performance.now() - begun);
+    });
+  };
   return { listener, leases, streams };
 }

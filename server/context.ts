@@ -9,8 +9,10 @@ import type { Leases } from './live/leases.ts';
 import type { Limits } from './live/limits.ts';
 import type { Reads } from './live/reads.ts';
 import type { Streams } from './live/streams.ts';
+import type { Log } from './log.ts';
 import type { SendMail } from './mail.ts';
 import type { Writer } from './live/writer.ts';
+import type { Metrics } from './metrics.ts';
 import type { Upload } from './middleware/upload.ts';
 import type { View } from './view.ts';
 
@@ -21,6 +23,9 @@ export interface Services {
   files: Folder;
   leases: Leases;
   limits: Limits;
+  log: Log;
+  /** Undefined where nobody may ask for them. */
+  metrics: Metrics | undefined;
   /** Sends a mail; undefined where no mail server is set. */
   mail: SendMail | undefined;
   reads: Reads;

@@ -1,13 +1,16 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { readEnv } from '../config/env.ts';
 import { sessionKeys, sharedKeys } from '../config/session.ts';
 import { createApp } from './app.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/open.ts';
+import { openLog } from './log.ts';
 
 /** What is begun is finished within this, in milliseconds, then the rest is cut off. */
 const STOP_MS = 3000;
+/** A page polls each second: so long is what it asks on a connection that is open still answered, and the connection closed with it. */
+const LINGER_MS = 1200;
 
 /** Opens the database, listens, and closes in order on a signal. */
 export async function serve(): Promise<void> {
@@ -16,16 +19,22 @@ export async function serve(): Promise<void> {
   // Where the launcher was killed nobody could stop this any more, and the port would stay taken.
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
+  const log = openLog(env.logLevel);
   const orm = await openDatabase(env.databaseUrl ?? env.chatDb);
   const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
   const live = await openLive(orm);
-  const { listener, leases, streams } = createApp({ orm, live, env, keys });
+  const { listener, leases, streams } = createApp({ orm, live, env, keys, log });
   await leases.start();
-  const server = createServer(listener);
+  let stopping = false;
+  const server = createServer((request, response) => {
+    if (stopping) response.shouldKeepAlive = false;
+    listener(request, response);
+  });
   server.listen(env.port, env.host, () => {
     const { port } = server.address() as AddressInfo;
-    if (!env.rateLimits) console.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');
-    if (env.scryptLogN < 15) console.warn(`SCRYPT_LOGN is ${env.scryptLogN}: passwords are cheap to guess from a stolen file. This is for load tests only.`);
+    if (!env.rateLimits) log.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');
+    if (env.scryptLogN < 15) log.warn(`SCRYPT_LOGN is ${env.scryptLogN}: passwords are cheap to guess from a stolen file. This is for load tests only.`);
+    log.info('started');
     console.log(`Plainchat is ready at http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`);
   });
   server.on('error', (error) => {
@@ -33,14 +42,22 @@ export async function serve(): Promise<void> {
     process.exit(1);
   });
 
-  let stopping = false;
   const stop = () => {
     if (stopping) return; // a process group is told once, and by the launcher once more
     stopping = true;
+    log.info('stopping');
     setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
-    server.close(() => void leases.stop().catch(console.error).then(() => live.close()).then(() => orm.close()).then(() => process.exit(0)));
-    server.closeIdleConnections();
+    setTimeout(() => server.closeIdleConnections(), LINGER_MS).unref();
+    // Not as HTTP closes, which cuts off at once what is idle, and a request that is on its way there.
+    NetServer.prototype.close.call(server, () => void end());
     streams.close();
+  };
+  const end = async () => {
+    await leases.stop().catch((error: Error) => log.error(error));
+    await live.close();
+    await orm.close();
+    log.info('stopped');
+    process.exit(0);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

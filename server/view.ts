@@ -25,6 +25,8 @@ export interface Line {
   reader?: string;
   /** The text as typed, or the sentence of a notice. */
   body: string;
+  /** The language of the text, where it is known. */
+  lang?: string;
   attachment?: Attached;
   /** ISO 8601 in UTC with milliseconds. */
   at: string;
@@ -36,13 +38,20 @@ const NOBODY: ReadonlySet<number> = new Set();
 export class View {
   readonly #html: nunjucks.Environment;
   readonly #text: nunjucks.Environment;
+  readonly #assets: Assets;
 
   constructor(assets: Assets) {
+    this.#assets = assets;
     this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), { autoescape: true, trimBlocks: true, lstripBlocks: true });
     this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
     this.#html.addGlobal('imports', (name: string) => assets.imports(name));
     for (const [name, filter] of Object.entries({ text, time, day, dayKey, quantity, standing, browserInWords, sizeInWords })) this.#html.addFilter(name, filter);
+  }
+
+  /** The address of a static file. */
+  asset(name: string): string {
+    return this.#assets.address(name);
   }
 
   /** Renders a page. */

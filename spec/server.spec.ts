@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { eventually } from './support/eventually.ts';
 import { Visitor } from './support/visitor.ts';
 
 const test = suite('the server as a process');
@@ -147,6 +148,54 @@ test('finishes what it has begun before it stops, and accepts no more', inFolder
   const again = new Visitor(await start().ready);
   for (const [name, value] of ada.cookies) again.cookies.set(name, value);
   assert.equal(await again.log(lobby), ['ada entered', 'ada: just in time']);
+}));
+
+test('answers all that it was asked under load while it stops, and keeps what it has answered for', inFolder(async (start) => {
+  const first = start({ RATE_LIMITS: 'off' });
+  const base = await first.ready;
+  const people = await Promise.all(['ada', 'grace', 'linus', 'alan'].map(async (username) => {
+    const person = new Visitor(base);
+    await person.register(username);
+    return person;
+  }));
+  const lobby = await people[0]!.createRoom('lobby');
+  for (const person of people.slice(1)) await person.enter(lobby);
+  const outcomes: string[] = [];
+  const acknowledged: string[] = [];
+  /** Sends on one connection that is kept open, until nobody listens any more. */
+  const sending = async (person: Visitor, polls: boolean) => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const headers = { Cookie: person.cookieHeader, 'Content-Type': 'application/json', 'X-CSRF-Token': await person.token() };
+    for (let number = 1; ; number += 1) {
+      const body = `${person.username} ${number}`;
+      const outcome = await new Promise<string>((resolve) => {
+        const asked = polls
+          ? request(`${base}/poll?room=${lobby}&after=${2 ** 20}`, { agent, headers })
+          : request(`${base}/rooms/${lobby}/messages`, { agent, headers, method: 'POST' });
+        asked.on('error', (error: NodeJS.ErrnoException) => resolve(asked.reusedSocket ? `${error.code} on an open connection` : String(error.code)));
+        asked.on('response', (answer) => answer.resume().on('end', () => resolve(String(answer.statusCode))).on('error', () => resolve('cut off')));
+        asked.end(polls ? undefined : JSON.stringify({ body, key: crypto.randomUUID() }));
+      });
+      outcomes.push(outcome);
+      if (outcome === '201') acknowledged.push(body);
+      if (!/^\d+$/.test(outcome)) return agent.destroy();
+    }
+  };
+  const load = people.flatMap((person) => [sending(person, false), sending(person, true)]);
+  await eventually(() => acknowledged.length > 40, true, 60_000);
+  assert.is((await first.stop()).code, 0);
+  await Promise.all(load);
+  assert.equal([...new Set(outcomes)].sort(), ['200', '201', 'ECONNREFUSED']);
+  const reader = new Visitor(await start().ready);
+  for (const [name, value] of people[0]!.cookies) reader.cookies.set(name, value);
+  const kept: string[] = [];
+  for (let after = 0; ;) {
+    const { entries, after: next } = (await reader.getJson(`/rooms/${lobby}/entries?after=${after}`)).json() as { entries: { kind: string; body: string }[]; after: number };
+    if (entries.length === 0) break;
+    kept.push(...entries.filter(({ kind }) => kind === 'message').map(({ body }) => body));
+    after = next;
+  }
+  assert.equal(kept.toSorted(), acknowledged.toSorted());
 }));
 
 test('stops in time although a connection is held open and a request never ends', inFolder(async (start) => {

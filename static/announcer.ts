@@ -38,8 +38,8 @@ const MOST = 3;
 const WINDOW_MS = 5000;
 /** A screen reader drops what it says at each key, so nothing is said for so long after one. */
 const TYPING_MS = 2000;
-/** What comes together waits so long for the rest of it. */
-const GATHER_MS = 1500;
+/** What comes waits so long for more of it, which a poll a second later may bring. */
+const GATHER_MS = 1250;
 /** What comes at the same moment is spoken in any order. */
 const APART_MS = 250;
 
@@ -138,7 +138,7 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: (t
       if (!news.length) return;
       arrivals = [...arrivals.filter((at) => now() - at < WINDOW_MS), ...news.map(now)];
       if (!held.length) heldAt = now();
-      if (news.length > 1 || arrivals.length > MOST) gatheredAt = Math.min(now() + GATHER_MS, heldAt + WINDOW_MS);
+      gatheredAt = Math.min(now() + GATHER_MS, heldAt + WINDOW_MS);
       held.push(...news);
       holdUp(isPaused || isHidden || now() < typedAt + TYPING_MS);
       look();

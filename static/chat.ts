@@ -1,15 +1,16 @@
 // The log of a room: asks each second for what is new and appends it, posts without leaving the
 // page, loads what came earlier in place. Without it the page works by its links and forms.
 import { createAnnouncer, type News } from './announcer.ts';
+import { tellConnection } from './connection.ts';
 import { helpTyping } from './field.ts';
-import { append, dress, find, log, make, timeOf, timeZone } from './log.ts';
+import { append, dress, find, log, make, parse, reader, timeOf, timeZone } from './log.ts';
 import { createRegion } from './region.ts';
 
 interface Entry extends News { seq: number; subject?: string; html: string }
 interface Answer { name: string; seq: number; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
 
 const form = find<HTMLFormElement>('#message');
-const { room, last, reader } = log.dataset;
+const { room, last } = log.dataset;
 const isHistory = 'history' in log.dataset; // later entries stand on other pages
 const address = `/rooms/${room}`;
 const token = find<HTMLMetaElement>('[name=csrf-token]')!.content;
@@ -24,17 +25,6 @@ const ask = (path: string, post = {}) => fetch(path, {
 const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), createRegion());
 
 let after = Number(last);
-
-/** The entry as an element, in which what is the reader's own is told as the page tells it. */
-const parse = ({ html, author }: Entry) => {
-  const item = document.createRange().createContextualFragment(html).firstElementChild!;
-  if (author === reader) {
-    item.className += ' own';
-    item.querySelector('.author')?.after(' (you)');
-  }
-  for (const name of item.querySelectorAll(`[data-username="${reader}"]`)) name.className += ' own';
-  return item;
-};
 
 const edge = () => (form ?? log).getBoundingClientRect().top;
 
@@ -112,9 +102,10 @@ find('#earlier a')?.addEventListener('click', async (event) => {
     if (earlier.querySelector(`[data-day="${day.dataset.day}"]`)) day.remove();
     log.prepend(earlier);
     scrollBy(0, first.getBoundingClientRect().top - top);
-    setTimeout(announcer.say, 1000, `${entries.filter(isMessage).length} earlier messages shown`); // at once it is lost among so many new elements
+    const isBeginning = entries[0]!.seq === 1;
+    setTimeout(announcer.say, 1000, `${entries.filter(isMessage).length} earlier messages shown${isBeginning ? '. This is the beginning.' : ''}`); // at once it is lost among so many new elements
     link.ariaBusy = null;
-    if (entries[0]!.seq > 1) return;
+    if (!isBeginning) return;
     const beginning = make('span', { tabindex: '-1' }, 'This is the beginning.');
     link.replaceWith(beginning);
     beginning.focus({ preventScroll: true });
@@ -135,7 +126,7 @@ const complain = (sentence: string, isWrong = false) => {
   // Neither the hint nor the problem is said again with the focus that comes back to the field.
   field.setAttribute('aria-describedby', '');
   field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
-  if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward));
+  if (sentence) form!.prepend(make('div', { class: 'problems' }, make('p', { role: 'alert', id: 'body-problem' }, sentence), ...onward)); // a link in the alert would be said ahead of it
   form!.scrollIntoView({ block: 'nearest' });
 };
 
@@ -144,7 +135,7 @@ let failures = 0;
 let asking = false;
 let ended = false;
 let isGoing = false; // a poll after the page has said that it closes would take that back
-let lost: Element | undefined;
+const connected = tellConnection(form!, announcer);
 
 const poll = async () => {
   if (asking || ended || isGoing) return;
@@ -164,16 +155,8 @@ const poll = async () => {
     asking = false;
   }
   retitle();
-  if (!lost !== !failures) connected(!failures);
+  connected(!failures);
   timer = setTimeout(poll, Math.min(15, 2 ** failures) * 1000);
-};
-
-const connected = (isBack: boolean) => {
-  const words = isBack ? 'The connection is back.' : 'The connection is lost. Trying again.';
-  lost?.remove();
-  lost = isBack ? undefined : make('p', { class: 'status' }, words);
-  if (lost) form!.before(lost);
-  announcer.say(words, 'connection');
 };
 
 /** Tells why the reader is not in the room any more, and where to go; what they typed stays. */

@@ -2,6 +2,7 @@
 
 export const find = <T extends HTMLElement>(selector: string) => document.querySelector<T>(selector);
 export const log = find('.log')!;
+export const { reader } = log.dataset;
 /** As chosen in the settings; undefined is the browser's own zone. One that this browser does not know would break all. */
 export let timeZone = log.dataset.zone;
 try {
@@ -16,6 +17,17 @@ export const make = (tag: string, attributes: Record<string, string>, ...childre
   for (const name in attributes) element.setAttribute(name, attributes[name]!);
   element.append(...children);
   return element;
+};
+
+/** The entry as an element, in which what is the reader's own is told as the page tells it. */
+export const parse = ({ html, author }: { html: string; author: string }) => {
+  const item = document.createRange().createContextualFragment(html).firstElementChild!;
+  if (author === reader) {
+    item.className += ' own';
+    item.querySelector('.author')?.after(' (you)');
+  }
+  for (const name of item.querySelectorAll(`[data-username="${reader}"]`)) name.className += ' own';
+  return item;
 };
 
 /** Puts entries into lists with a heading for each day, as the server does. */

@@ -12,7 +12,8 @@ export const backup: Command = {
   takes: ['FILE'],
   what: 'copies all data to FILE, beside a running server',
   run: (desk, file = '') => withDatabase(desk, async (em) => {
-    const { chatDb } = desk.env;
+    const { chatDb, databaseUrl } = desk.env;
+    if (databaseUrl) throw new Undone('The data is in PostgreSQL: copy it with pg_dump, and the folder FILES_DIR after it.');
     for (const there of ['', '.files', '.keys'].map((ending) => file + ending).filter((path) => existsSync(path))) {
       throw new Undone(`There is a file ${there} already. Name one that is not there yet.`);
     }

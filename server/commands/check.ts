@@ -23,6 +23,8 @@ const RULES: [rule: string, exceptions: string][] = [
     where r.id is null or u.id is null or (e.subject_id is not null and s.id is null)`],
   ['an image or a file belongs to a message', `
     select 'room ' || a.room_id || ', entry ' || a.seq as place from attachment a left join entry e on e.room_id = a.room_id and e.seq = a.seq where e.seq is null or e.kind <> 'message'`],
+  ['a mention belongs to a message', `
+    select 'room ' || m.room_id || ', entry ' || m.seq as place from mention m left join entry e on e.room_id = m.room_id and e.seq = m.seq where e.seq is null or e.kind <> 'message'`],
   ['a person is in one room at most, and a member of it', `
     select 'user ' || p.user_id as place from presence p left join membership m on m.user_id = p.user_id and m.room_id = p.room_id where m.user_id is null
     union all select 'user ' || user_id from presence group by user_id having count(*) > 1`],

@@ -8,7 +8,8 @@ import { Undone, type Command } from './command.ts';
 export const restore: Command = {
   takes: ['FILE'],
   what: 'makes the data from such a copy, where there is none',
-  run: async ({ env: { chatDb, filesDir }, say, note }, file = '') => {
+  run: async ({ env: { chatDb, databaseUrl, filesDir }, say, note }, file = '') => {
+    if (databaseUrl) throw new Undone('The data is in PostgreSQL: restore it with pg_restore. This command makes a file, where DATABASE_URL is unset.');
     if (!existsSync(file)) throw new Undone(`There is no file ${file}.`);
     for (const there of [chatDb, `${chatDb}-wal`, `${chatDb}.keys`, filesDir].filter((path) => existsSync(path))) {
       throw new Undone(`There is a file ${there} already, which is not written over. Stop the server and move it away first, or set CHAT_DB to another path.`);

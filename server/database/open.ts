@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LockWaitTimeoutException, MikroORM, TableExistsException } from '@mikro-orm/sql';
 import { databaseOptions } from '../../config/database.ts';
 import { isPostgres, migratePostgres } from './postgresql.ts';
+import { refuseLater, upgrade } from './upgrade.ts';
 
 /** A first start on a file looks so often again, and after so long at most, in milliseconds. */
 const TRIES = 50;
@@ -16,7 +17,7 @@ export async function openDatabase(where: string): Promise<MikroORM> {
   for (let tries = 1; ; tries += 1) {
     const orm = await MikroORM.init(databaseOptions(where));
     try {
-      await (isPostgres(where) ? migratePostgres(orm) : orm.migrator.up());
+      await (isPostgres(where) ? migratePostgres(orm) : upgrade(orm, where));
       return orm;
     } catch (error) {
       await orm.close();
@@ -38,10 +39,15 @@ function isRace(error: unknown): boolean {
 export async function openForCommand(where: string): Promise<MikroORM> {
   if (!isPostgres(where) && !existsSync(where)) throw new Error(`There is no database at ${where}. Set CHAT_DB to the path of the one that the server uses.`);
   const orm = await MikroORM.init(databaseOptions(where));
-  const pending = await orm.migrator.getPending();
-  if (pending.length === 0) return orm;
-  await orm.close();
-  throw new Error(`The database at ${withoutPassword(where)} is that of an earlier version. Start the server of this version once, which brings it up to date.`);
+  try {
+    await refuseLater(orm);
+    const pending = await orm.migrator.getPending();
+    if (pending.length > 0) throw new Error(`The database at ${withoutPassword(where)} is that of an earlier version. Start the server of this version once, which brings it up to date.`);
+    return orm;
+  } catch (error) {
+    await orm.close();
+    throw error;
+  }
 }
 
 const withoutPassword = (where: string): string => where.replace(/\/\/[^/]*@/, '//');

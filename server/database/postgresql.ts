@@ -2,6 +2,7 @@ import { TextType, Type, type MikroORM, type Options } from '@mikro-orm/sql';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { installSignals } from './postgresql-signals.ts';
 import { RetryingEntityManager } from './retrying.ts';
+import { refuseLater } from './upgrade.ts';
 
 /** Connections of one process. More wait: the database does not get faster by them. */
 const CONNECTIONS = 10;
@@ -57,6 +58,7 @@ export async function migratePostgres(orm: MikroORM): Promise<void> {
   await orm.em.fork().transactional(async (em) => {
     for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
     await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
+    await refuseLater(orm);
     await orm.migrator.up({ transaction: em.getTransactionContext() });
     await installSignals(em);
   });

@@ -32,13 +32,15 @@ export class Leases {
   readonly #clock: () => Date;
   /** What else is done at each tick. */
   readonly #chores: (() => Promise<void>)[];
+  readonly #log: { error(error: Error): void };
   readonly #signs = new Map<number, Sign>();
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #forgotAt = 0;
   #wroteSteadyAt = 0;
 
-  constructor({ em, times, clock, chores = [] }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date; chores?: (() => Promise<void>)[] }) {
+  constructor({ em, times, clock, chores = [], log = console }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date; chores?: (() => Promise<void>)[]; log?: { error(error: Error): void } }) {
+    this.#log = log;
     this.#em = em;
     this.#times = times;
     this.#clock = clock;
@@ -68,7 +70,7 @@ export class Leases {
       await this.#em().nativeUpdate(Presence, { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } }, { expiresAt: this.#until(lease, now) });
     }
     const every = Math.min(TICK_MS, ...Object.values(this.#times));
-    this.#timer = setInterval(() => void this.tick().catch((error) => console.error(error)), every).unref();
+    this.#timer = setInterval(() => void this.tick().catch((error: Error) => this.#log.error(error)), every).unref();
   }
 
   /** Stops, and writes down what was heard. */

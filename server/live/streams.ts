@@ -29,6 +29,12 @@ export interface OpenPage {
 export class Streams {
   readonly #open = new Map<AbortController, number>();
 
+  readonly #log: { error(error: unknown): void };
+
+  constructor(log: { error(error: unknown): void }) {
+    this.#log = log;
+  }
+
   /** Opens a page for a person. @throws Limited where too many are open */
   open(userId: number, page: OpenPage): Readable {
     if (this.#open.size >= MOST) throw new Limited('Too many live views are open at the moment. Try again in a minute, or check for new messages in the room.', 60);
@@ -37,7 +43,7 @@ export class Streams {
     const controller = new AbortController();
     this.#open.set(controller, userId);
     const stream = new PassThrough().once('close', () => this.#end(controller, ''));
-    pipeline(parts(page, controller.signal), stream).catch(() => {}); // what fails is told in the page, and a reader who goes is no failure
+    pipeline(parts(page, controller.signal, this.#log), stream).catch(() => {}); // what fails is told in the page, and a reader who goes is no failure
     return stream;
   }
 
@@ -52,7 +58,7 @@ export class Streams {
   }
 }
 
-async function* parts({ begin, more, end, clock }: OpenPage, signal: AbortSignal): AsyncGenerator<string> {
+async function* parts({ begin, more, end, clock }: OpenPage, signal: AbortSignal, log: { error(error: unknown): void }): AsyncGenerator<string> {
   const until = clock().getTime() + LONGEST_MS;
   yield begin + PADDING;
   let silentMs = 0;
@@ -66,6 +72,7 @@ async function* parts({ begin, more, end, clock }: OpenPage, signal: AbortSignal
     }
     yield end('It ends after half an hour.');
   } catch (error) {
+    if (!signal.aborted && !(error instanceof Refusal)) log.error(error);
     yield end(whyFailed(error, signal));
   }
 }
@@ -73,6 +80,5 @@ async function* parts({ begin, more, end, clock }: OpenPage, signal: AbortSignal
 function whyFailed(error: unknown, { aborted, reason }: AbortSignal): string {
   if (aborted) return String(reason);
   if (error instanceof Refusal) return error.message;
-  console.error(error);
   return 'Something went wrong here, and it is not your fault.';
 }

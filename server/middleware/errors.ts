@@ -30,7 +30,7 @@ export const errors: Middleware = async (ctx, next) => {
 
 async function refuse(ctx: Context, error: unknown): Promise<void> {
   if (!(error instanceof Refusal)) {
-    console.error(error);
+    ctx.log.error(error);
     return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
   }
   ctx.status = statusOf(error);

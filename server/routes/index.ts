@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Context, Handler, Middleware } from '../context.ts';
+import * as accessibility from './accessibility.ts';
 import * as accounts from './accounts.ts';
 import * as announcements from './announcements.ts';
 import * as attachments from './attachments.ts';
@@ -10,6 +11,7 @@ import * as members from './members.ts';
 import * as messages from './messages.ts';
 import * as operator from './operator.ts';
 import * as people from './people.ts';
+import * as practice from './practice.ts';
 import * as presence from './presence.ts';
 import * as reports from './reports.ts';
 import * as resetLinks from './reset-links.ts';
@@ -26,6 +28,7 @@ export function routes(): Router<object, Context> {
 
   get('/', welcome.show);
   get('/help', help.show);
+  get('/accessibility', accessibility.show);
 
   get('/register', accounts.form);
   post('/register', accounts.create, accounts.form);
@@ -60,6 +63,9 @@ export function routes(): Router<object, Context> {
   get('/rooms/:id/announcements', announcements.show);
   post('/rooms/:id/announcements', announcements.saveForRoom, announcements.show);
   post('/rooms/:id/announcements/clear', announcements.clear);
+
+  get('/practice', practice.show);
+  post('/practice/:step', practice.take);
 
   get('/rooms/:id/manage', members.manage);
   post('/rooms/:id/rename', members.rename, members.manage);

@@ -48,6 +48,7 @@ export async function store(ctx: Context, em: EntityManager, user: User, room: n
  */
 export async function answer(ctx: Context, { entry, repeated, after }: Stored, { description, form }: { description?: string; form: Handler } = { form: show }): Promise<void> {
   const room = entry.room as Room;
+  if (!repeated) ctx.metrics?.posted();
   if (wantsJson(ctx)) {
     const from = Math.min(after ?? 0, repeated ? room.lastSeq : entry.seq - 1);
     ctx.status = repeated ? 200 : 201;

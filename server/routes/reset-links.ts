@@ -18,7 +18,7 @@ export const send: Handler = async (ctx) => {
   if (login === '') throw new Invalid({ login: 'Enter your username or your email address.' });
   const user = await findByLogin(ctx.em, login);
   await ctx.limits.draw('mail', { ...ctx, user: user ?? { id: `? ${login}` } }); // alike for whoever has no account
-  if (user) ctx.res.once('finish', () => void mailLink(ctx, mail, user).catch((error: Error) => console.error(`A mail with a link was not sent: ${error.message}`)));
+  if (user) ctx.res.once('finish', () => void mailLink(ctx, mail, user).catch((error: Error) => ctx.log.error(error, 'a mail with a link was not sent')));
   seeOther(ctx, '/forgotten/sent');
 };
 

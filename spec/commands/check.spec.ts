@@ -16,6 +16,7 @@ const breaks: [rule: RegExp, sql: string][] = [
   [/an entry is in a room/, `update entry set author_id = 999 where body = 'goodbye'`],
   [/an image or a file belongs/, `update attachment set seq = 999`],
   [/file of each attachment/, `update attachment set name = 'gone'`],
+  [/a mention belongs/, `update mention set seq = 999`],
   [/in one room at most/, `delete from membership where user_id = (select user_id from presence limit 1)`],
   [/has an administrator/, `update membership set role = 'member'`],
   [/conversation of two/, `update room set pair = '999 ' || id where access = 'direct'`],

@@ -7,7 +7,7 @@ const test = suite('the environment');
 
 const defaults: Env = {
   port: 3000, host: '127.0.0.1', chatDb: 'chat.db', databaseUrl: undefined, filesDir: 'chat.db.files', sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
-  leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true, smtpUrl: undefined, mailFrom: 'plainchat@localhost',
+  leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true, smtpUrl: undefined, mailFrom: 'plainchat@localhost', metricsToken: undefined, logLevel: 'info',
 };
 
 test('has a default for everything', () => {
@@ -15,7 +15,7 @@ test('has a default for everything', () => {
 });
 
 test('takes what is empty for what is unset', () => {
-  const names = ['PORT', 'HOST', 'CHAT_DB', 'FILES_DIR', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS', 'SMTP_URL', 'MAIL_FROM'];
+  const names = ['PORT', 'HOST', 'CHAT_DB', 'FILES_DIR', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS', 'SMTP_URL', 'MAIL_FROM', 'METRICS_TOKEN', 'LOG_LEVEL'];
   assert.equal(readEnv(Object.fromEntries(names.map((name) => [name, '']))), defaults);
 });
 
@@ -33,6 +33,8 @@ const taken: [Record<string, string>, Partial<Env>][] = [
   [{ AWAY_SECONDS: '86400' }, { awayMs: 86_400_000 }],
   [{ SCRYPT_LOGN: '4' }, { scryptLogN: 4 }],
   [{ RATE_LIMITS: 'off' }, { rateLimits: false }],
+  [{ METRICS_TOKEN: 'the token' }, { metricsToken: 'the token' }],
+  [{ LOG_LEVEL: 'warn' }, { logLevel: 'warn' }],
   [{ MAIL_FROM: 'chat@example.org' }, { mailFrom: 'chat@example.org' }],
   [{ SMTP_URL: 'smtps://chat:secret@mail.example', PUBLIC_URL: 'https://chat.example' }, { smtpUrl: 'smtps://chat:secret@mail.example', publicUrl: new URL('https://chat.example'), mailFrom: 'plainchat@chat.example' }],
 ];
@@ -61,6 +63,7 @@ const refused = [
   ['SCRYPT_LOGN', '0', 'a whole number from 1 to 20'],
   ['SCRYPT_LOGN', '21', 'a whole number from 1 to 20'],
   ['RATE_LIMITS', 'no', '"on" or "off"'],
+  ['LOG_LEVEL', 'loud', 'one of silent, error, warn, info, debug'],
   ['PUBLIC_URL', 'chat.example', 'an address like https://chat.example'],
   ['PUBLIC_URL', 'ftp://chat.example', 'an address like https://chat.example'],
 ] as const;

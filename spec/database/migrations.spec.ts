@@ -4,26 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { databaseOptions } from '../../config/database.ts';
 import { openDatabase } from '../../server/database/open.ts';
-import { houseOf, NOW, withFile } from '../support/nouns.ts';
+import { rowsAddedBy } from '../support/history.ts';
+import { houseOf, withFile } from '../support/nouns.ts';
 
 const test = suite('migrations');
-
-const at = NOW.getTime();
-const later = at + 86_400_000;
-
-/** A row in each table of the first migration, and more where one would not do. */
-const ROWS = `
-  insert into user (id, username, username_key, email, email_key, password_hash, created_at) values
-    (1, 'ada', 'ada', 'ada@example.org', 'ada@example.org', 'x', ${at}), (2, 'grace', 'grace', 'grace@example.org', 'grace@example.org', 'x', ${at});
-  insert into session (id, user_id, data, created_at, seen_at) values ('a key', 1, '{"csrf":"token"}', ${at}, ${later});
-  insert into room (id, name, access, creator_id, last_seq, created_at) values (3, 'lobby', 'open', 1, 3, ${at}), (5, 'cellar', 'invite', 2, 0, ${at});
-  insert into presence (user_id, room_id, lease, expires_at, closing) values (1, 3, 'script', ${later}, 1);
-  insert into membership (room_id, user_id, role, joined_at) values (3, 1, 'admin', ${at}), (3, 2, 'member', ${later}), (5, 2, 'admin', ${at});
-  insert into entry (room_id, seq, kind, author_id, body, key, at) values
-    (3, 1, 'entered', 1, '', null, ${at}), (3, 2, 'message', 1, 'hello', 'a-key-of-ada', ${at}), (3, 3, 'message', 2, 'two
-lines', 'a-key-of-grace', ${later});
-  insert into departure (user_id, room_id, room_name, why, told) values (2, 9, 'study', 'deleted', 0);
-  insert into attempt (id, bucket, at) values (7, 'a hash', ${at});`;
 
 const TABLES = ['user', 'session', 'room', 'presence', 'membership', 'entry', 'departure', 'attempt'] as const;
 
@@ -44,7 +28,7 @@ async function madeByTheFirst(file: string): Promise<void> {
   await orm.migrator.up({ to: '0001-first-tables' });
   await orm.close();
   const database = new DatabaseSync(file);
-  database.exec(ROWS);
+  database.exec(rowsAddedBy('0001-first-tables'));
   database.close();
 }
 

@@ -1,17 +1,46 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
-import { bare } from '../support/visitor.ts';
+import { eventually } from '../support/eventually.ts';
 
-const test = suite('/healthz');
+const POST = /plainchat_request_seconds_count\{method="POST",route="\/rooms\/:id\/messages",status="303"\} 1/;
 
-test('says ok to anybody, and begins no session', withApp(async ({ base }) => {
-  const answer = await bare(base, { path: '/healthz' });
-  assert.is(answer.status, 200);
-  assert.equal(JSON.parse(answer.text), { status: 'ok' });
-  assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
-  assert.is(answer.headers['set-cookie'], undefined);
-  assert.is((await bare(base, { path: '/healthz', headers: { Cookie: 'sid=nonsense; sid.sig=nonsense' } })).status, 200);
+const test = suite('what whoever watches over the server asks');
+
+test('is answered, and makes no session', withApp(async ({ visitor }) => {
+  for (const [path, status] of [['/healthz', 'ok'], ['/readyz', 'ready']] as const) {
+    const somebody = visitor();
+    const answer = await somebody.get(path);
+    assert.is(answer.status, 200);
+    assert.equal(answer.json(), { status });
+    assert.is(somebody.cookies.size, 0);
+  }
+}));
+
+test('is answered with 503 where the database is gone, while the server is up', withApp(async ({ visitor, orm }) => {
+  const fork = orm.em.fork.bind(orm.em);
+  orm.em.fork = (...options) => Object.assign(fork(...options), { execute: () => Promise.reject(new Error('The database is gone.')) });
+  assert.equal([(await visitor().get('/healthz')).status, (await visitor().get('/readyz')).status], [200, 503]);
+}));
+
+test('has metrics for whoever has their token, and for nobody else', withApp(async ({ visitor, cast }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  await ada.say(lobby, 'hello');
+  await ada.sayJson(lobby, 'again');
+  for (let poll = 0; poll < 3; poll += 1) await ada.poll(lobby, 3);
+  await ada.poll(lobby, 0);
+  const text = async () => (await visitor().get('/metrics', { Authorization: 'Bearer the token' })).text;
+  await eventually(async () => POST.test(await text()), true);
+  for (const line of ['plainchat_polls_total 4', 'plainchat_messages_total 2', 'plainchat_people_present 1', /nodejs_eventloop_lag_p99_seconds \d/]) {
+    assert.match(await text(), line);
+  }
+  for (const Authorization of ['', 'Bearer', 'Bearer the wrong token', 'Basic the token', 'Bearer undefined']) assert.is((await visitor().get('/metrics', { Authorization })).status, 404, Authorization);
+  assert.is((await ada.get('/metrics')).status, 404);
+}, { metricsToken: 'the token' }));
+
+test('has no metrics where no token is set', withApp(async ({ visitor }) => {
+  for (const Authorization of ['', 'Bearer ', 'Bearer undefined']) assert.is((await visitor().get('/metrics', { Authorization })).status, 404);
 }));
 
 test.run();

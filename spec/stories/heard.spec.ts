@@ -107,6 +107,17 @@ test('what ada has chosen is said, and nothing else', withBrowser(async ({ open,
   assert.equal(await ada.log(lobby), ['ada entered', 'grace entered', 'linus entered', 'linus left', 'grace: a secret'], 'choosing is no leaving');
 }));
 
+test('only what is to ada is said, where she has chosen that', withBrowser(async ({ open, cast }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  await grace.enter(lobby);
+  await ada.post(`/rooms/${lobby}/announcements`, { messages: 'mentions' });
+  const page = await open(`/rooms/${lobby}`, ada);
+  await grace.sayJson(lobby, 'good morning');
+  await grace.sayJson(lobby, 'good morning, @ada');
+  await eventually(() => announced(page), ['grace: good morning, @ada']);
+}));
+
 test('one region alone is live, which nobody comes upon, and the focus stays where it is', withBrowser(async ({ open, cast }) => {
   const [ada, grace] = [await cast('ada'), await cast('grace')];
   const lobby = await ada.createRoom('lobby');
@@ -121,7 +132,7 @@ test('one region alone is live, which nobody comes upon, and the focus stays whe
   await send(page, 'hello');
   await eventually(() => typedIn(page), '');
   assert.is(await focused(page), 'body');
-  assert.equal((await announced(page)).slice(1), ['Sent']);
+  await eventually(async () => (await announced(page)).slice(1), ['Sent']);
   await eventually(() => announced(page), [], 15_000);
 }));
 

@@ -1,11 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import axe from 'axe-core';
-import { HtmlValidate } from 'html-validate';
+import { HtmlValidate, version } from 'html-validate';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { makeResetLink } from '../../server/chat/reset-link.ts';
 import { User } from '../../server/chat/user.ts';
 import type { World } from '../support/app.ts';
 import { browserSuite, withBrowser } from '../support/browser.ts';
+import { MODES, unfit } from '../support/fitness.ts';
 import { images, large, PDF } from '../support/files.ts';
 import { titleOf, words, type Visitor } from '../support/visitor.ts';
 
@@ -28,6 +30,7 @@ async function first({ cast, visitor, em, clock }: World): Promise<Sight[]> {
   return [
     { name: 'welcome', who: nobody, path: '/' },
     { name: 'help', who: nobody, path: '/help' },
+    { name: 'accessibility', who: nobody, path: '/accessibility' },
     { name: 'create account', who: nobody, path: '/register' },
     { name: 'create account, refused', who: nobody, path: '/register', fields: { username: '-', email: 'nowhere', password: 'short' }, status: 422 },
     { name: 'log in', who: nobody, path: '/login' },
@@ -55,7 +58,7 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
   await ada.talk(lobby, 60);
   await ada.say(lobby, `Look:\nhttps://example.org/${'long/'.repeat(40)}`);
   await ada.say(lobby, 'x'.repeat(300));
-  await ada.say(lobby, `*Strong*, _emphasised_, \`code\`, [a link](https://example.org) and @ada\n> quoted\n\n- one\n  1. inner\n\n\`\`\`js\n${'long '.repeat(40)}\n\`\`\``);
+  await ada.say(lobby, `*Strong*, _emphasised_, \`code\`, [a link](https://example.org) and @ada\n> quoted\n\n- one\n  1. inner\n\n\`\`\`js\n${'long '.repeat(40)}line\n\`\`\``);
   const room = `/rooms/${lobby}`;
   const key = crypto.randomUUID();
   const [today] = clock.now().toISOString().split('T');
@@ -66,6 +69,9 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'room, in it', who: ada, path: room },
     { name: 'room, out of it', who: grace, path: room },
     { name: 'room, in another', who: ada, path: `/rooms/${study}` },
+    { name: 'live view', who: ada, path: `${room}/live` },
+    { name: 'live view in a frame', who: ada, path: `${room}/live?after=55` },
+    { name: 'live view in a frame, ended', who: alan, path: `${room}/live?after=55`, status: 403 },
     { name: 'room, of a stranger', who: alan, path: room },
     { name: 'room, with a long name', who: linus, path: `/rooms/${long}` },
     { name: 'room, from its beginning', who: ada, path: `${room}?from=1` },
@@ -79,6 +85,9 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'announcements', who: ada, path: `${room}/announcements` },
     { name: 'announcements, refused', who: ada, path: `${room}/announcements`, fields: { messages: 'all', notices: '' }, status: 422 },
     { name: 'announcements in all rooms, refused', who: ada, path: '/settings/announcements', fields: { messages: 'all' }, status: 422 },
+    { name: 'practice', who: ada, path: '/practice' },
+    { name: 'practice, after steps', who: ada, path: '/practice?done=links.code.emoji.rtl.languages.image.comings.connection' },
+    { name: 'practice, ended', who: ada, path: '/practice?ended=removed' },
     { name: 'settings', who: ada, path: '/settings' },
     { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
     { name: 'password, refused', who: ada, path: '/settings/password', fields: { current: 'wrong', password: 'short' }, status: 422 },
@@ -94,6 +103,10 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'members, in a room with a long name', who: linus, path: `/rooms/${long}/manage` },
   ];
 }
+
+/** What the run has looked at, and what the accessibility statement says that it has. */
+const audited = { pages: new Set<string>(), modes: new Set<string>() };
+const TESTED = new URL('../../templates/accessibility/tested.json', import.meta.url);
 
 const markup = new HtmlValidate({
   extends: ['html-validate:recommended', 'html-validate:a11y'],
@@ -166,22 +179,10 @@ async function unsound({ name, who, path, fields, status = 200 }: Sight, titles:
   ];
 }
 
-const EVERY_RULE = Object.fromEntries(axe.getRules().map(({ ruleId }) => [ruleId, { enabled: true }]));
+/** When, what there is then, and in how many parts it is looked at: no story is to take long. */
+const TIMES = [['before there are rooms', first, 3], ['where people talk', later, 8], ['where images and files are sent', withFiles, 2], ['where somebody is rude', rude, 2]] as const;
 
-/** What is wrong with a page as it is shown. */
-async function unfit(page: Page): Promise<string[]> {
-  return [
-    ...await page.evaluate<string[]>(`axe.run({ rules: ${JSON.stringify(EVERY_RULE)} }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? ''))))`),
-    ...await page.evaluate<string[]>(`
-      [...document.querySelectorAll('button, .button, textarea, input:not([type="hidden"], [type="radio"], [type="checkbox"]), :is([type="radio"], [type="checkbox"]) + label')]
-        .filter((one) => one.getBoundingClientRect().height < 44).map((one) => 'lower than 44 px: ' + one.outerHTML)`),
-    ...await page.evaluate<string[]>(`
-      document.documentElement.scrollWidth > innerWidth ? ['wider than the window: ' + document.documentElement.scrollWidth] : []`),
-  ];
-}
-
-for (const [when, sights] of Object.entries({ 'before there are rooms': first, 'where people talk': later, 'where images and files are sent': withFiles, 'where somebody is rude': rude })) {
+for (const [when, sights, parts] of TIMES) {
   test(`${when} is sound HTML, with a title that tells it from others`, withBrowser(async (stage) => {
     const titles = new Map<string, string>();
     const wrong: string[] = [];
@@ -189,25 +190,39 @@ for (const [when, sights] of Object.entries({ 'before there are rooms': first, '
     assert.equal(wrong, []);
   }));
 
-  test(`${when} can be used by everybody, wide and light or narrow and dark`, withBrowser(async (stage) => {
-    const people = [...Map.groupBy(await sights(stage), ({ who }) => who)];
-    const wrong = await Promise.all(people.map(async ([who, seen]) => {
-      const page = await stage.open('/help', who);
-      const found: string[] = [];
-      for (const { name, path, fields } of seen) {
-        await show(page, stage.base + path, fields);
-        await page.evaluate(axe.source);
-        for (const [width, colorScheme] of [[1280, 'light'], [320, 'dark']] as const) {
-          await page.setViewportSize({ width, height: 800 });
-          await page.emulateMedia({ colorScheme });
-          found.push(...(await unfit(page)).map((problem) => `${name}, ${width} ${colorScheme}: ${problem}`));
+  for (const [how, modes] of Object.entries(MODES)) {
+    for (let part = 1; part <= parts; part += 1) {
+      test(`${when} can be used by everybody, ${how}, part ${part} of ${parts}`, withBrowser(async (stage) => {
+        const chosen = (await sights(stage)).filter((_, index) => index % parts === part - 1);
+        const wrong: string[] = [];
+        for (const [who, seen] of Map.groupBy(chosen, ({ who }) => who)) {
+          const page = await stage.open('/help', who);
+          for (const { name, path, fields } of seen) {
+            await show(page, stage.base + path, fields);
+            await page.evaluate(axe.source);
+            for (const mode of modes) wrong.push(...(await unfit(page, mode)).map((problem) => `${name}, ${mode.name}: ${problem}`));
+          }
         }
-      }
-      return found;
-    }));
-    assert.equal(wrong.flat(), []);
-  }));
+        assert.equal(wrong, []);
+        for (const { name } of chosen) audited.pages.add(name);
+        for (const { name } of modes) audited.modes.add(name);
+      }));
+    }
+  }
 }
+
+test('is what the accessibility statement says was tested', async () => {
+  const now = {
+    date: new Date().toISOString().slice(0, 10),
+    tools: `axe-core ${axe.version} and html-validate ${version}`,
+    modes: [...audited.modes],
+    pages: [...audited.pages].sort(),
+  };
+  if (process.env.AUDIT === 'write') return writeFileSync(TESTED, `${JSON.stringify(now, undefined, 2)}\n`);
+  const promised = JSON.parse(readFileSync(TESTED, 'utf8')) as typeof now;
+  assert.is(promised.tools, now.tools);
+  assert.equal([...promised.modes, ...promised.pages].filter((one) => !audited.modes.has(one) && !audited.pages.has(one)), [], 'run npm run audit');
+});
 
 /** Opens a page, by a link or as the answer to a form. */
 async function show(page: Page, address: string, fields?: Record<string, string>): Promise<void> {

@@ -30,11 +30,26 @@ test('ada with script and grace without it read the same log', withBrowser(async
   await graces.getByRole('heading', { name: '1 new message' }).waitFor();
   await send(graces, 'see https://example.org/a?b=1');
   await graces.waitForURL(/after=/);
-  await eventually(() => announced(adas), ['Sent', 'grace: see https://example.org/a?b=1'], SOON_MS);
+  await eventually(() => adas.locator('.log .message').count(), 2, SOON_MS);
+  await eventually(() => announced(adas), ['Sent', 'grace: see https://example.org/a?b=1']);
   assert.is(await focused(adas), 'body');
   assert.equal(await logOf(adas), await logOf(graces));
   assert.is(await adas.getByRole('link', { name: 'https://example.org/a?b=1' }).getAttribute('rel'), 'noopener nofollow');
   assert.is(await adas.locator('.message.own').count(), 1);
+}));
+
+test('marks appear in messages as they come, and what mentions the reader is set apart', withBrowser(async ({ open, cast }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  await grace.enter(lobby);
+  const page = await open(`/rooms/${lobby}`, grace);
+  const seen = () => page.locator('.message .mention').evaluateAll((names) => names.map((name) => `${name.className}: ${name.textContent}`));
+  await ada.say(lobby, '*Hello*, @grace and @ada:\n- one\n- two');
+  await eventually(seen, ['mention own: @grace', 'mention: @ada']);
+  assert.equal([await page.locator('.message strong').allTextContents(), await page.locator('.message li').count()], [['Hello'], 2]);
+  await eventually(() => announced(page), ['ada: *Hello*, @grace and @ada:\n- one\n- two']);
+  await page.reload();
+  await eventually(seen, ['mention own: @grace', 'mention: @ada']);
 }));
 
 test('a double click on Send posts once', withBrowser(async ({ open, cast }) => {
@@ -160,6 +175,7 @@ test('what came earlier is shown in place', withBrowser(async ({ open, cast }) =
   await page.keyboard.press('Enter');
   await page.getByText('This is the beginning.').waitFor();
   assert.is(await page.evaluate('document.activeElement.textContent'), 'This is the beginning.');
+  await eventually(async () => (await announced(page)).at(-1), '10 earlier messages shown. This is the beginning.'); // the focus there is silent
   const all = Array.from({ length: 260 }, (_, index) => `ada: message ${index + 1}`);
   assert.equal(await logOf(page), ['ada entered the room.', ...all]);
   assert.is(await page.locator('.log .day').count(), 1);

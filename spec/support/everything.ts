@@ -14,6 +14,7 @@ import { report, reportable } from '../../server/chat/report.ts';
 import { makeResetLink } from '../../server/chat/reset-link.ts';
 import { deleteRoom } from '../../server/chat/room.ts';
 import { beginSession } from '../../server/chat/session.ts';
+import { signingKeys } from '../../server/chat/signing-key.ts';
 import { suspend } from '../../server/chat/suspension.ts';
 import { attempt, passwordTrials } from '../../server/chat/attempt.ts';
 import { Allowance } from '../../server/chat/limit.ts';
@@ -67,6 +68,7 @@ export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms
   for (const username of ['ada', 'grace']) await beginSession(em(), `a key of ${username}`, { userId: (await person(username)).id, csrf: 'token' }, NOW, 'Lynx');
   await makeResetLink(em(), await person('alan'), NOW);
   await attempt(em(), passwordTrials('1', '192.0.2.1'), NOW);
+  await signingKeys(em(), 'a key', NOW);
   await em().insert(Allowance, { bucket: 'a hash', wholeAt: NOW.getTime() });
 
   await as('ada', async (em, ada) => report(em, ada, await reportable(em, ada, lobby, 9), 'It is rude.', NOW));

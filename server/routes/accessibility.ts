@@ -1,0 +1,6 @@
+import topics from '../../templates/accessibility/rules.json' with { type: 'json' };
+import tested from '../../templates/accessibility/tested.json' with { type: 'json' };
+import type { Handler } from '../context.ts';
+
+/** GET /accessibility */
+export const show: Handler = (ctx) => ctx.page('accessibility/show.njk', { topics, tested });

@@ -1,0 +1,83 @@
+// The practice room: what a step brings comes as in a room, by the same announcer, and it is written
+// down what was said and when. Without it each step is a form.
+import { createAnnouncer, type News } from './announcer.ts';
+import { tellConnection } from './connection.ts';
+import { append, find, log, make, parse, reader, timeOf } from './log.ts';
+import { createRegion } from './region.ts';
+
+interface Entry extends News { second: number; html: string }
+interface Answer { done: string; entries: Entry[]; lost?: [number, number]; ends?: string; location: string }
+
+const speak = createRegion();
+const said = make('textarea', { id: 'said', rows: '8', cols: '60', readonly: '' }) as HTMLTextAreaElement;
+let began = performance.now();
+
+/** Not in the page as text, and not live: it would be heard a second time. */
+const note = (text: string) => {
+  said.value += `${said.value && '\n'}${text}`;
+};
+
+const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), (text) => {
+  speak(text);
+  note(`${((performance.now() - began) / 1000).toFixed(2)} s  ${text.replaceAll('\n', ' ')}`);
+});
+const connected = tellConnection(log, announcer);
+
+const copy = make('button', { type: 'button', class: 'quiet' }, 'Copy what was said');
+copy.onclick = async () => {
+  said.select();
+  try {
+    await navigator.clipboard.writeText(said.value);
+  } catch {
+    document.execCommand('copy'); // over http the other way is closed
+  }
+  announcer.say('Copied');
+};
+const typing = make('input', { id: 'typing', autocomplete: 'off' });
+typing.addEventListener('input', announcer.typed);
+
+find('#steps')!.before(
+  make('h2', {}, 'What was said'),
+  make('div', { class: 'field' }, make('label', { for: 'said' }, 'What was said, in seconds after each step'), said),
+  make('p', {}, copy),
+  make('div', { class: 'field' }, make('label', { for: 'typing' }, 'Type here to hear what waits while you type'), typing),
+);
+
+/** Plays what a step brings, each at its second, what comes in one second together, as a poll brings it. */
+const play = ({ entries, lost, ends, location: next }: Answer) => {
+  const seconds = new Set(entries.map(({ second }) => second));
+  for (const second of seconds) {
+    setTimeout(() => {
+      const batch = entries.filter((entry) => entry.second === second);
+      for (const entry of batch) {
+        const item = parse(entry);
+        append([item], log);
+        entry.time = timeOf(item).textContent!;
+      }
+      announcer.receive(batch.filter(({ author }) => author !== reader));
+    }, second * 1000);
+  }
+  lost?.forEach((second, index) => setTimeout(connected, second * 1000, index === 1));
+  if (ends) setTimeout(() => location.assign(next), 2000);
+};
+
+for (const form of document.querySelectorAll<HTMLFormElement>('.step')) {
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await fetch(form.action, {
+        method: 'POST',
+        body: JSON.stringify({ done: new FormData(form).get('done') }),
+        headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': find<HTMLMetaElement>('[name=csrf-token]')!.content },
+      });
+      if (!answer.ok) throw answer;
+      const taken: Answer = await answer.json();
+      began = performance.now();
+      note(`– ${form.querySelector('button')!.textContent} –`);
+      for (const each of document.querySelectorAll<HTMLInputElement>('.step [name=done]')) each.value = taken.done;
+      play(taken);
+    } catch {
+      form.submit(); // the page that comes tells what is wrong
+    }
+  });
+}
