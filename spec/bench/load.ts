@@ -8,7 +8,7 @@ import type { Reader } from './world.ts';
 export type Order =
   | { kind: 'polls'; base: string; readers: Reader[]; after: number; seconds: number }
   | { kind: 'posts'; base: string; readers: Reader[]; after: number; seconds: number }
-  | { kind: 'crowd'; base: string; readers: Reader[]; poster: Reader; after: number; seconds: number; postEveryMs: number; connections: number };
+  | { kind: 'crowd'; base: string; readers: Reader[]; poster: Reader; after: number; seconds: number; pollEveryMs: number; postEveryMs: number; connections: number };
 
 /** What came of it. Times are milliseconds. */
 export interface Outcome {
@@ -62,8 +62,8 @@ async function cannon({ kind, base, readers, after, seconds }: Order & { kind: '
   return { done, failed: failed + errors, seconds: duration, polls: [], seen: [] };
 }
 
-/** Each reader polls once a second, at a moment of their own, while one of them posts now and then. */
-async function crowd({ base, readers, poster, after, seconds, postEveryMs, connections }: Order & { kind: 'crowd' }): Promise<Outcome> {
+/** Each reader polls once in a while, at a moment of their own, while one of them posts now and then. */
+async function crowd({ base, readers, poster, after, seconds, pollEveryMs, postEveryMs, connections }: Order & { kind: 'crowd' }): Promise<Outcome> {
   const wires = Array.from({ length: connections }, () => new Wire(base));
   const outcome: Outcome = { done: 0, failed: 0, seconds, polls: [], seen: [] };
   const sentAt = new Map<string, number>();
@@ -73,7 +73,7 @@ async function crowd({ base, readers, poster, after, seconds, postEveryMs, conne
   const poll = async (reader: Reader, index: number) => {
     const wire = wires[index % connections]!;
     let own = after;
-    for (let due = performance.now() + (index / readers.length) * 1000; due < end; due = Math.max(due + 1000, performance.now())) {
+    for (let due = performance.now() + (index / readers.length) * pollEveryMs; due < end; due = Math.max(due + pollEveryMs, performance.now())) {
       await until(due);
       const start = performance.now();
       const { status, text } = await wire.ask(`GET /poll?room=${reader.room}&after=${own} HTTP/1.1\r\nHost: localhost\r\nCookie: ${reader.cookie}\r\n\r\n`);
