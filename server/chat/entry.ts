@@ -58,7 +58,7 @@ export async function entriesFrom(em: EntityManager, room: Room, first: number, 
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
   if (start > end) return [];
-  return withMentions(em, await em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'] }));
+  return withMentions(em, await em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'], strategy: 'select-in' }));
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */

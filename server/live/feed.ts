@@ -1,4 +1,5 @@
 import { BATCH_SIZE, type Entry } from '../chat/entry.ts';
+import { areOutdated, chunkOf, size, type Chunk } from './chunk.ts';
 import { andThen, type Awaitable, type Looks } from './looks.ts';
 import type { Signals } from './signals.ts';
 
@@ -12,18 +13,6 @@ const MOST_ANSWERS = 8;
 export type Entries = (room: number, after: number) => Awaitable<Entry[]>;
 /** An entry as JSON, by the one template of an entry. */
 export type Render = (entry: Entry) => string;
-
-/** An entry, ready to send. */
-interface Chunk {
-  seq: number;
-  json: string;
-  /** Who has written it, where it is a message, and can be blocked. */
-  writer: number | undefined;
-  /** Those whom it names, and how. */
-  names: [user: number, username: string][];
-  /** When the description of what is attached was changed last; undefined where nothing is. */
-  describedAt: number | null | undefined;
-}
 
 /** What is new, as a poll gets it, and the seq of the last of it. */
 export interface News {
@@ -112,39 +101,17 @@ export class Feed {
     const from = isLinked ? chunks.at(-1)!.seq : after;
     if (from >= tail.last && tail.namedAt === version) return;
     if (tail.filling) return tail.filling.then(() => this.#fill(tail, after)); // most often with the same
-    const filled = andThen(isLinked ? this.#areOutdated(tail.id, chunks) : true, (isOutdated) =>
+    const filled = andThen(isLinked ? areOutdated(this.#looks, tail.id, chunks) : true, (isOutdated) =>
       andThen(isOutdated || from < tail.last ? this.#entries(tail.id, isOutdated ? after : from) : [], (entries) => {
         const kept = isOutdated ? [] : tail.chunks;
         const next = (kept.at(-1)?.seq ?? after) + 1; // it may have been cut off or filled meanwhile
-        const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => this.#chunk(entry));
+        const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => chunkOf(entry, this.#render(entry)));
         if (isOutdated || fresh.length > 0) tail.answers.clear();
         this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
         tail.namedAt = version;
       }));
     if (filled instanceof Promise) tail.filling = filled.finally(() => (tail.filling = undefined));
     return tail.filling ?? filled;
-  }
-
-  #chunk(entry: Entry): Chunk {
-    const { seq, kind, author, subject, attachment, mentions = [] } = entry;
-    const names = [author, ...(subject ? [subject] : []), ...mentions.map(({ user }) => user)].map(({ id, username }): [number, string] => [id, username!]);
-    return { seq, json: this.#render(entry), writer: kind === 'message' ? author.id : undefined, names, describedAt: attachment ? (attachment.describedAt?.getTime() ?? null) : undefined };
-  }
-
-  /** Whether somebody in them is called otherwise, or something is described otherwise. */
-  #areOutdated(room: number, chunks: Chunk[]): Awaitable<boolean> {
-    return andThen(this.#areRenamed(chunks), (areRenamed) => areRenamed || this.#areDescribedAnew(room, chunks));
-  }
-
-  #areDescribedAnew(room: number, chunks: Chunk[]): Awaitable<boolean> {
-    const described = chunks.filter(({ describedAt }) => describedAt !== undefined);
-    if (described.length === 0) return false;
-    return andThen(this.#looks.describedAt(room, described.map(({ seq }) => seq)), (times) => described.some(({ describedAt }, index) => describedAt !== times[index]));
-  }
-
-  #areRenamed(chunks: Chunk[]): Awaitable<boolean> {
-    const people = new Map(chunks.flatMap(({ names }) => names));
-    return andThen(this.#looks.usernames([...people.keys()]), (now) => [...people.values()].some((name, index) => name !== now[index]));
   }
 
   #keep(tail: Tail, chunks: Chunk[]): void {
@@ -164,8 +131,6 @@ export class Feed {
     this.#characters = 0;
   }
 }
-
-const size = (chunks: Chunk[]): number => chunks.reduce((sum, { json }) => sum + json.length, 0);
 
 function answer({ id, name, last }: Tail, chunks: Chunk[]): News {
   const after = chunks.at(-1)?.seq ?? last;

@@ -1,14 +1,14 @@
 // The load, in a process of its own, so that none of it is counted as the server's: takes one order
 // from its parent, and tells what came of it.
-import { Agent, request } from 'node:http';
 import autocannon from 'autocannon';
+import { Wire } from './wire.ts';
 import type { Reader } from './world.ts';
 
 /** What is to be done. */
 export type Order =
   | { kind: 'polls'; base: string; readers: Reader[]; after: number; seconds: number }
   | { kind: 'posts'; base: string; readers: Reader[]; after: number; seconds: number }
-  | { kind: 'crowd'; base: string; readers: Reader[]; poster: Reader; after: number; seconds: number; postEveryMs: number; connections: number };
+  | { kind: 'crowd'; base: string; readers: Reader[]; poster: Reader; after: number; seconds: number; pollEveryMs: number; postEveryMs: number; connections: number };
 
 /** What came of it. Times are milliseconds. */
 export interface Outcome {
@@ -62,27 +62,21 @@ async function cannon({ kind, base, readers, after, seconds }: Order & { kind: '
   return { done, failed: failed + errors, seconds: duration, polls: [], seen: [] };
 }
 
-/** Each reader polls once a second, at a moment of their own, while one of them posts now and then. */
-async function crowd({ base, readers, poster, after, seconds, postEveryMs, connections }: Order & { kind: 'crowd' }): Promise<Outcome> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+/** Each reader polls once in a while, at a moment of their own, while one of them posts now and then. */
+async function crowd({ base, readers, poster, after, seconds, pollEveryMs, postEveryMs, connections }: Order & { kind: 'crowd' }): Promise<Outcome> {
+  const wires = Array.from({ length: connections }, () => new Wire(base));
   const outcome: Outcome = { done: 0, failed: 0, seconds, polls: [], seen: [] };
   const sentAt = new Map<string, number>();
   let last = after;
-  const send = (path: string, { cookie, csrf }: Reader, body?: string) => new Promise<{ status: number; text: string }>((resolve) => {
-    const headers = { Cookie: cookie, ...(body && { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }) };
-    request(base + path, { agent, method: body ? 'POST' : 'GET', headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', () => resolve({ status: response.statusCode!, text }));
-    }).on('error', () => resolve({ status: 0, text: '' })).end(body);
-  });
   const end = performance.now() + seconds * 1000;
   const until = (time: number) => new Promise((go) => setTimeout(go, Math.max(0, time - performance.now())));
   const poll = async (reader: Reader, index: number) => {
+    const wire = wires[index % connections]!;
     let own = after;
-    for (let due = performance.now() + (index / readers.length) * 1000; due < end; due = Math.max(due + 1000, performance.now())) {
+    for (let due = performance.now() + (index / readers.length) * pollEveryMs; due < end; due = Math.max(due + pollEveryMs, performance.now())) {
       await until(due);
       const start = performance.now();
-      const { status, text } = await send(`/poll?room=${reader.room}&after=${own}`, reader);
+      const { status, text } = await wire.ask(`GET /poll?room=${reader.room}&after=${own} HTTP/1.1\r\nHost: localhost\r\nCookie: ${reader.cookie}\r\n\r\n`);
       outcome.polls.push(performance.now() - start);
       if (![200, 204].includes(status)) outcome.failed += 1;
       else outcome.done += 1;
@@ -93,15 +87,19 @@ async function crowd({ base, readers, poster, after, seconds, postEveryMs, conne
     }
   };
   const post = async () => {
+    const wire = new Wire(base);
     for (let due = performance.now() + 1500; due < end - 1500 && postEveryMs > 0; due += postEveryMs) {
       await until(due);
       const body = crypto.randomUUID();
       sentAt.set(body, performance.now());
-      const { status, text } = await send(`/rooms/${poster.room}/messages`, poster, JSON.stringify({ body, key: body, after: last }));
+      const json = JSON.stringify({ body, key: body, after: last });
+      const { status, text } = await wire.ask(`POST /rooms/${poster.room}/messages HTTP/1.1\r\nHost: localhost\r\nCookie: ${poster.cookie}\r\nX-CSRF-Token: ${poster.csrf}\r\nContent-Type: application/json\r\nContent-Length: ${json.length}\r\n\r\n${json}`);
       if (status === 201) last = (JSON.parse(text) as { after: number }).after;
       else outcome.failed += 1;
     }
+    wire.close();
   };
   await Promise.all([...readers.map(poll), post()]);
+  for (const wire of wires) wire.close();
   return outcome;
 }

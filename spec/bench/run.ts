@@ -104,7 +104,7 @@ async function crowdOf(app: Contender, room: BenchRoom, file: string): Promise<v
   room.last = counts(file, room.id).last;
   const cpu = app.cpu();
   const seconds = 12;
-  const { seen, failed } = await load({ kind: 'crowd', base: app.base, readers: room.readers, poster: room.readers[0]!, after: room.last, seconds, postEveryMs: 500, connections: 200 });
+  const { seen, failed } = await load({ kind: 'crowd', base: app.base, readers: room.readers, poster: room.readers[0]!, after: room.last, seconds, pollEveryMs: 1000, postEveryMs: 500, connections: 1000 });
   if (failed > 0) throw new Error(`${failed} of the crowd were refused.`);
   add('post to seen, 1,000 people once a second', `p50 ${round(percentile(seen, 50), 0)} ms, p99 ${round(percentile(seen, 99), 0)} ms`, `p99 ${round(percentile(seen, 99) - 1000, 0)} ms beyond the second`, '30 ms');
   add('CPU of that', `${round((app.cpu() - cpu) / seconds / 10)} % of a core`);
@@ -115,24 +115,27 @@ async function crowdOf(app: Contender, room: BenchRoom, file: string): Promise<v
     other.exec('commit');
     other.close();
   }, 3000);
-  const { polls } = await load({ kind: 'crowd', base: app.base, readers: room.readers.slice(0, SESSIONS), poster: room.readers[0]!, after: room.last, seconds: 4, postEveryMs: 100, connections: 200 });
+  const { polls } = await load({ kind: 'crowd', base: app.base, readers: room.readers.slice(0, SESSIONS), poster: room.readers[0]!, after: room.last, seconds: 4, pollEveryMs: 1000, postEveryMs: 100, connections: 200 });
   clearTimeout(held);
   add('polls while a commit takes a second', `p99 ${round(percentile(polls, 99))} ms`, '', '50 ms');
 }
 
-/** What each further person costs, over the same connections, as behind a proxy. */
+/** What each further person costs, over a few connections, as behind a proxy, or over one of their own. */
 async function memory(file: string, room: BenchRoom): Promise<void> {
   const app = await startApp(file);
   try {
     const last = counts(file, room.id).last;
-    const after = async (people: number) => {
-      await load({ kind: 'crowd', base: app.base, readers: room.readers.slice(0, people), poster: room.readers[0]!, after: last, seconds: 8, postEveryMs: 0, connections: 50 });
+    // As many polls a second, however many people: what they cost meanwhile is not what is kept of each.
+    const after = async (people: number, connections: number) => {
+      await load({ kind: 'crowd', base: app.base, readers: room.readers.slice(0, people), poster: room.readers[0]!, after: last, seconds: 6, pollEveryMs: people, postEveryMs: 0, connections });
       return app.memory();
     };
-    await after(100);
-    const few = await after(100);
-    const many = await after(1000);
-    add('memory with 1,000 people polling', `${round(many / 2 ** 20, 0)} MB`, `${round((many - few) / 900 / 1024)} kB for each further one`, '4 kB');
+    await after(100, 50);
+    const few = await after(100, 50);
+    const many = await after(1000, 50);
+    const own = await after(1000, 1000);
+    const each = (bytes: number) => `${round((bytes - few) / 900 / 1024)} kB`;
+    add('memory with 1,000 people polling', `${round(many / 2 ** 20, 0)} MB`, `${each(many)} for each further one, ${each(own)} with a connection of their own`, '4 kB');
   } finally {
     await app.stop();
   }
