@@ -28,3 +28,4 @@ await withServer(async (server, folder) => {
   for (const one of servers) await one.end();
 }, variables);
 await postgres?.end();
+process.exit(); // what has started PostgreSQL still holds the pipes to it
