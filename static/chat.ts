@@ -126,7 +126,7 @@ const complain = (sentence: string, isWrong = false) => {
   // Neither the hint nor the problem is said again with the focus that comes back to the field.
   field.setAttribute('aria-describedby', '');
   field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
-  if (sentence) form!.prepend(make('div', { class: 'problems' }, make('p', { role: 'alert', id: 'body-problem' }, sentence), ...onward)); // a link in the alert would be said ahead of it
+  if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward)); // an alert inside of what is put in is silent in Firefox
   form!.scrollIntoView({ block: 'nearest' });
 };
 
