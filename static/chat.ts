@@ -164,7 +164,7 @@ const poll = async () => {
 const finish = ({ ended: why = '', message, error, location = '/rooms' }: Answer) => {
   ended = true;
   if (/deleted|removed/.test(why) && !field.value) return void (window.location.href = location); // which tells it
-  const canEnter = /left|away|moved/.test(why);
+  const canEnter = /^(left|away|moved)$/.test(why);
   const [href, text] = why === 'logged-out' ? [`/login?next=${address}`, 'Log in'] : canEnter ? [address, 'Open the room again'] : [location, 'Go to the list of rooms'];
   onward = [make('a', { href }, text)];
   complain(message ?? error!.message);

@@ -29,7 +29,6 @@ export const logOut: Handler = async (ctx) => {
   const presence = user && (await presenceOf(ctx.em, user));
   if (presence) await ctx.em.transactional((em) => leave(em, user, presence.room.id, ctx.now, { told: true }));
   ctx.session = null;
-  ctx.set('Clear-Site-Data', '"storage"'); // drafts
   seeOther(ctx, '/');
 };
 

@@ -154,7 +154,7 @@ test('closing the page leaves the room, and the back button comes back to it', w
   await polled(page);
 
   // Away and back at once: in it all the time.
-  await page.getByRole('link', { name: 'Help' }).click();
+  await page.getByRole('link', { name: 'Help', exact: true }).click();
   await page.getByRole('heading', { name: 'Help', exact: true }).waitFor();
   await eventually(() => isClosing(stage), true);
   await page.goBack();
@@ -164,7 +164,7 @@ test('closing the page leaves the room, and the back button comes back to it', w
   await eventually(() => logOf(page), ['ada entered the room.', 'grace entered the room.', 'ada: here again']);
 
   // Away for longer: out of it, and the page that comes back says so.
-  await page.getByRole('link', { name: 'Help' }).click();
+  await page.getByRole('link', { name: 'Help', exact: true }).click();
   await eventually(() => isClosing(stage), true);
   await waitForClosed(stage);
   await page.goBack();
@@ -192,7 +192,7 @@ test('a page that goes says so last: it does not ask for more, which would take 
   })`);
   await page.goto(`${page.url()}/${lobby}`);
   await polled(page);
-  await page.getByRole('link', { name: 'Help' }).click();
+  await page.getByRole('link', { name: 'Help', exact: true }).click();
   await eventually(() => isClosing(stage), true);
   await page.waitForURL('**/help');
   assert.is(await page.evaluate('localStorage.asked'), undefined);

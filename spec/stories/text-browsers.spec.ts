@@ -179,7 +179,7 @@ for (const browser of [lynx, w3m]) {
     await ada.push('Log out', 'Chat rooms that work in every browser');
     await ada.goTo(`${base}/rooms`, 'Username or email');
     ada.misses('Logged in as');
-    await ada.follow('Help', 'With a screen reader');
+    await ada.follow('Help', 'The list shows the rooms');
     await ada.goTo(`${base}/rooms/1`, 'Username or email');
     await ada.fill('Username or email', 'ada');
     await ada.fill('Password', 'correct horse');

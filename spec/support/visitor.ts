@@ -70,7 +70,7 @@ export class Visitor {
     const text = await response.text();
     const page = parse(text, { blockTextElements: { script: true, style: true } }); // without script, `noscript` is content
     const token = page.querySelector('meta[name="csrf-token"]')?.getAttribute('content');
-    if (token) this.#token = token;
+    if (token && response.status !== 503) this.#token = token; // while the database is away nobody is known
     else if (response.status === 303) this.#token = undefined; // logging in or out changes it
     const location = response.headers.get('Location');
     return {
