@@ -27,7 +27,7 @@ export async function fill(file: string, histories: number[]): Promise<BenchRoom
   const database = new DatabaseSync(file);
   database.exec('pragma synchronous = off; begin');
   const now = Date.now();
-  const keygrip = new Keygrip([KEY]);
+  const keygrip = new Keygrip([KEY], 'sha256');
   const person = database.prepare(`insert into user (username, username_key, email, email_key, password_hash, created_at) values (?1, ?1, ?1, ?1, '', ?2)`);
   const session = database.prepare('insert into session (id, user_id, data, created_at, seen_at, user_agent) values (?, ?, ?, ?, ?, ?)');
   const join = database.prepare(`insert into membership (room_id, user_id, role, joined_at, read_seq, hidden) values (?, ?, 'member', ?, ?, 0)`);
