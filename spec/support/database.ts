@@ -1,6 +1,6 @@
 import type { MikroORM } from '@mikro-orm/sql';
 import { openDatabase } from '../../server/database/open.ts';
-import { startPostgres } from './postgres.ts';
+import { startPostgres, type Postgres } from './postgres.ts';
 
 /** An open database, and the address to open it once more. */
 interface Opened {
@@ -8,8 +8,8 @@ interface Opened {
   where: string;
 }
 
-/** The PostgreSQL of this run, where it is to run on one: started before the first spec. */
-const postgres = process.env.SPEC_DATABASE === 'postgres' ? await startPostgres() : undefined;
+/** The PostgreSQL of this run, where it is to run on one. */
+let postgres: Postgres | undefined;
 /** Databases there that are empty again: making one takes longer than most specs. */
 const free: Opened[] = [];
 
@@ -24,6 +24,11 @@ export async function withDatabase(work: (orm: MikroORM, where: string) => Promi
     if (postgres && isOver && (await empty(opened.orm))) free.push(opened);
     else await opened.orm.close();
   }
+}
+
+/** Has every spec from now on have its database on a PostgreSQL. @throws where this machine cannot run one */
+export async function usePostgres(): Promise<void> {
+  postgres = await startPostgres();
 }
 
 /** Ends what was started for all specs. */

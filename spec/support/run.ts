@@ -84,9 +84,11 @@ async function inParts(words: string[][]): Promise<never> {
 /** Has each spec have its database on a PostgreSQL of this run. Skips them all aloud where there can be none, and fails in CI. */
 async function startPostgres(): Promise<void> {
   console.log('\nOn PostgreSQL');
-  process.env.SPEC_DATABASE = 'postgres';
+  process.env.SPEC_DATABASE = 'postgres'; // for specs that have something more to say of it
+  const { usePostgres, endDatabases } = await import('./database.ts');
   try {
-    end = (await import('./database.ts')).endDatabases;
+    await usePostgres();
+    end = endDatabases;
   } catch (error) {
     console.error(`SKIPPED: the specs on PostgreSQL. It does not start here: ${error}`);
     if (process.env.CI) fail('In CI it has to.');
