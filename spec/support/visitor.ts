@@ -55,10 +55,11 @@ export class Visitor {
     return this.send(path, { method: 'POST', body: JSON.stringify(value), headers });
   }
 
-  /** The token that this session's forms carry. */
+  /** The token that this session's forms carry. @throws where no page has one, as while the database is away */
   async token(): Promise<string> {
     if (this.#token === undefined) await this.get('/help');
-    return this.#token ?? '';
+    if (this.#token === undefined) throw new Error('There is no page with a token: the database is away.');
+    return this.#token;
   }
 
   /** Sends any request at all, with this browser's cookies. */
