@@ -10,6 +10,7 @@ import { migrations } from '../../server/database/migrations/index.ts';
 import { openDatabase } from '../../server/database/open.ts';
 import { upgrade } from '../../server/database/upgrade.ts';
 import { chat } from '../support/command.ts';
+import { withDatabase } from '../support/database.ts';
 import { filesOf, writeEverything } from '../support/everything.ts';
 import { rowsAddedBy } from '../support/history.ts';
 import { refusal, withFile } from '../support/nouns.ts';
@@ -60,6 +61,37 @@ for (const { name } of migrations.slice(0, -1)) {
     assert.equal(contentOf(`${file}.before-${latest}`), before);
     const outcome = await chat(file, ['check'], { FILES_DIR: dirname(file) });
     assert.is(outcome.code, 0, outcome.out);
+  }));
+}
+
+test('by servers that are started at once is made by one, which the others wait for, with one copy', withFile(async (file) => {
+  await madeBy(file, '0002-members');
+  const before = contentOf(file);
+  const told: string[] = [];
+  const starts = await Promise.all([1, 2, 3].map(() => openDatabase(file, (sentence) => told.push(sentence))));
+  await Promise.all(starts.map((orm) => orm.close()));
+  assert.equal(copiesOf(file), [`chat.db.before-${latest}`]);
+  assert.equal(contentOf(`${file}.before-${latest}`), before);
+  assert.equal(told, [`The data was brought up to date. As it was before, it is in ${file}.before-${latest}.`]);
+}));
+
+if (process.env.SPEC_DATABASE === 'postgres') {
+  test('on PostgreSQL is made by one of the servers that are started at once, which says that there is no copy', () => withDatabase(async (orm, where) => {
+    await orm.em.execute('create database upgraded');
+    const address = where.replace(/[^/]+$/, 'upgraded');
+    const old = await MikroORM.init(databaseOptions(address));
+    await old.migrator.up({ to: '0002-members' });
+    await old.close();
+    const told: string[] = [];
+    const starts = await Promise.all([1, 2, 3].map(() => openDatabase(address, (sentence) => told.push(sentence))));
+    try {
+      assert.is((await starts[0]!.migrator.getExecuted()).length, migrations.length);
+      assert.is(told.length, 1);
+      assert.match(told[0]!, /^The data is brought up to date\. No copy is made .*pg_dump/);
+    } finally {
+      for (const start of starts) await start.close();
+      await orm.em.execute('drop database upgraded');
+    }
   }));
 }
 
