@@ -106,7 +106,7 @@ async function store(em: EntityManager, id: number, lines: Line[], people: Map<s
     for (const { seq, author, subject, kind, body, key, at } of lines) {
       const entry = room.append(em, { kind, author: people.get(author)!, ...(subject !== undefined && { subject: people.get(subject)! }), body, ...(key !== undefined && { key }), at });
       const file = kept.get(seq);
-      if (file) em.create(Attachment, { room, entry, ...file });
+      if (file) em.create(Attachment, { room, entry, author: entry.author, ...file });
     }
   });
   return [];
