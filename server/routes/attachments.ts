@@ -57,9 +57,11 @@ export const post: Handler = async (ctx) => {
   }
 };
 
-/** GET /rooms/ID/files/NAME: for members, in a form in which nothing can run */
-export const file: Handler = async (ctx) => {
-  const { name, type, entry } = await attachment.attachmentNamed(ctx.em, me(ctx), roomId(ctx), ctx.params.name ?? '');
+/** GET /rooms/ID/files/NAME: for members */
+export const file: Handler = async (ctx) => sendFile(ctx, await attachment.attachmentNamed(ctx.em, me(ctx), roomId(ctx), ctx.params.name ?? ''));
+
+/** Answers with a file, in a form in which nothing can run. */
+export async function sendFile(ctx: Context, { name, type, entry }: attachment.Attachment): Promise<void> {
   ctx.set({
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'Cache-Control': 'private, no-cache', // kept, and asked for each time whether it still may be seen
@@ -74,7 +76,7 @@ export const file: Handler = async (ctx) => {
   ctx.type = FORMATS[type].mediaType;
   ctx.length = found.size;
   ctx.body = found.content;
-};
+}
 
 /** GET /rooms/ID/messages/SEQ/description: the form for its author to better a description */
 export const describeForm: Handler = async (ctx) => {
