@@ -68,7 +68,7 @@ export async function post(em: EntityManager, user: User, roomId: number, typed:
   const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
   for (const { user: { id }, name } of (await mentionsIn(em, [{ room: room.id, body }]))[0]!) em.create(Mention, { room, seq: entry.seq, user: id, name });
-  if (typed.attachment) em.create(Attachment, { room, entry, ...typed.attachment });
+  if (typed.attachment) em.create(Attachment, { room, entry, author: user, ...typed.attachment });
   await em.flush();
   return { entry, repeated: false };
 }
