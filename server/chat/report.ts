@@ -88,3 +88,8 @@ export async function contextOf(em: EntityManager, { roomId, seq }: Report): Pro
 export async function answerReport(em: EntityManager, operator: User, { roomId, seq }: Report, answer: Answer, now: Date): Promise<void> {
   await em.nativeUpdate(Report, { roomId, seq, answer: null }, { answer, answeredBy: operator.id, answeredAt: now });
 }
+
+/** Has the reports of a conversation of two call it by the name that it has now: it is made of those of people. */
+export async function renameRoomInReports(em: EntityManager, { id, name }: Room): Promise<void> {
+  await em.nativeUpdate(Report, { roomId: id }, { roomName: name });
+}

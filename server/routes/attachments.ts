@@ -5,6 +5,7 @@ import { Invalid, Missing, Refusal } from '../chat/errors.ts';
 import { roomOfMember } from '../chat/membership.ts';
 import { checkedBody, checkPlace } from '../chat/message.ts';
 import { presenceOf } from '../chat/presence.ts';
+import { quotaOf } from '../chat/quota.ts';
 import type { Room } from '../chat/room.ts';
 import { collect } from '../chat/text.ts';
 import type { User } from '../chat/user.ts';
@@ -31,13 +32,18 @@ export const post: Handler = async (ctx) => {
   await ctx.limits.draw('post', ctx);
   await ctx.limits.draw('upload', ctx);
   await checkPlace(ctx.em, user, room, field(ctx, 'key'));
+  const check = await quotaOf(ctx.em, user, ctx.env.filesMb);
   const incoming = await outcome(receive(ctx));
   const { name, type } = incoming.value ?? {};
   try {
     const { file, description } = collect({
       description: () => attachment.descriptionFor(type, { description: field(ctx, 'description'), decorative: field(ctx, 'decorative') !== '' }),
       body: () => checkedBody(field(ctx, 'body'), { mayBeEmpty: true }),
-      file: incoming.get,
+      file: () => {
+        const file = incoming.get();
+        check(file.size);
+        return file;
+      },
     });
     ctx.now = ctx.clock(); // it may have come in slowly, and entries follow each other in time
     const posted = await ctx.em.transactional((em) => store(ctx, em, user, room, { ...file, description }));
