@@ -16,6 +16,13 @@ export interface Asked {
 }
 export type Told = QueryResult<unknown> | { error: { message: string; code: string | undefined } };
 
+/** Who is told of what happens to the file. */
+export interface Watcher {
+  opened(reader: Database.Database): void;
+  /** Something was written, of which whoever waits for it has not heard yet. */
+  written(): void;
+}
+
 /** Reads here as long as no transaction is open; whatever else is asked goes to the thread. */
 class Connection implements DatabaseConnection {
   /** While a transaction is open: lets the next one write. */
@@ -51,15 +58,15 @@ class Connection implements DatabaseConnection {
 export class SqliteFileDriver implements Driver {
   reader!: Database.Database;
   readonly #opening: Opening;
-  readonly #opened: (reader: Database.Database) => void;
+  readonly #watcher: Watcher;
   #thread!: Worker;
   /** Whoever waits for an answer of the thread: it answers one after the other. */
   readonly #waiting: PromiseWithResolvers<QueryResult<unknown>>[] = [];
   #free: Promise<void> = Promise.resolve();
 
-  constructor(opening: Opening, opened: (reader: Database.Database) => void) {
+  constructor(opening: Opening, watcher: Watcher) {
     this.#opening = opening;
-    this.#opened = opened;
+    this.#watcher = watcher;
   }
 
   async init(): Promise<void> {
@@ -71,7 +78,7 @@ export class SqliteFileDriver implements Driver {
     });
     await opened; // the file is made by now
     this.reader = new Database(this.#opening.path, { readonly: true });
-    this.#opened(this.reader);
+    this.#watcher.opened(this.reader);
   }
 
   async acquireConnection(): Promise<Connection> {
@@ -140,6 +147,7 @@ export class SqliteFileDriver implements Driver {
   }
 
   #tell(told: Told): void {
+    this.#watcher.written();
     const waiting = this.#waiting.shift();
     if (this.#waiting.length === 0) this.#thread.unref();
     if ('error' in told) waiting?.reject(Object.assign(new Error(told.error.message), { code: told.error.code }));
