@@ -22,7 +22,7 @@ export async function serve(): Promise<void> {
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
   const log = openLog(env.logLevel);
-  const orm = await openDatabase(env.databaseUrl ?? env.chatDb);
+  const orm = await openDatabase(env.databaseUrl ?? env.chatDb, (sentence) => log.warn(sentence));
   const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
   const live = await openLive(orm);
   const { listener, leases, streams } = createApp({ orm, live, env, keys, log });
@@ -32,6 +32,7 @@ export async function serve(): Promise<void> {
     if (stopping) response.shouldKeepAlive = false;
     listener(request, response);
   });
+  server.maxConnections = env.mostConnections;
   server.listen(env.port, env.host, () => {
     const { port } = server.address() as AddressInfo;
     if (!env.rateLimits) log.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');

@@ -3,6 +3,7 @@ import { hasBlocked } from './block.ts';
 import { Forbidden, Invalid, type Refusal } from './errors.ts';
 import { lockBoth } from './friendship.ts';
 import { Membership } from './membership.ts';
+import { renameRoomInReports } from './report.ts';
 import { lockRooms, Room } from './room.ts';
 import type { User } from './user.ts';
 
@@ -53,12 +54,15 @@ export function directName(...usernames: [string, string]): string {
   return usernames.sort((a, b) => a.localeCompare(b)).join(' and ');
 }
 
-/** Renames a person's conversations, because their username has changed. */
+/** Renames a person's conversations, also where they were reported, because their username has changed. */
 export async function renameDirects(em: EntityManager, user: User): Promise<void> {
   const ids = (await em.find(Room, { access: 'direct', id: { $in: (await em.find(Membership, { user })).map(({ room }) => room.id) } })).map(({ id }) => id);
   await lockRooms(em, ...ids);
   const memberships = await em.find(Membership, { user, room: { $in: ids } }, { populate: ['room'], refresh: true });
-  for (const { room } of memberships) room.name = directName(user.username, (await partnerIn(em, room as Room, user)).username);
+  for (const { room } of memberships) {
+    room.name = directName(user.username, (await partnerIn(em, room as Room, user)).username);
+    await renameRoomInReports(em, room as Room);
+  }
   await em.flush();
 }
 

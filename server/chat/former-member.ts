@@ -9,6 +9,7 @@ import { Invalid } from './errors.ts';
 import { FormerUsername } from './former-username.ts';
 import { Friendship } from './friendship.ts';
 import { Membership } from './membership.ts';
+import { Mention } from './mention.ts';
 import { leave, presenceOf } from './presence.ts';
 import { end } from './quit.ts';
 import { ResetLink } from './reset-link.ts';
@@ -41,6 +42,8 @@ export async function becomeFormer(em: EntityManager, user: User, current: strin
     await em.nativeDelete(Block, { $or: [{ user: user.id }, { blocked: user.id }] });
     await em.nativeDelete(Friendship, { $or: [{ low: user.id }, { high: user.id }] });
     await renameDirects(em, await em.findOneOrFail(User, { id: user.id }, { refresh: true }));
+    // Last, with their rooms locked. An @ with the name is text like any other then: nothing leads from it to them.
+    await em.nativeDelete(Mention, { user: user.id });
   });
 }
 

@@ -1,4 +1,5 @@
 import { defineEntity, p, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
+import { Attachment } from './attachment.ts';
 import { Entry, entriesBefore, entriesFrom, wordsOf } from './entry.ts';
 import { Invalid, Missing } from './errors.ts';
 import { roomOfMember } from './membership.ts';
@@ -84,7 +85,17 @@ export async function contextOf(em: EntityManager, { roomId, seq }: Report): Pro
   return room ? entriesFrom(em, room, seq - CONTEXT, seq + CONTEXT) : [];
 }
 
+/** What is attached to the reported message; null where nothing is, or the room is gone. */
+export function attachmentOf(em: EntityManager, { roomId, seq }: Report): Promise<Attachment | null> {
+  return em.findOne(Attachment, { entry: { room: roomId, seq } });
+}
+
 /** Notes what was done about a message, for all who have reported it. */
 export async function answerReport(em: EntityManager, operator: User, { roomId, seq }: Report, answer: Answer, now: Date): Promise<void> {
   await em.nativeUpdate(Report, { roomId, seq, answer: null }, { answer, answeredBy: operator.id, answeredAt: now });
+}
+
+/** Has the reports of a conversation of two call it by the name that it has now: it is made of those of people. */
+export async function renameRoomInReports(em: EntityManager, { id, name }: Room): Promise<void> {
+  await em.nativeUpdate(Report, { roomId: id }, { roomName: name });
 }

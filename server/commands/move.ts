@@ -52,7 +52,9 @@ async function copy({ env, now, note, say }: Desk, source: Database.Database, em
       if (batch.length === BATCH) await write();
     }
     if (batch.length > 0) await write();
-    if (table.properties.id?.autoincrement) await em.execute(`select setval(pg_get_serial_sequence('"${tableName}"', 'id'), max(id)) from "${tableName}"`);
+    // Not the largest number that is there: what is gone may still be spoken of, as a room is by its reports.
+    const given = source.prepare<[string], number>('select seq from sqlite_sequence where name = ?').pluck().get(tableName);
+    if (given && table.properties.id?.autoincrement) await em.execute(`select setval(pg_get_serial_sequence('"${tableName}"', 'id'), ?)`, [given]);
   }
   for (const { tableName } of tables) {
     const [there, here] = [source.prepare<[], number>(`select count(*) from "${tableName}"`).pluck().get()!, await count(em, tableName)];

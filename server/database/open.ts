@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LockWaitTimeoutException, MikroORM, TableExistsException } from '@mikro-orm/sql';
 import { databaseOptions } from '../../config/database.ts';
 import { isPostgres, migratePostgres } from './postgresql.ts';
-import { refuseLater, upgrade } from './upgrade.ts';
+import { refuseLater, upgrade, type Tell } from './upgrade.ts';
 
 /** A first start on a file looks so often again, and after so long at most, in milliseconds. */
 const TRIES = 50;
@@ -12,12 +12,13 @@ const PAUSE_MS = 100;
 /**
  * Opens a database, makes it where there is none, and brings its schema up to date.
  * @param where `postgres://…`, or the path of an SQLite file, or `:memory:`
+ * @param tell is told where data of an earlier version was brought up to date, and where a copy of it is
  */
-export async function openDatabase(where: string): Promise<MikroORM> {
+export async function openDatabase(where: string, tell?: Tell): Promise<MikroORM> {
   for (let tries = 1; ; tries += 1) {
     const orm = await MikroORM.init(databaseOptions(where));
     try {
-      await (isPostgres(where) ? migratePostgres(orm) : upgrade(orm, where));
+      await (isPostgres(where) ? migratePostgres(orm, tell) : upgrade(orm, where, tell));
       return orm;
     } catch (error) {
       await orm.close();

@@ -2,7 +2,7 @@ import { TextType, Type, type MikroORM, type Options } from '@mikro-orm/sql';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import { installSignals } from './postgresql-signals.ts';
 import { RetryingEntityManager } from './retrying.ts';
-import { refuseLater } from './upgrade.ts';
+import { refuseLater, type Tell } from './upgrade.ts';
 
 /** Connections of one process. More wait: the database does not get faster by them. */
 const CONNECTIONS = 10;
@@ -54,11 +54,13 @@ export const clientOptions = (address: string) => ({
 });
 
 /** Brings the schema up to date, and has it tell of changes; of several starts at once one after the other. */
-export async function migratePostgres(orm: MikroORM): Promise<void> {
+export async function migratePostgres(orm: MikroORM, tell: Tell = () => {}): Promise<void> {
   await orm.em.fork().transactional(async (em) => {
     for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
     await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
     await refuseLater(orm);
+    const isOld = (await orm.migrator.getExecuted()).length > 0 && (await orm.migrator.getPending()).length > 0;
+    if (isOld) tell('The data is brought up to date. No copy is made of it as it was, since on PostgreSQL that is for pg_dump, before a new version is started.');
     await orm.migrator.up({ transaction: em.getTransactionContext() });
     await installSignals(em);
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -44,9 +44,9 @@ export class Folder {
 
   /** Returns the bytes of a file; undefined where it is not there. */
   async read(name: string): Promise<{ size: number; content: Readable } | undefined> {
-    const path = join(this.#path, name);
-    const found = await stat(path).catch(() => undefined);
-    return found && { size: found.size, content: createReadStream(path) };
+    // Open before there is a stream: nobody listens for the errors of one that is not sent, as for HEAD.
+    const file = await open(join(this.#path, name)).catch(() => undefined);
+    return file && { size: (await file.stat()).size, content: file.createReadStream() };
   }
 
   async remove(names: string[]): Promise<void> {

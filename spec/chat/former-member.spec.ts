@@ -4,11 +4,14 @@ import { block } from '../../server/chat/block.ts';
 import { openDirect } from '../../server/chat/direct.ts';
 import { Forbidden, Invalid } from '../../server/chat/errors.ts';
 import { becomeFormer, roomsHeld } from '../../server/chat/former-member.ts';
+import { entriesFrom } from '../../server/chat/entry.ts';
 import { befriend } from '../../server/chat/friendship.ts';
 import { Presence } from '../../server/chat/presence.ts';
+import { report, reportable } from '../../server/chat/report.ts';
 import { Room } from '../../server/chat/room.ts';
 import { beginSession, Session } from '../../server/chat/session.ts';
 import { authenticate, findByLogin, findByUsername, register, User } from '../../server/chat/user.ts';
+import { rowsOf } from '../support/everything.ts';
 import { LOG_N, NOW, refusal, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('a former member');
@@ -68,6 +71,24 @@ test('has nothing left that tells who they were: every column is that of anybody
   const gone = { ...(await house.em().findOneOrFail(User, { id })) };
   const emptied = { id, username: 'former member', usernameKey: `former member ${id}`, email: '', emailKey: `former member ${id}`, passwordHash: '', deletedAt: NOW };
   assert.equal(gone, { ...fresh, ...emptied });
+}));
+
+test('leaves their name in what people wrote, and nowhere else but in the list of those that nobody is given', withHouse(async (house) => {
+  const lobby = await house.room('ada', 'lobby');
+  for (const username of ['ada', 'grace']) await house.enter(username, lobby);
+  const { entry: { seq } } = await house.say('ada', lobby, '@grace, @ada: hello');
+  await house.as('grace', async (em, grace) => report(em, grace, await reportable(em, grace, lobby, seq), 'It is rude.', NOW));
+  const { id: pair } = await house.to('linus', 'grace', (em, linus, grace) => openDirect(em, linus, grace, NOW));
+  await house.enter('linus', pair);
+  await house.say('linus', pair, 'hello');
+  await house.as('grace', async (em, grace) => report(em, grace, await reportable(em, grace, pair, 2), 'It is rude.', NOW));
+  await goes(house, 'grace');
+  const traces = Object.entries(await rowsOf(house.orm)).flatMap(([table, rows]) => rows.map((row) => `${table} ${JSON.stringify(row)}`)).filter((row) => /grace/i.test(row));
+  assert.equal(traces.map((row) => row.split(' ')[0]), ['entry', 'former_username', 'report']); // and the report has the text of the entry
+  assert.match(traces[2]!, /"body":"@grace, @ada: hello"/);
+  const em = house.em();
+  const [said] = await entriesFrom(em, await em.findOneOrFail(Room, { id: lobby }), seq, seq);
+  assert.equal(said?.mentions?.map(({ name }) => name), ['ada']);
 }));
 
 test('keeps no session, friendship or block, on either side', withHouse(async (house) => {

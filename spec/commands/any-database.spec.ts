@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { chat, type Outcome } from '../support/command.ts';
 import { withDatabase } from '../support/database.ts';
-import { FILE, fillWithEverything, writeEverything } from '../support/everything.ts';
+import { fillWithEverything, writeEverything, writeFiles } from '../support/everything.ts';
 import { withFile } from '../support/nouns.ts';
 
 const test = suite('commands, on the database of this run');
@@ -15,8 +15,7 @@ const withCommands = (work: (run: (...given: string[]) => Promise<Outcome>, fold
     await writeEverything(file);
     return work((...given) => chat(file, given), dirname(file));
   }
-  mkdirSync(`${file}.files`);
-  writeFileSync(join(`${file}.files`, FILE.name), 'in May …');
+  writeFiles(`${file}.files`);
   await withDatabase(async (orm, where) => {
     await fillWithEverything(orm);
     await work((...given) => chat(file, given, { DATABASE_URL: where }), dirname(file));
@@ -26,7 +25,7 @@ const withCommands = (work: (run: (...given: string[]) => Promise<Outcome>, fold
 test('check it, count in it, and list who is there', withCommands(async (run) => {
   const check = await run('check');
   assert.is(check.code, 0, check.out + check.err);
-  assert.match((await run('stats')).out, / 36 {2}messages/);
+  assert.match((await run('stats')).out, / 38 {2}messages/);
   assert.match((await run('users')).out, /^ada\tada@example\.org\t2026-01-01\t2026-01-01\toperator$/m);
 }));
 

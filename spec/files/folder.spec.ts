@@ -43,6 +43,13 @@ test('is made with the first file, for its owner alone, and gives back what it k
   assert.equal([filesIn(path), await folder.read(kept.name)], [[], undefined]);
 }));
 
+test('gives a file that is removed meanwhile to whoever has begun to read it', withFolder(async (folder) => {
+  const kept = await folder.keep(stream(TEXT));
+  const { content } = (await folder.read(kept.name))!;
+  await folder.remove([kept.name]);
+  assert.equal(await buffer(content), TEXT);
+}));
+
 test('names no two files alike, even if they are', withFolder(async (folder) => {
   assert.is.not((await folder.keep(stream(TEXT))).name, (await folder.keep(stream(TEXT))).name);
 }));

@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MikroORM } from '@mikro-orm/sql';
+import type { EntityMetadata, MikroORM } from '@mikro-orm/sql';
 import { changeUsername } from '../../server/chat/account.ts';
 import { block } from '../../server/chat/block.ts';
 import { openDirect } from '../../server/chat/direct.ts';
@@ -21,10 +21,17 @@ import { Allowance } from '../../server/chat/limit.ts';
 import { User } from '../../server/chat/user.ts';
 import { openDatabase } from '../../server/database/open.ts';
 import { renameRoom } from '../../server/chat/administration.ts';
+import { PDF } from './files.ts';
 import { enrol, houseOf, NOW, type House } from './nouns.ts';
 
-/** The one attachment there is. */
-export const FILE = { name: 'f'.repeat(32), type: 'txt', size: 8, width: null, height: null, description: 'The minutes of May' } as const;
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAACgAAAAUCAIAAABwJOjsAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAMElEQVRIiWOQi1owIIhh1OKo0aCWG01cC0azU9RoASI3WmQuGK0kokarxQXDv1oEACN9ay68ryW7AAAAAElFTkSuQmCC', 'base64');
+
+/** What is attached to messages, one kind of each, in the order in which they were sent into the study. */
+export const FILES = [
+  { name: 'a'.repeat(32), type: 'png', size: PNG.length, width: 40, height: 20, description: '', content: PNG },
+  { name: 'b'.repeat(32), type: 'pdf', size: PDF.length, width: null, height: null, description: 'The agenda', content: PDF },
+  { name: 'c'.repeat(32), type: 'txt', size: 10, width: null, height: null, description: 'The minutes of May', content: Buffer.from('in May …') },
+] as const;
 
 /** Fills an empty database with every kind of content; returns the house, and its rooms by name. */
 export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms: Record<'lobby' | 'study' | 'pair', number> }> {
@@ -48,7 +55,7 @@ export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms
   await as('grace', (em, grace) => leave(em, grace, lobby, NOW));
   await enter('grace', study);
   for (let number = 1; number <= 30; number += 1) await say('grace', study, `number ${number}`);
-  await as('grace', (em, grace) => post(em, grace, study, { body: '', key: 'a-key-of-grace', attachment: FILE }, NOW));
+  for (const { content: _, ...file } of FILES) await as('grace', (em, grace) => post(em, grace, study, { body: '', key: `a-key-of-${file.type}`, attachment: file }, NOW));
 
   const cellar = await room('linus', 'cellar');
   await enter('linus', cellar, { leave: lobby });
@@ -82,10 +89,9 @@ export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms
 
 let written: Buffer | undefined;
 
-/** Makes a file with every kind of content; filled once, in memory, which has no disk to wait for. */
+/** Makes a file with every kind of content, and the folder beside it; filled once, in memory, which has no disk to wait for. */
 export async function writeEverything(file: string): Promise<void> {
-  mkdirSync(`${file}.files`);
-  writeFileSync(join(`${file}.files`, FILE.name), 'in May …');
+  writeFiles(`${file}.files`);
   if (written) return writeFileSync(file, written);
   const orm = await openDatabase(':memory:');
   await fillWithEverything(orm);
@@ -94,13 +100,37 @@ export async function writeEverything(file: string): Promise<void> {
   written = readFileSync(file);
 }
 
-/** Every row of every table of a database, but those of the migrations, by table. */
+/** Makes a folder with what is attached to messages. */
+export function writeFiles(folder: string): void {
+  mkdirSync(folder);
+  for (const { name, content } of FILES) writeFileSync(join(folder, name), content);
+}
+
+/** What lies in a folder, byte for byte, by name; none where there is no folder. */
+export function filesOf(folder: string): Record<string, string> {
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'hex')]));
+}
+
+/** Every row of every table of a database, but those of the migrations, by table; the same of SQLite and of PostgreSQL. */
 export async function rowsOf(orm: MikroORM): Promise<Record<string, unknown[]>> {
-  const tables = [...orm.getMetadata().getAll().values()].map(({ tableName }) => tableName).sort();
+  const tables = ([...orm.getMetadata().getAll().values()] as EntityMetadata[]).sort((a, b) => a.tableName.localeCompare(b.tableName));
   const rows: Record<string, unknown[]> = {};
   for (const table of tables) {
-    const found = await orm.em.fork().execute<Record<string, unknown>[]>(`select * from "${table}"`);
-    rows[table] = found.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+    const found = await orm.em.fork().execute<Record<string, unknown>[]>(`select * from "${table.tableName}"`);
+    rows[table.tableName] = found.map((row) => plain(table, row)).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
   }
   return rows;
+}
+
+/** A row with its columns in order: times, yes and no, and large numbers are written in one way here and in another there. */
+function plain({ props }: EntityMetadata, row: Record<string, unknown>): Record<string, unknown> {
+  const values = Object.entries(row).map(([name, value]) => {
+    const type = props.find(({ fieldNames }) => fieldNames?.includes(name))?.runtimeType;
+    if (value === null || !type) return [name, value];
+    if (type === 'Date') return [name, new Date(value as number).toISOString()];
+    if (type === 'boolean') return [name, Boolean(value)];
+    return [name, type === 'number' ? Number(value) : value];
+  });
+  return Object.fromEntries(values.sort(([a], [b]) => String(a).localeCompare(String(b))));
 }
