@@ -26,6 +26,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   const isLatest = last === room.lastSeq;
   return {
     lines: await linesFor(ctx, entries, shown),
+    reportIn: me(ctx).reportLinks ? room.id : undefined,
     day,
     earlier: first > 1 && !day ? first : undefined,
     later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,
