@@ -54,9 +54,10 @@ async function simulate(address: string): Promise<void> {
     for (const [name, value] of [['commit_delay', slowMs * 1000], ['commit_siblings', 0]]) await orm.em.execute(`alter system set ${name} = ${value}`);
     await orm.em.execute('select pg_reload_conf()');
     const ears = await listen(address, listeners ?? 0);
-    const before = cpu();
+    const [before, own] = [cpu(), process.cpuUsage()];
     const { batches, cpu: writing, seconds: took } = await write({ batch, place, seconds });
     const spent = cpu() - before;
+    const { user, system } = process.cpuUsage(own);
     const posts = batches.length * batch;
     stored += posts;
     const delays = await ears.end(batches);
@@ -64,7 +65,7 @@ async function simulate(address: string): Promise<void> {
       String(batch), WORDS[place] + (slowMs ? `, ${slowMs} ms a flush` : ''), listeners === undefined ? 'no NOTIFY' : String(listeners),
       round(batches.length / took, 0), round(posts / took, 0),
       both(batches.map(({ begun, answered }) => answered - begun)), both(delays),
-      round((spent / posts) * 1000), round(spent / took / 1000, 2), round(writing / took / 1000, 2),
+      round((spent / posts) * 1000), round(spent / took / 1000, 2), round(writing / took / 1000, 2), round((user + system) / took / 1e6, 2),
     ];
   };
   await take(SHAPES[1]!, 0, 2); // warms up
@@ -82,7 +83,7 @@ async function simulate(address: string): Promise<void> {
   const others = await chores(orm, cpu);
   await orm.close();
   console.log(`\n${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model.trim()} for all of it, load ${round(load!)} before; PostgreSQL ${version} with fsync, ${round(flushMs(), 2)} ms for a flush of 8 kB; Node ${process.version}; ${Math.round((performance.now() - began) / 1000)} s. ${stored.toLocaleString('en')} messages: no gap in any log, and each listener was told of each change.\n`);
-  print(['stored at once', 'into', 'listeners', 'commits a second', 'posts a second', 'answered after, p50, p99', 'heard after, p50, p99', 'CPU-ms of PostgreSQL a thousand posts', 'cores of PostgreSQL', 'cores of the writers'], rows);
+  print(['stored at once', 'into', 'listeners', 'commits a second', 'posts a second', 'answered after, p50, p99', 'heard after, p50, p99', 'CPU-ms of PostgreSQL a thousand posts', 'cores of PostgreSQL', 'cores of the writers', 'cores of the listeners'], rows);
   print(['a thousand times', 'CPU-ms of PostgreSQL', 'CPU-ms of the process', 'ms, one after the other'], others.map(([what, ...costs]) => [what, ...costs.map((ms) => round(ms))]));
 }
 
