@@ -10,6 +10,10 @@ export interface Env {
   databaseUrl: string | undefined;
   /** The folder that images and files of messages lie in. */
   filesDir: string;
+  /** How much they may take up, in megabytes: those of one person, and all. */
+  filesMb: { each: number; all: number };
+  /** Connections at once; what comes beyond them is closed. */
+  mostConnections: number;
   /** Keys that sign cookies, newest first; undefined: kept beside the database. */
   sessionKeys: string[] | undefined;
   /** The origin that people use, as `https://chat.example`; undefined: whatever Host says. */
@@ -54,6 +58,8 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     chatDb: variables.CHAT_DB || 'chat.db',
     databaseUrl: databaseUrl(variables.DATABASE_URL),
     filesDir: variables.FILES_DIR || `${variables.CHAT_DB || 'chat.db'}.files`,
+    filesMb: { each: whole('FILES_MB_EACH', 1000, 0, 1e9), all: whole('FILES_MB', 20_000, 0, 1e9) },
+    mostConnections: whole('MAX_CONNECTIONS', 10_000, 1, 1e6),
     sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
     publicUrl: url,
     trustProxy: whole('TRUST_PROXY', 0, 0, 10),

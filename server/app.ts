@@ -70,7 +70,8 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const limits = new Limits(em, env.rateLimits);
   const leases = new Leases({ em, times, clock, log, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
   const streams = new Streams(log);
-  const writer = new Writer({ em, signals: live.signals });
+  const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
+  const writer = new Writer({ em, signals: live.signals, stored: (entries) => feed.stored(entries) });
   const metrics = env.metricsToken ? new Metrics(() => em().count(Presence)) : undefined;
   const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view, writer };
 
@@ -98,7 +99,6 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   app.use(router.routes());
   app.use(router.allowedMethods());
   const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
-  const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
   const polls = new Polls({ board, feed, leases, reads });
   const posts = new Posts({
     board, feed, writer, leases, reads, limits, clock,

@@ -32,6 +32,7 @@ export async function serve(): Promise<void> {
     if (stopping) response.shouldKeepAlive = false;
     listener(request, response);
   });
+  server.maxConnections = env.mostConnections;
   server.listen(env.port, env.host, () => {
     const { port } = server.address() as AddressInfo;
     if (!env.rateLimits) log.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');

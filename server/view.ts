@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import { attached, sizeInWords, type Attached } from './attached.ts';
 import type { Assets } from './assets.ts';
-import type { Entry } from './chat/entry.ts';
+import type { ShownEntry } from './chat/entry.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { marks, type Mentioned } from './marks.ts';
 import { browserInWords } from './user-agent.ts';
@@ -60,7 +60,7 @@ export class View {
   }
 
   /** An entry as it is shown, with a notice put into words. */
-  line(entry: Entry, blocked: ReadonlySet<number> = NOBODY): Line {
+  line(entry: ShownEntry, blocked: ReadonlySet<number> = NOBODY): Line {
     const { seq, kind, author: { username: author } } = entry;
     const subject = entry.subject?.username;
     const mentions = (entry.mentions ?? []).map(({ name, user }) => ({ name, username: user.username }));
@@ -69,7 +69,7 @@ export class View {
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
-  delta(entry: Entry, blocked?: ReadonlySet<number>): Line & { html: string } {
+  delta(entry: ShownEntry, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
     return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
   }

@@ -4,7 +4,7 @@ import { Forbidden, Invalid, Missing } from './errors.ts';
 import { roomOfMember } from './membership.ts';
 import { lockRooms, Room } from './room.ts';
 import { isWellFormed, lengthOf } from './text.ts';
-import type { User } from './user.ts';
+import { User } from './user.ts';
 
 const LONGEST = 1000;
 
@@ -30,6 +30,8 @@ export const AttachmentSchema = defineEntity({
     /** The entry's, for the attachment to go with it. */
     room: () => p.manyToOne(Room).deleteRule('cascade').index(false),
     entry: () => p.oneToOne(Entry).primary().joinColumns('room_id', 'seq').createForeignKeyConstraint(false).inversedBy('attachment').owner(),
+    /** Who has sent it: the entry's author, for what is kept of one person to be summed. */
+    author: () => p.manyToOne(User).nullable().index(false),
     name: p.string().unique(),
     type: p.string().$type<FileType>(),
     size: p.integer(),
@@ -40,6 +42,7 @@ export const AttachmentSchema = defineEntity({
     /** When the description was bettered last. */
     describedAt: p.datetime(3).nullable(),
   },
+  indexes: [{ properties: ['author', 'size'] }],
 });
 
 /** An image or a file that belongs to a message, with what it shows or says. */

@@ -1,6 +1,6 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
-import { Attachment } from './attachment.ts';
-import { withMentions, type Mention } from './mention.ts';
+import { Attachment, type ShownAttachment } from './attachment.ts';
+import { withMentions, type ShownMention } from './mention.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -38,9 +38,22 @@ export const EntrySchema = defineEntity({
 /** One line of a room's log. Never changed, moved or removed while the room exists. */
 export class Entry extends EntrySchema.class {
   /** Whom a message mentions, where it was found with the functions below. */
-  declare mentions?: Mention[];
+  declare mentions?: ShownMention[];
 }
 EntrySchema.setClass(Entry);
+
+/** What of an entry is shown: of what the ORM has found, or of plain columns. */
+export interface ShownEntry {
+  room: { id: number };
+  seq: number;
+  kind: Kind;
+  author: { id: number; username: string };
+  subject?: { id: number; username: string } | null | undefined;
+  body: string;
+  at: Date;
+  attachment?: ShownAttachment | null | undefined;
+  mentions?: ShownMention[];
+}
 
 /** The entries with a seq over `after`, oldest first, at most `most`. */
 export function entriesAfter(em: EntityManager, room: Room, after: number, most = BATCH_SIZE): Promise<Entry[]> {

@@ -24,22 +24,35 @@ export const MentionSchema = defineEntity({
 export class Mention extends MentionSchema.class {}
 MentionSchema.setClass(Mention);
 
-/** Notes whom a message mentions: those members of its room whose usernames it has after an `@`. */
-export async function noteMentions(em: EntityManager, { room, seq, body }: Entry): Promise<void> {
-  const keys = [...body.matchAll(/@/g)].flatMap(({ index }) => namesAt(body, index).map(({ key }) => key));
-  if (keys.length === 0) return;
-  const members = await em.find(Membership, { room, user: { usernameKey: { $in: [...new Set(keys)] } } }, { populate: ['user'] });
-  const users = new Map(members.map(({ user }) => [user.usernameKey!, user.id]));
-  const names = new Map([...users.keys()].map((key) => [key, key]));
-  const mentioned = parse(body, names).flatMap(({ children }) => children ?? []).filter(({ type }) => type === 'mention');
-  for (const name of new Set(mentioned.map(({ info }) => info))) em.create(Mention, { room, seq, user: users.get(name)!, name });
+/** Whom a message mentions, and what stands in it for them. */
+export interface ShownMention {
+  user: { id: number; username: string };
+  name: string;
+}
+
+/**
+ * Whom each of these messages mentions: those members of its room whose usernames it has after an
+ * `@`, by id, as they are found in the database. One query for all.
+ */
+export async function mentionsIn(em: EntityManager, messages: { room: number; body: string }[]): Promise<ShownMention[][]> {
+  const keys = messages.map(({ body }) => [...body.matchAll(/@/g)].flatMap(({ index }) => namesAt(body, index).map(({ key }) => key)));
+  const wanted = new Set(keys.flat());
+  if (wanted.size === 0) return messages.map(() => []);
+  const members = await em.find(Membership, { room: [...new Set(messages.map(({ room }) => room))], user: { usernameKey: [...wanted] } }, { populate: ['user'], refresh: true });
+  return messages.map(({ room, body }, index) => {
+    const users = new Map(members.filter((member) => member.room.id === room && keys[index]!.includes(member.user.usernameKey!)).map(({ user }) => [user.usernameKey!, user]));
+    if (users.size === 0) return [];
+    const names = new Map([...users.keys()].map((key) => [key, key]));
+    const mentioned = parse(body, names).flatMap(({ children }) => children ?? []).filter(({ type }) => type === 'mention').map(({ info }) => info);
+    return [...new Set(mentioned)].map((name) => ({ user: { id: users.get(name)!.id, username: users.get(name)!.username! }, name })).sort((a, b) => a.user.id - b.user.id);
+  });
 }
 
 /** Gives entries of one room, oldest first, the mentions in them, by one query for all. */
 export async function withMentions(em: EntityManager, entries: Entry[]): Promise<Entry[]> {
   const able = entries.filter(({ kind, body }) => kind === 'message' && body.includes('@'));
   if (able.length === 0) return entries;
-  const mentions = await em.find(Mention, { room: able[0]!.room, seq: { $in: able.map(({ seq }) => seq) } }, { populate: ['user'] });
+  const mentions = await em.find(Mention, { room: able[0]!.room, seq: { $in: able.map(({ seq }) => seq) } }, { populate: ['user'], orderBy: { user: 'asc' } });
   const bySeq = Map.groupBy(mentions, ({ seq }) => seq);
   for (const entry of able) entry.mentions = bySeq.get(entry.seq) ?? [];
   return entries;

@@ -1,42 +1,33 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { existsSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { KINDS, type Kind } from '../chat/entry.ts';
-import { Invalid } from '../chat/errors.ts';
+import { Attachment, descriptionFor, type KeptFile } from '../chat/attachment.ts';
 import { createFormer } from '../chat/former-member.ts';
 import { Membership } from '../chat/membership.ts';
-import { checkedBody, checkedKey } from '../chat/message.ts';
-import { checkedRoomName, createRoom, lockRooms, Room } from '../chat/room.ts';
-import { isWellFormed } from '../chat/text.ts';
+import { createRoom, lockRooms, Room } from '../chat/room.ts';
 import { findByUsername, type User } from '../chat/user.ts';
+import { Folder } from '../files/folder.ts';
 import { accountOf, Undone, withDatabase, type Command } from './command.ts';
-import { FORMAT } from './export.ts';
+import { linesOf, type FileLine, type Header, type Line } from './room-file.ts';
 
 /** Entries that are stored at once: whoever posts meanwhile does not wait for more. */
 const BATCH = 500;
 const STEP = 20_000;
 
-/** What the first line tells of the room. */
-interface Header {
-  name: string;
-  access: string;
-}
+type Kept = KeptFile & Omit<FileLine, 'content'>;
 
-/** What each other line tells of an entry. */
-interface Line {
-  seq: number;
-  kind: Kind;
-  author: string;
-  subject: string | undefined;
-  body: string;
-  key: string | undefined;
-  at: Date;
+/** What a file has, once all of it was found to be right; what is attached is in the folder by then. */
+interface Contents {
+  header: Header;
+  names: Set<string>;
+  /** By the seq of the message. */
+  kept: Map<number, Kept>;
 }
 
 /**
  * Makes a room of what `export` has put down, with the same numbers; of a conversation of two, one
  * for members only. Only USERNAME belongs to it at first. Whoever has no account here stands in it
- * as a former member, one for each name.
+ * as a former member, one for each name. Images are drawn anew, as those that come over the web.
  */
 export const importRoom: Command = {
   takes: ['FILE', 'USERNAME'],
@@ -44,63 +35,55 @@ export const importRoom: Command = {
   run: (desk, file = '', login = '') => withDatabase(desk, async (em) => {
     if (!existsSync(file)) throw new Undone(`There is no file ${file}.`);
     const admin = await accountOf(em, login);
-    const names = new Set<string>();
-    let header: Header | undefined;
-    for await (const line of linesOf(file)) { // all of it, before anything is stored
-      if ('access' in line) header = line;
-      else for (const name of [line.author, line.subject]) if (name !== undefined) names.add(name);
-    }
-    if (!header) throw new Undone(`${file} is empty.`);
+    const { header, names, kept } = await contentsOf(file, new Folder(desk.env.filesDir)); // all of it, before anything is stored
     const { people, unknown } = await peopleNamed(em, names, desk.now);
     const { id } = await em.transactional((em) => createRoom(em, admin, { name: header.name, access: header.access === 'open' ? 'open' : 'invite' }, desk.now));
     let batch: Line[] = [];
     for await (const line of linesOf(file)) {
       if ('access' in line) continue;
-      batch.push(line);
-      if (batch.length === BATCH) batch = await store(em, id, batch, people);
+      batch.push({ ...line, file: undefined });
+      if (batch.length === BATCH) batch = await store(em, id, batch, people, kept);
       if (line.seq % STEP === 0) desk.note(`${line.seq} entries`);
     }
-    await store(em, id, batch, people);
+    await store(em, id, batch, people, kept);
     const { lastSeq } = await em.findOneOrFail(Room, { id }, { refresh: true });
     await em.nativeUpdate(Membership, { room: id, user: admin.id }, { readSeq: lastSeq });
     if (unknown.length > 0) desk.note(`Without an account here, and so former members there: ${unknown.join(', ')}.`);
-    desk.say(`The room ${header.name} is made, with ${lastSeq} entries, at /rooms/${id}. ${admin.username} administers it.`);
+    desk.say(`The room ${header.name} is made, with ${lastSeq} ${lastSeq === 1 ? 'entry' : 'entries'}, at /rooms/${id}. ${admin.username} administers it.`);
   }),
 };
 
-/** The lines of a file, each checked. @throws Undone with the number of the line that cannot be taken */
-async function* linesOf(file: string): AsyncGenerator<Header | Line> {
-  let number = 0;
-  for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-    try {
-      yield number === 0 ? headerOf(JSON.parse(text)) : lineOf(JSON.parse(text), number);
-    } catch (error) {
-      throw new Undone(`Line ${number + 1} of ${file} cannot be taken, so nothing is made of it: ${(error as Error).message}`);
+/** Reads a file to its end, and keeps what is attached to messages. @throws Undone where anything in it cannot be taken, and nothing is kept */
+async function contentsOf(file: string, folder: Folder): Promise<Contents> {
+  const names = new Set<string>();
+  const kept = new Map<number, Kept>();
+  let header: Header | undefined;
+  try {
+    for await (const line of linesOf(file)) {
+      if ('access' in line) {
+        header = line;
+        continue;
+      }
+      for (const name of [line.author, line.subject]) if (name !== undefined) names.add(name);
+      if (line.file) kept.set(line.seq, await keep(folder, line.seq, line.file));
     }
-    number += 1;
+    if (!header) throw new Undone(`${file} is empty.`);
+    return { header, names, kept };
+  } catch (error) {
+    await folder.remove([...kept.values()].map(({ name }) => name));
+    throw error;
   }
 }
 
-function headerOf({ plainchat, name, access }: Record<string, unknown>): Header {
-  if (plainchat !== FORMAT) throw new Invalid({ '': 'This is no room that “export” of this version has put down.' });
-  return { name: checkedRoomName(text(name)), access: text(access) };
-}
-
-function lineOf({ seq, kind, author, subject, body, key, at }: Record<string, unknown>, expected: number): Line {
-  if (seq !== expected) throw new Invalid({ '': `Its number should be ${expected}.` });
-  if (!KINDS.includes(kind as Kind)) throw new Invalid({ '': 'There is no such kind of entry.' });
-  const date = new Date(text(at));
-  if (Number.isNaN(date.getTime())) throw new Invalid({ '': 'Its time is none.' });
-  const isMessage = kind === 'message';
-  return {
-    seq, kind: kind as Kind, author: text(author), subject: subject === undefined ? undefined : text(subject),
-    body: isMessage ? checkedBody(text(body)) : text(body), key: isMessage ? checkedKey(text(key)) : undefined, at: date,
-  };
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string' && isWellFormed(value)) return value;
-  throw new Invalid({ '': 'Something in it should be a text, and is none.' });
+async function keep(folder: Folder, seq: number, { description, describedAt, content }: FileLine): Promise<Kept> {
+  let kept: KeptFile | undefined;
+  try {
+    kept = await folder.keep(Readable.from([content]));
+    return { ...kept, description: descriptionFor(kept.type, { description, decorative: description === '' }), describedAt };
+  } catch (error) {
+    if (kept) await folder.remove([kept.name]);
+    throw new Undone(`The file of entry ${seq} cannot be taken, so nothing is made of any: ${(error as Error).message}`);
+  }
 }
 
 /** The accounts with these names, and a former member for each name that has none. */
@@ -116,12 +99,14 @@ async function peopleNamed(em: EntityManager, names: Set<string>, now: Date): Pr
 }
 
 /** Puts entries at the end of the room, as if they were said now; returns what is left: none. */
-async function store(em: EntityManager, id: number, lines: Line[], people: Map<string, User>): Promise<Line[]> {
+async function store(em: EntityManager, id: number, lines: Line[], people: Map<string, User>, kept: Map<number, Kept>): Promise<Line[]> {
   await em.fork().transactional(async (em) => {
     await lockRooms(em, id);
     const room = await em.findOneOrFail(Room, { id });
-    for (const { author, subject, kind, body, key, at } of lines) {
-      room.append(em, { kind, author: people.get(author)!, ...(subject !== undefined && { subject: people.get(subject)! }), body, ...(key !== undefined && { key }), at });
+    for (const { seq, author, subject, kind, body, key, at } of lines) {
+      const entry = room.append(em, { kind, author: people.get(author)!, ...(subject !== undefined && { subject: people.get(subject)! }), body, ...(key !== undefined && { key }), at });
+      const file = kept.get(seq);
+      if (file) em.create(Attachment, { room, entry, author: entry.author, ...file });
     }
   });
   return [];

@@ -25,6 +25,7 @@ export async function openLive(orm: MikroORM): Promise<Live> {
   const live = dialect instanceof SqliteFile
     ? new SqliteLive(dialect.reader, { isOnly: false })
     : new SqliteLive(await (connection as SqliteConnection).getNativeClient(), { isOnly: true });
+  if (dialect instanceof SqliteFile) dialect.written = () => live.written();
   return { signals: live, looks: live, close: async () => {} };
 }
 

@@ -8,17 +8,27 @@ export interface Opening {
   pragmas: string[];
 }
 
-/** A statement for it, and what it tells of it. */
+/** A statement for it, ahead of which it may have to begin a transaction, and what it tells of it. */
 export interface Asked {
   sql: string;
   parameters: readonly unknown[];
+  begins: boolean;
 }
 export type Told = QueryResult<unknown> | { error: { message: string; code: string | undefined } };
+
+/** Who is told of what happens to the file. */
+export interface Watcher {
+  opened(reader: Database.Database): void;
+  /** Something was written, of which whoever waits for it has not heard yet. */
+  written(): void;
+}
 
 /** Reads here as long as no transaction is open; whatever else is asked goes to the thread. */
 class Connection implements DatabaseConnection {
   /** While a transaction is open: lets the next one write. */
   release: (() => void) | undefined;
+  /** Whether the thread is still to be told that it begins: it is with the first statement, for each way there and back takes time. */
+  isDue = false;
   readonly #driver: SqliteFileDriver;
 
   constructor(driver: SqliteFileDriver) {
@@ -26,10 +36,17 @@ class Connection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.release) return this.#driver.ask<R>(sql, parameters);
+    if (this.release) return this.ask<R>(sql, parameters);
     if (/^\s*select\b/i.test(sql)) return { rows: this.#driver.reader.prepare<unknown[], R>(sql).all(...parameters) };
     const release = await this.#driver.writing();
     return this.#driver.ask<R>(sql, parameters).finally(release);
+  }
+
+  /** Has the thread run a statement of the transaction. */
+  ask<R>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<R>> {
+    const begins = this.isDue;
+    this.isDue = false;
+    return this.#driver.ask<R>(sql, parameters, begins);
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
@@ -41,15 +58,15 @@ class Connection implements DatabaseConnection {
 export class SqliteFileDriver implements Driver {
   reader!: Database.Database;
   readonly #opening: Opening;
-  readonly #opened: (reader: Database.Database) => void;
+  readonly #watcher: Watcher;
   #thread!: Worker;
   /** Whoever waits for an answer of the thread: it answers one after the other. */
   readonly #waiting: PromiseWithResolvers<QueryResult<unknown>>[] = [];
   #free: Promise<void> = Promise.resolve();
 
-  constructor(opening: Opening, opened: (reader: Database.Database) => void) {
+  constructor(opening: Opening, watcher: Watcher) {
     this.#opening = opening;
-    this.#opened = opened;
+    this.#watcher = watcher;
   }
 
   async init(): Promise<void> {
@@ -61,7 +78,7 @@ export class SqliteFileDriver implements Driver {
     });
     await opened; // the file is made by now
     this.reader = new Database(this.#opening.path, { readonly: true });
-    this.#opened(this.reader);
+    this.#watcher.opened(this.reader);
   }
 
   async acquireConnection(): Promise<Connection> {
@@ -74,27 +91,27 @@ export class SqliteFileDriver implements Driver {
 
   async beginTransaction(connection: Connection): Promise<void> {
     connection.release = await this.writing();
-    await this.ask('begin');
+    connection.isDue = true;
   }
 
-  async commitTransaction(): Promise<void> {
-    await this.ask('commit');
+  async commitTransaction(connection: Connection): Promise<void> {
+    if (!connection.isDue) await connection.ask('commit');
   }
 
-  async rollbackTransaction(): Promise<void> {
-    await this.ask('rollback');
+  async rollbackTransaction(connection: Connection): Promise<void> {
+    if (!connection.isDue) await connection.ask('rollback');
   }
 
-  async savepoint(_: Connection, name: string): Promise<void> {
-    await this.ask(`savepoint "${name}"`);
+  async savepoint(connection: Connection, name: string): Promise<void> {
+    await connection.ask(`savepoint "${name}"`);
   }
 
-  async rollbackToSavepoint(_: Connection, name: string): Promise<void> {
-    await this.ask(`rollback to "${name}"`);
+  async rollbackToSavepoint(connection: Connection, name: string): Promise<void> {
+    await connection.ask(`rollback to "${name}"`);
   }
 
-  async releaseSavepoint(_: Connection, name: string): Promise<void> {
-    await this.ask(`release "${name}"`);
+  async releaseSavepoint(connection: Connection, name: string): Promise<void> {
+    await connection.ask(`release "${name}"`);
   }
 
   /** Waits until nobody else writes, and returns what lets the next one. */
@@ -107,9 +124,9 @@ export class SqliteFileDriver implements Driver {
   }
 
   /** Has the thread run a statement. */
-  ask<R>(sql: string, parameters: readonly unknown[] = []): Promise<QueryResult<R>> {
+  ask<R>(sql: string, parameters: readonly unknown[] = [], begins = false): Promise<QueryResult<R>> {
     const answer = this.#wait();
-    this.#thread.postMessage({ sql, parameters } satisfies Asked);
+    this.#thread.postMessage({ sql, parameters, begins } satisfies Asked);
     return answer as Promise<QueryResult<R>>;
   }
 
@@ -130,6 +147,7 @@ export class SqliteFileDriver implements Driver {
   }
 
   #tell(told: Told): void {
+    this.#watcher.written();
     const waiting = this.#waiting.shift();
     if (this.#waiting.length === 0) this.#thread.unref();
     if ('error' in told) waiting?.reject(Object.assign(new Error(told.error.message), { code: told.error.code }));

@@ -15,9 +15,10 @@ parentPort!.on('message', (asked: Asked | 'close') => {
 });
 parentPort!.postMessage({ rows: [] } satisfies Told);
 
-function outcome({ sql, parameters }: Asked): Told {
+function outcome({ sql, parameters, begins }: Asked): Told {
   if (sql === 'rollback' && !database.inTransaction) return { rows: [] }; // what failed has rolled back already
   try {
+    if (begins) database.exec('begin');
     const statement = database.prepare(sql);
     if (statement.reader) return { rows: statement.all(...parameters) };
     const { changes, lastInsertRowid } = statement.run(...parameters);

@@ -10,6 +10,8 @@ import { SqliteFileDriver, type Opening } from './sqlite-driver.ts';
 export class SqliteFile implements Dialect {
   readonly #opening: Opening;
   #reader: Database.Database | undefined;
+  /** Is told of all that this process writes, ahead of whoever waits for it. */
+  written: () => void = () => {};
 
   constructor(path: string, pragmas: string[]) {
     this.#opening = { path, pragmas };
@@ -22,7 +24,7 @@ export class SqliteFile implements Dialect {
   }
 
   createDriver(): SqliteFileDriver {
-    return new SqliteFileDriver(this.#opening, (reader) => (this.#reader = reader));
+    return new SqliteFileDriver(this.#opening, { opened: (reader) => (this.#reader = reader), written: () => this.written() });
   }
 
   createAdapter(): SqliteAdapter {

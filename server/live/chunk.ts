@@ -1,4 +1,4 @@
-import type { Entry } from '../chat/entry.ts';
+import type { ShownEntry } from '../chat/entry.ts';
 import { andThen, type Awaitable, type Looks } from './looks.ts';
 
 /** An entry, ready to send. */
@@ -14,8 +14,8 @@ export interface Chunk {
 }
 
 /** An entry that was rendered, and what it was rendered of that may change. */
-export function chunkOf({ seq, kind, author, subject, attachment, mentions = [] }: Entry, json: string): Chunk {
-  const names = [author, ...(subject ? [subject] : []), ...mentions.map(({ user }) => user)].map(({ id, username }): [number, string] => [id, username!]);
+export function chunkOf({ seq, kind, author, subject, attachment, mentions = [] }: ShownEntry, json: string): Chunk {
+  const names = [author, ...(subject ? [subject] : []), ...mentions.map(({ user }) => user)].map(({ id, username }): [number, string] => [id, username]);
   return { seq, json, writer: kind === 'message' ? author.id : undefined, names, describedAt: attachment ? (attachment.describedAt?.getTime() ?? null) : undefined };
 }
 

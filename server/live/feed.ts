@@ -1,4 +1,4 @@
-import { BATCH_SIZE, type Entry } from '../chat/entry.ts';
+import { BATCH_SIZE, type ShownEntry } from '../chat/entry.ts';
 import { areOutdated, chunkOf, size, type Chunk } from './chunk.ts';
 import { andThen, type Awaitable, type Looks } from './looks.ts';
 import type { Signals } from './signals.ts';
@@ -10,9 +10,9 @@ const MOST_CHARACTERS = 16_000_000;
 const MOST_ANSWERS = 8;
 
 /** The entries of a room with a seq over `after`, oldest first, at most `BATCH_SIZE`. */
-export type Entries = (room: number, after: number) => Awaitable<Entry[]>;
+export type Entries = (room: number, after: number) => Awaitable<ShownEntry[]>;
 /** An entry as JSON, by the one template of an entry. */
-export type Render = (entry: Entry) => string;
+export type Render = (entry: ShownEntry) => string;
 
 /** What is new, as a poll gets it, and the seq of the last of it. */
 export interface News {
@@ -30,6 +30,8 @@ export interface Tail {
   chunks: Chunk[];
   /** The version at which those named in them were called so, and what they describe was described so. */
   namedAt: number;
+  /** What this process has stored since, without a gap: it need not be read. */
+  stored: ShownEntry[];
   /** While entries are being read, for whoever asks first. */
   filling: Promise<void> | undefined;
   /** The answers to those who have seen as far. */
@@ -83,12 +85,22 @@ export class Feed {
     });
   }
 
+  /** Takes entries that this process has just committed, each after what it had committed in its room before. */
+  stored(entries: ShownEntry[]): void {
+    for (const entry of entries) {
+      const tail = this.#tails.get(entry.room.id);
+      if (!tail) continue;
+      if (tail.stored.length >= BATCH_SIZE || (tail.stored.length > 0 && tail.stored.at(-1)!.seq !== entry.seq - 1)) tail.stored = [];
+      tail.stored.push(entry);
+    }
+  }
+
   #seen(id: number, found: { name: string; last: number; version: number }): Tail {
     let tail = this.#tails.get(id);
     if (tail && found.last < tail.last) this.#forget(id);
     if (!tail || found.last < tail.last) {
       if (this.#tails.size >= MOST_ROOMS) this.#forgetAll();
-      this.#tails.set(id, (tail = { id, ...found, chunks: [], namedAt: NaN, filling: undefined, answers: new Map() }));
+      this.#tails.set(id, (tail = { id, ...found, chunks: [], namedAt: NaN, stored: [], filling: undefined, answers: new Map() }));
     }
     if (tail.name !== found.name || tail.last !== found.last) tail.answers.clear();
     return Object.assign(tail, found);
@@ -96,22 +108,34 @@ export class Feed {
 
   /** Sees to it that the entries after `after` are there, under the names that people have now. */
   #fill(tail: Tail, after: number): Awaitable<void> {
-    const { version, chunks } = tail;
+    const { version, chunks, last } = tail;
     const isLinked = chunks.length > 0 && after >= chunks[0]!.seq - 1;
     const from = isLinked ? chunks.at(-1)!.seq : after;
-    if (from >= tail.last && tail.namedAt === version) return;
+    if (from >= last && tail.namedAt === version) return;
     if (tail.filling) return tail.filling.then(() => this.#fill(tail, after)); // most often with the same
-    const filled = andThen(isLinked ? areOutdated(this.#looks, tail.id, chunks) : true, (isOutdated) =>
-      andThen(isOutdated || from < tail.last ? this.#entries(tail.id, isOutdated ? after : from) : [], (entries) => {
+    const stored = tail.stored.filter(({ seq }) => seq > from && seq <= last);
+    const isStored = isLinked && stored.length === last - from;
+    const own = isStored ? this.#rendered(stored) : [];
+    const filled = andThen(isLinked ? areOutdated(this.#looks, tail.id, [...chunks, ...own]) : true, (isOutdated) =>
+      andThen(isStored && !isOutdated ? own : this.#read(tail.id, isOutdated ? after : from), (read) => {
         const kept = isOutdated ? [] : tail.chunks;
         const next = (kept.at(-1)?.seq ?? after) + 1; // it may have been cut off or filled meanwhile
-        const fresh = entries.filter(({ seq }) => seq >= next).map((entry) => chunkOf(entry, this.#render(entry)));
+        const fresh = read.filter(({ seq }) => seq >= next);
         if (isOutdated || fresh.length > 0) tail.answers.clear();
         this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
+        tail.stored = tail.stored.filter(({ seq }) => seq > last);
         tail.namedAt = version;
       }));
     if (filled instanceof Promise) tail.filling = filled.finally(() => (tail.filling = undefined));
     return tail.filling ?? filled;
+  }
+
+  #read(room: number, after: number): Awaitable<Chunk[]> {
+    return andThen(this.#entries(room, after), (entries) => this.#rendered(entries));
+  }
+
+  #rendered(entries: ShownEntry[]): Chunk[] {
+    return entries.map((entry) => chunkOf(entry, this.#render(entry)));
   }
 
   #keep(tail: Tail, chunks: Chunk[]): void {

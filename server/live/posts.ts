@@ -82,14 +82,14 @@ export class Posts {
     const now = this.#clock();
     await this.#limits.draw('post', { user: { id: person.user }, address: this.#rules.addressOf(request), now });
     counted.add(request);
-    const seq = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now });
-    if (seq === undefined) return false;
+    const stored = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now });
+    if (!stored) return false;
     this.#leases.heard(person.user, { inRoom: true });
     const tail = await this.#feed.room(room);
-    const news = tail && (await this.#feed.news(tail, Math.min(message.after, seq - 1), await this.#board.blockedBy(person)));
+    const news = tail && (await this.#feed.news(tail, Math.min(message.after, stored.seq - 1), await this.#board.blockedBy(person)));
     if (!news) return false; // stored, and as such found by its key
     this.#reads.shown(person.user, room, news.after);
-    const head = Buffer.from(`{"seq":${seq},`);
+    const head = Buffer.from(`{"seq":${stored.seq},`);
     response.writeHead(201, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': head.length + news.body.length - 1, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
     response.end(Buffer.concat([head, news.body.subarray(1)]));
     return true;

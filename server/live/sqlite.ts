@@ -20,22 +20,38 @@ export class SqliteLive implements Signals, Looks {
   readonly #blocked: Database.Statement<[number], number>;
   readonly #room: Database.Statement<[number], { name: string; last: number }>;
   readonly #describedAt: Database.Statement<[number, number], number | null>;
-  readonly #username: Database.Statement<[number], string>;
+  readonly #usernames: Database.Statement<[string], string>;
+  readonly #isOnly: boolean;
+  /** The version as it was looked up in this turn of the event loop; undefined where it was not, or may have moved since. */
+  #known: number | undefined;
 
   /** @param isOnly whether the same connection writes, as to a database in memory, which has no other */
   constructor(database: Database.Database, { isOnly }: { isOnly: boolean }) {
     this.#database = database;
+    this.#isOnly = isOnly;
     // The data version moves when another connection has committed, the count when this one has written.
     this.#version = database.prepare<[], number>(isOnly ? 'select total_changes()' : 'pragma data_version').pluck();
     this.#whereabouts = database.prepare(WHEREABOUTS);
     this.#blocked = database.prepare<[number], number>('select blocked_id from block where user_id = ?').pluck();
     this.#room = database.prepare('select name, last_seq as last from room where id = ?');
     this.#describedAt = database.prepare<[number, number], number | null>('select described_at from attachment where room_id = ? and seq = ?').pluck();
-    this.#username = database.prepare<[number], string>('select username from user where id = ?').pluck();
+    this.#usernames = database.prepare<[string], string>("select coalesce(u.username, '') from json_each(?) j left join user u on u.id = j.value order by j.key").pluck();
   }
 
   ofUser(): number {
-    return this.#isCommitted ? this.#version.get()! : NaN;
+    if (this.#known !== undefined) return this.#known;
+    if (!this.#isCommitted) return NaN;
+    const version = this.#version.get()!;
+    if (!this.#isOnly) {
+      this.#known = version;
+      setImmediate(() => this.written());
+    }
+    return version;
+  }
+
+  /** Is told when this process has written: what it is asked from now on may build on that. */
+  written(): void {
+    this.#known = undefined;
   }
 
   ofRoom(): number {
@@ -61,7 +77,7 @@ export class SqliteLive implements Signals, Looks {
   }
 
   usernames(ids: number[]): string[] {
-    return ids.map((id) => this.#username.get(id) ?? '');
+    return this.#usernames.all(JSON.stringify(ids));
   }
 
   /** Whether what the connection sees is committed. Where it is not, all goes the usual way, which waits until it is. */

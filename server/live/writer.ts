@@ -1,5 +1,6 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { postPlain, type Post } from '../chat/message.ts';
+import { postAll, type Post } from '../chat/batch.ts';
+import type { ShownEntry } from '../chat/entry.ts';
 import type { Signals } from './signals.ts';
 
 /** At most so many messages are stored at once: others wait no longer for it than a commit takes anyway. */
@@ -7,7 +8,7 @@ const MOST = 64;
 
 interface Waiting {
   post: Post;
-  answer: PromiseWithResolvers<number | undefined>;
+  answer: PromiseWithResolvers<ShownEntry | undefined>;
 }
 
 /**
@@ -17,20 +18,23 @@ interface Waiting {
 export class Writer {
   readonly #em: () => EntityManager;
   readonly #signals: Signals;
+  readonly #stored: (entries: ShownEntry[]) => void;
   readonly #waiting: Waiting[] = [];
   #isWriting = false;
 
-  constructor({ em, signals }: { em: () => EntityManager; signals: Signals }) {
+  /** @param stored is told of what was stored, in order, once it is committed */
+  constructor({ em, signals, stored = () => {} }: { em: () => EntityManager; signals: Signals; stored?: (entries: ShownEntry[]) => void }) {
     this.#em = em;
     this.#signals = signals;
+    this.#stored = stored;
   }
 
   /**
-   * Stores a message, and returns its seq once it is committed. Undefined where nothing was stored,
+   * Stores a message, and returns it once it is committed. Undefined where nothing was stored,
    * because something is in doubt: that message is one for `post`, which knows what to say.
    */
-  post(post: Post): Promise<number | undefined> {
-    const answer = Promise.withResolvers<number | undefined>();
+  post(post: Post): Promise<ShownEntry | undefined> {
+    const answer = Promise.withResolvers<ShownEntry | undefined>();
     this.#waiting.push({ post, answer });
     if (!this.#isWriting) void this.#write();
     return answer.promise;
@@ -40,15 +44,16 @@ export class Writer {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MOST);
-      const seqs = await this.#store(batch.map(({ post }) => post)).catch((): undefined[] => []); // each is tried by itself, then
-      for (const [index, { answer }] of batch.entries()) answer.resolve(seqs[index]);
+      const entries = await this.#store(batch.map(({ post }) => post)).catch((): undefined[] => []); // each is tried by itself, then
+      for (const [index, { answer }] of batch.entries()) answer.resolve(entries[index]);
     }
     this.#isWriting = false;
   }
 
-  async #store(posts: Post[]): Promise<(number | undefined)[]> {
-    const seqs = await this.#em().transactional((em) => postPlain(em, posts));
+  async #store(posts: Post[]): Promise<(ShownEntry | undefined)[]> {
+    const entries = await this.#em().transactional((em) => postAll(em, posts));
     await this.#signals.settled();
-    return seqs;
+    this.#stored(entries.filter((entry) => entry !== undefined));
+    return entries;
   }
 }

@@ -5,6 +5,7 @@ import { Invalid, Missing, Refusal } from '../chat/errors.ts';
 import { roomOfMember } from '../chat/membership.ts';
 import { checkedBody, checkPlace } from '../chat/message.ts';
 import { presenceOf } from '../chat/presence.ts';
+import { quotaOf } from '../chat/quota.ts';
 import type { Room } from '../chat/room.ts';
 import { collect } from '../chat/text.ts';
 import type { User } from '../chat/user.ts';
@@ -31,13 +32,18 @@ export const post: Handler = async (ctx) => {
   await ctx.limits.draw('post', ctx);
   await ctx.limits.draw('upload', ctx);
   await checkPlace(ctx.em, user, room, field(ctx, 'key'));
+  const check = await quotaOf(ctx.em, user, ctx.env.filesMb);
   const incoming = await outcome(receive(ctx));
   const { name, type } = incoming.value ?? {};
   try {
     const { file, description } = collect({
       description: () => attachment.descriptionFor(type, { description: field(ctx, 'description'), decorative: field(ctx, 'decorative') !== '' }),
       body: () => checkedBody(field(ctx, 'body'), { mayBeEmpty: true }),
-      file: incoming.get,
+      file: () => {
+        const file = incoming.get();
+        check(file.size);
+        return file;
+      },
     });
     ctx.now = ctx.clock(); // it may have come in slowly, and entries follow each other in time
     const posted = await ctx.em.transactional((em) => store(ctx, em, user, room, { ...file, description }));
@@ -51,9 +57,11 @@ export const post: Handler = async (ctx) => {
   }
 };
 
-/** GET /rooms/ID/files/NAME: for members, in a form in which nothing can run */
-export const file: Handler = async (ctx) => {
-  const { name, type, entry } = await attachment.attachmentNamed(ctx.em, me(ctx), roomId(ctx), ctx.params.name ?? '');
+/** GET /rooms/ID/files/NAME: for members */
+export const file: Handler = async (ctx) => sendFile(ctx, await attachment.attachmentNamed(ctx.em, me(ctx), roomId(ctx), ctx.params.name ?? ''));
+
+/** Answers with a file, in a form in which nothing can run. */
+export async function sendFile(ctx: Context, { name, type, entry }: attachment.Attachment): Promise<void> {
   ctx.set({
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'Cache-Control': 'private, no-cache', // kept, and asked for each time whether it still may be seen
@@ -68,7 +76,7 @@ export const file: Handler = async (ctx) => {
   ctx.type = FORMATS[type].mediaType;
   ctx.length = found.size;
   ctx.body = found.content;
-};
+}
 
 /** GET /rooms/ID/messages/SEQ/description: the form for its author to better a description */
 export const describeForm: Handler = async (ctx) => {

@@ -30,9 +30,9 @@ export type Stored = message.Posted & { after: number | undefined };
 async function gather(ctx: Context, user: User, room: number): Promise<Stored | undefined> {
   const after = ctx.fields.after || undefined;
   if (after && !/^\d+$/.test(after)) return undefined;
-  const number = await ctx.writer.post({ user: user.id, room, body: field(ctx, 'body'), key: field(ctx, 'key'), now: ctx.now });
-  if (number === undefined) return undefined;
-  const entry = await ctx.em.findOneOrFail(Entry, { room, seq: number }, { populate: ['room'] });
+  const stored = await ctx.writer.post({ user: user.id, room, body: field(ctx, 'body'), key: field(ctx, 'key'), now: ctx.now });
+  if (!stored) return undefined;
+  const entry = await ctx.em.findOneOrFail(Entry, { room, seq: stored.seq }, { populate: ['room'] });
   return { entry, repeated: false, after: seq('after', after) };
 }
 

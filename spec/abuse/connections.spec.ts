@@ -1,8 +1,10 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isSane } from '../support/abuse.ts';
 import { withApp } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { withServer } from '../support/server.ts';
 import { bare } from '../support/visitor.ts';
 
 const test = suite('what comes over a connection');
@@ -39,5 +41,21 @@ test('from an address that is none is counted, and nothing breaks', withApp(asyn
     assert.ok([422, 429].includes(answer.status), address);
   }
 }, { trustProxy: 1 }));
+
+/** Resolves with whether a connection is closed without a word, in place of an answer. */
+const isClosed = (base: string) => new Promise<boolean>((resolve) => {
+  const socket = connect(Number(new URL(base).port), '127.0.0.1', () => void socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'));
+  socket.once('data', () => { socket.destroy(); resolve(false); }).once('error', () => resolve(true)).once('close', () => resolve(true));
+});
+
+test('beyond as many as there may be is closed, and taken again once there is room', () => withServer(async (server) => {
+  await server.start();
+  const silent = await Promise.all(Array.from({ length: 5 }, () => new Promise<Socket>((resolve) => {
+    const socket: Socket = connect(Number(new URL(server.base).port), '127.0.0.1', () => resolve(socket));
+  })));
+  await eventually(() => isClosed(server.base), true);
+  silent.forEach((socket) => socket.destroy());
+  await eventually(() => isClosed(server.base), false);
+}, { MAX_CONNECTIONS: '5' }));
 
 test.run();

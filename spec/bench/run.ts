@@ -1,5 +1,6 @@
 // npm run bench: what a poll and a post cost, beside what bare servers cost, in turns within one run
 // on one machine, since a machine that is busy with something else makes any single figure worthless.
+// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd and memory.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -28,6 +29,8 @@ try {
 }
 
 async function bench(): Promise<void> {
+  const asked = process.argv.slice(2);
+  const has = (part: string) => asked.length === 0 || asked.includes(part);
   const [appFile, flushFile] = [join(folder, 'chat.db'), join(folder, 'flush.db')];
   const rooms = await fill(appFile, HISTORIES);
   await fill(flushFile, HISTORIES.map(() => 100));
@@ -37,30 +40,34 @@ async function bench(): Promise<void> {
   const [node, koa, stack, flush] = [await contender('node:http'), await contender('Koa'), await contender('Koa + router + session'), await contender('one flush a post', { CHAT_DB: flushFile })];
   try {
     const idle = (one: Contender, room: BenchRoom) => () => cost(one, { kind: 'polls', base: one.base, readers: room.readers, after: room.last, seconds: 2 });
-    const [nodeMs, koaMs, stackMs, idleMs, idleLongMs] = (await inTurns([idle(node, short), idle(koa, short), idle(stack, short), idle(app, short), idle(app, long)])).map(([ms]) => ms!);
-    for (const [name, ms] of [['node:http', nodeMs], ['Koa', koaMs], ['Koa + router + session', stackMs]] as const) add(`idle polls, ${name}`, `${round(ms!)} CPU-ms a thousand`);
-    add('idle polls, Plainchat', `${round(idleMs!)} CPU-ms a thousand`, `${round(idleMs! / stackMs!, 2)} of Koa + router + session`, '0.40');
-    add('', '', `${round(idleMs! / koaMs!, 2)} of Koa`, '1.25');
-    add('at 1,000,000 entries', `${round(idleLongMs!)} CPU-ms a thousand`, `${round(idleLongMs! / idleMs!, 2)} of 100 entries`, '1.1');
-
-    const news = (room: BenchRoom) => () => cost(app, { kind: 'polls', base: app.base, readers: room.readers, after: room.last - ENTRIES_A_POLL, seconds: 2 });
-    const [newsMs, newsLongMs] = (await inTurns([news(short), news(long)])).map(([ms]) => ms! / ENTRIES_A_POLL);
-    add(`deliveries, ${ENTRIES_A_POLL} entries a poll`, `${round(newsMs!, 2)} CPU-ms a thousand entries`, `${round((newsMs! * 21) / koaMs!, 2)} where Koa's idle thousand costs 21`, '2');
-    add('at 1,000,000 entries', `${round(newsLongMs!, 2)} CPU-ms a thousand entries`, `${round(newsLongMs! / newsMs!, 2)} of 100 entries`, '1.1');
-
-    const write = (one: Contender, room: BenchRoom, file: string) => () => posts(one, room, file);
-    const [flushed, gathered, gatheredLong] = await inTurns([write(flush, short, flushFile), write(app, short, appFile), write(app, long, appFile)], 2);
-    const told = ([rate, ms]: Figures) => `${round(rate!, 0)} a second, ${round(ms!, 0)} CPU-ms a thousand`;
-    add('durable posts, one MikroORM flush each', told(flushed!));
-    add('durable posts, Plainchat, 32 at once', told(gathered!), `${round(gathered![0]! / flushed![0]!, 1)} times as many, for ${round(gathered![1]! / flushed![1]!, 2)} of the CPU time`, '10');
-    add('at 1,000,000 entries', told(gatheredLong!), `${round(gathered![0]! / gatheredLong![0]!, 2)} of 100 entries`, '1.1');
-
-    add('an idle answer', `${await bytesOf(app, { ...short, last: counts(appFile, short.id).last })} bytes`, '', '130');
-    await crowdOf(app, crowd, appFile);
+    if (has('idle')) {
+      const [nodeMs, koaMs, stackMs, idleMs, idleLongMs] = (await inTurns([idle(node, short), idle(koa, short), idle(stack, short), idle(app, short), idle(app, long)])).map(([ms]) => ms!);
+      for (const [name, ms] of [['node:http', nodeMs], ['Koa', koaMs], ['Koa + router + session', stackMs]] as const) add(`idle polls, ${name}`, `${round(ms!)} CPU-ms a thousand`);
+      add('idle polls, Plainchat', `${round(idleMs!)} CPU-ms a thousand`, `${round(idleMs! / stackMs!, 2)} of Koa + router + session`, '0.40');
+      add('', '', `${round(idleMs! / koaMs!, 2)} of Koa`, '1.25');
+      add('at 1,000,000 entries', `${round(idleLongMs!)} CPU-ms a thousand`, `${round(idleLongMs! / idleMs!, 2)} of 100 entries`, '1.1');
+    }
+    if (has('deliveries')) {
+      const news = (room: BenchRoom) => () => cost(app, { kind: 'polls', base: app.base, readers: room.readers, after: room.last - ENTRIES_A_POLL, seconds: 2 });
+      const [koaMs, ...ms] = (await inTurns([idle(koa, short), news(short), news(long)])).map(([ms]) => ms!);
+      const [newsMs, newsLongMs] = ms.map((ms) => ms / ENTRIES_A_POLL);
+      add(`deliveries, ${ENTRIES_A_POLL} entries a poll`, `${round(newsMs!, 2)} CPU-ms a thousand entries`, `${round((newsMs! * 21) / koaMs!, 2)} where Koa's idle thousand costs 21`, '2');
+      add('at 1,000,000 entries', `${round(newsLongMs!, 2)} CPU-ms a thousand entries`, `${round(newsLongMs! / newsMs!, 2)} of 100 entries`, '1.1');
+    }
+    if (has('posts')) {
+      const write = (one: Contender, room: BenchRoom, file: string) => () => posts(one, room, file);
+      const [flushed, gathered, gatheredLong] = await inTurns([write(flush, short, flushFile), write(app, short, appFile), write(app, long, appFile)], 2);
+      const told = ([rate, ms]: Figures) => `${round(rate!, 0)} a second, ${round(ms!, 0)} CPU-ms a thousand`;
+      add('durable posts, one MikroORM flush each', told(flushed!));
+      add('durable posts, Plainchat, 32 at once', told(gathered!), `${round(gathered![0]! / flushed![0]!, 1)} times as many, for ${round(gathered![1]! / flushed![1]!, 2)} of the CPU time`, '10');
+      add('at 1,000,000 entries', told(gatheredLong!), `${round(gathered![0]! / gatheredLong![0]!, 2)} of 100 entries`, '1.1');
+    }
+    if (has('answer')) add('an idle answer', `${await bytesOf(app, { ...short, last: counts(appFile, short.id).last })} bytes`, '', '130');
+    if (has('crowd')) await crowdOf(app, crowd, appFile);
   } finally {
     await Promise.all([app, node, koa, stack, flush].map((one) => one.stop()));
   }
-  await memory(appFile, crowd);
+  if (has('memory')) await memory(appFile, crowd);
   print();
 }
 

@@ -6,7 +6,7 @@ import { refusal } from '../support/nouns.ts';
 const test = suite('the environment');
 
 const defaults: Env = {
-  port: 3000, host: '127.0.0.1', chatDb: 'chat.db', databaseUrl: undefined, filesDir: 'chat.db.files', sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
+  port: 3000, host: '127.0.0.1', chatDb: 'chat.db', databaseUrl: undefined, filesDir: 'chat.db.files', filesMb: { each: 1000, all: 20_000 }, mostConnections: 10_000, sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
   leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true, smtpUrl: undefined, mailFrom: 'plainchat@localhost', metricsToken: undefined, logLevel: 'info',
 };
 
@@ -15,7 +15,7 @@ test('has a default for everything', () => {
 });
 
 test('takes what is empty for what is unset', () => {
-  const names = ['PORT', 'HOST', 'CHAT_DB', 'FILES_DIR', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS', 'SMTP_URL', 'MAIL_FROM', 'METRICS_TOKEN', 'LOG_LEVEL'];
+  const names = ['PORT', 'HOST', 'CHAT_DB', 'FILES_DIR', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS', 'SMTP_URL', 'MAIL_FROM', 'METRICS_TOKEN', 'LOG_LEVEL', 'FILES_MB', 'FILES_MB_EACH', 'MAX_CONNECTIONS'];
   assert.equal(readEnv(Object.fromEntries(names.map((name) => [name, '']))), defaults);
 });
 
@@ -25,6 +25,8 @@ const taken: [Record<string, string>, Partial<Env>][] = [
   [{ HOST: '::1' }, { host: '::1' }],
   [{ CHAT_DB: '/var/lib/chat/the chat.db' }, { chatDb: '/var/lib/chat/the chat.db', filesDir: '/var/lib/chat/the chat.db.files' }],
   [{ FILES_DIR: '/srv/files' }, { filesDir: '/srv/files' }],
+  [{ FILES_MB: '500', FILES_MB_EACH: '0' }, { filesMb: { each: 0, all: 500 } }],
+  [{ MAX_CONNECTIONS: '50' }, { mostConnections: 50 }],
   [{ DATABASE_URL: 'postgres://chat:secret@db.example/chat?sslmode=require' }, { databaseUrl: 'postgres://chat:secret@db.example/chat?sslmode=require' }],
   [{ DATABASE_URL: 'postgresql:///chat' }, { databaseUrl: 'postgresql:///chat' }],
   [{ SESSION_KEYS: 'new, old,' }, { sessionKeys: ['new', 'old'] }],

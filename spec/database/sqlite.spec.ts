@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
+import { openLive } from '../../server/database/live.ts';
 import { openDatabase } from '../../server/database/open.ts';
+import type { SqliteFile } from '../../server/database/sqlite.ts';
 import { enrol, houseOf, refusal, withFile } from '../support/nouns.ts';
 import { withServer } from '../support/server.ts';
 import { Visitor } from '../support/visitor.ts';
@@ -73,6 +76,36 @@ test('shows nobody what is not committed, and keeps nothing of what was taken ba
     await enrol(orm, 'grace'); // and the next may write
     assert.is(await orm.em.fork().count(User), 2);
   } finally {
+    await orm.close();
+  }
+}));
+
+test('is asked for its version once a turn of the event loop, and anew where this process has written', withFile(async (file) => {
+  const orm = await openDatabase(file);
+  const other = new DatabaseSync(file);
+  const live = await openLive(orm);
+  try {
+    const { id } = await enrol(orm, 'ada');
+    await nextTurn();
+    const version = live.signals.ofUser(id);
+    other.exec(`update user set username = 'Ada'`);
+    assert.is(live.signals.ofRoom(1), version); // seen from the next turn on, since it was not there when this one began
+    await nextTurn();
+    const next = live.signals.ofRoom(1);
+    assert.is.not(next, version);
+    other.exec(`update user set username = 'ada'`);
+    const dialect = orm.config.get('driverOptions') as SqliteFile;
+    dialect.written(); // as when this process has written
+    assert.is.not(live.signals.ofUser(id), next);
+    let isTold = false;
+    dialect.written = () => (isTold = true);
+    const written = orm.em.fork().nativeUpdate(User, { id }, { username: 'Ada' });
+    assert.not.ok(isTold);
+    await written;
+    assert.ok(isTold); // ahead of whoever waits for it
+  } finally {
+    await live.close();
+    other.close();
     await orm.close();
   }
 }));

@@ -57,6 +57,7 @@ for (const { name } of migrations.slice(0, -1)) {
       assert.is(after.rows[table]!.length, rows.length, table);
       for (const [index, row] of rows.entries()) assert.equal({ ...after.rows[table]![index], ...row }, { ...after.rows[table]![index] }, table);
     }
+    for (const { author_id: author } of after.rows.attachment ?? []) assert.is(author, name < '0006' ? undefined : 1);
     assert.equal(copiesOf(file), [`chat.db.before-${latest}`]);
     assert.equal(contentOf(`${file}.before-${latest}`), before);
     const outcome = await chat(file, ['check'], { FILES_DIR: dirname(file) });

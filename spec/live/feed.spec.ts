@@ -51,6 +51,14 @@ class Log {
     this.version += 1;
   }
 
+  /** As this process does, which need not be told what it has stored itself. */
+  store(...bodies: string[]): void {
+    const last = this.rooms.get(LOBBY)!.length;
+    const entries = bodies.map((body, index) => this.#entry(LOBBY, last + index + 1, body));
+    this.say(...bodies);
+    this.feed.stored(entries);
+  }
+
   /** What a poll gets, as a rule in the lobby. */
   async poll(after: number, { blocked = NOBODY, room = LOBBY } = {}): Promise<string[] | undefined> {
     const tail = await this.feed.room(room);
@@ -122,6 +130,44 @@ for (const later of [false, true]) {
     log.names.set(ADA, 'Ada');
     log.say('two');
     assert.equal(await log.poll(0), ['Ada: one', 'Ada: two']);
+    assert.equal(await log.poll(1), ['Ada: two']);
+  });
+
+  test(`does not read what this process has stored${where}`, async () => {
+    const log = new Log(later);
+    log.say('one');
+    await log.poll(0);
+    log.asked.length = 0;
+    log.store('two', 'three');
+    log.store('four');
+    for (let reader = 0; reader < 3; reader += 1) assert.equal(await log.poll(1), ['ada: two', 'ada: three', 'ada: four']);
+    log.store('five');
+    assert.equal(await log.poll(3), ['ada: four', 'ada: five']);
+    assert.equal(log.asked, ['room', 'usernames', 'room', 'usernames']);
+    assert.equal(log.rendered, ['one', 'two', 'three', 'four', 'five']);
+  });
+
+  test(`reads all where another process has stored something in between, or before${where}`, async () => {
+    const log = new Log(later);
+    log.say('one');
+    await log.poll(0);
+    log.say('two');
+    log.store('three');
+    assert.equal(await log.poll(1), ['ada: two', 'ada: three']);
+    log.store('four');
+    log.say('five');
+    log.store('six');
+    assert.equal(await log.poll(3), ['ada: four', 'ada: five', 'ada: six']);
+    assert.is(log.asked.filter((what) => what.startsWith('entries')).length, 3);
+  });
+
+  test(`renders what this process has stored anew where somebody is called otherwise since${where}`, async () => {
+    const log = new Log(later);
+    log.say('one');
+    await log.poll(0);
+    log.store('two');
+    log.names.set(ADA, 'Ada');
+    log.version += 1;
     assert.equal(await log.poll(1), ['Ada: two']);
   });
 

@@ -103,6 +103,20 @@ for (const [what, file, fields, label, told] of refusals) {
   }));
 }
 
+test('are refused with a sentence once somebody has sent as much as is kept of one person, nothing is kept, and others send theirs', withApp(async (world) => {
+  const { ada, grace, lobby, files } = await adaAndGraceInLobby(world);
+  assert.is((await ada.attach(lobby, PDF)).status, 303);
+  for (const size of [199_990, 200_000]) { // seen once the file has come, and before
+    await world.orm.em.fork().execute('update attachment set size = ?', [size]);
+    const answer = await ada.attach(lobby, PDF, { body: 'see you', description: 'the agenda' });
+    assert.is(answer.status, 422);
+    assert.match(problem(answer, 'File').beside, /Of one person at most 0\.2 MB of images and files are kept/);
+    assert.equal([valueOf(labelled(answer, 'Message')), valueOf(labelled(answer, 'Description'))], ['see you', 'the agenda']);
+    assert.is(files().length, 1);
+  }
+  assert.is((await grace.attach(lobby, TEXT)).status, 303);
+}, { filesMb: { each: 0.2, all: 1 } }));
+
 test('of exactly 8 MiB are taken', withApp(async (world) => {
   const { ada, lobby, latest } = await adaAndGraceInLobby(world);
   assert.is((await ada.attach(lobby, Buffer.alloc(8 * MIB, 'a'))).status, 303);

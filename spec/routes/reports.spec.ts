@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { User } from '../../server/chat/user.ts';
 import { withApp, type World } from '../support/app.ts';
+import { images, PDF } from '../support/files.ts';
 import { buttons, problem, titleOf, words, type Answer, type Visitor } from '../support/visitor.ts';
 
 const test = suite('reports over HTTP');
@@ -77,6 +78,28 @@ test('are shown to operators, and their pages are there for nobody else', withAp
   }
   for (const wrong of ['0', '99', 'x', '%00']) assert.is((await ada.get(`/operator/reports/${wrong}`)).status, 404, wrong);
   assert.match(main(await ada.get('/operator/reports')), /Report 1/);
+}));
+
+test('show operators the image or file that was reported, which is there for nobody else', withApp(async (world) => {
+  const { ada, grace, linus, lobby } = await rude(world, 'invite');
+  await linus.enter(lobby);
+  for (const [file, description] of [[await images.png(), 'rude "gesture"'], [PDF, 'rude pages']] as const) await linus.attach(lobby, file, { description });
+  await linus.attach(lobby, await images.png(), { description: 'another' });
+  for (const seq of [7, 8]) assert.is((await grace.post(`/rooms/${lobby}/messages/${seq}/report`, { reason: 'It is rude.' })).status, 303);
+  await grace.post(`/rooms/${lobby}/messages/4/report`, { reason: 'It is rude.' });
+  const { page } = await ada.get('/operator/reports/1');
+  const image = page.querySelector('main img')!;
+  assert.equal([image.getAttribute('src'), image.getAttribute('alt')], ['/operator/reports/1/file', 'rude "gesture"']);
+  assert.is(link(await ada.get('/operator/reports/2'), `Open the reported file: rude pages (PDF, ${PDF.length} bytes)`), '/operator/reports/2/file');
+  const shown = await ada.get('/operator/reports/1/file');
+  assert.equal([shown.status, shown.headers.get('Content-Type'), shown.headers.get('Content-Security-Policy')], [200, 'image/png', "default-src 'none'; sandbox"]);
+  const opened = await ada.get('/operator/reports/2/file');
+  assert.equal([opened.text, opened.headers.get('Content-Disposition')], [PDF.toString(), 'attachment; filename="message-8.pdf"']);
+  assert.equal([(await ada.get('/operator/reports/3')).page.querySelector('main img'), (await ada.get('/operator/reports/3/file')).status], [null, 404]);
+  for (const wrong of ['0', '99', 'x', '%00']) assert.is((await ada.get(`/operator/reports/${wrong}/file`)).status, 404, wrong);
+  for (const [person, status] of [[grace, 404], [linus, 404], [world.visitor(), 303]] as const) assert.is((await person.get('/operator/reports/1/file')).status, status);
+  await grace.post(`/rooms/${lobby}/delete`);
+  assert.equal([(await ada.get('/operator/reports/1')).page.querySelector('main img'), (await ada.get('/operator/reports/1/file')).status], [null, 404]);
 }));
 
 test('can be dismissed, of which nothing comes', withApp(async (world) => {
