@@ -31,6 +31,12 @@ export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> 
       await entriesOf(em(), 1 + (count % WRITERS), last - 1);
     }
   };
+  const look = async () => {
+    for (let count = 0; count < SOME; count += 1) {
+      await live.looks.room(1 + (count % WRITERS));
+      await live.looks.usernames([1 + count]);
+    }
+  };
   const leases = new Leases({ em, times: { page: 900_000, script: 120_000 }, clock });
   const hear = () => {
     for (const { user } of peopleIn('one')) leases.heard(user, { lease: 'script', inRoom: true });
@@ -51,7 +57,8 @@ export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> 
   };
   try {
     return [
-      await costs('a room that has changed is read by a process', SOME, read),
+      await costs('a room that has changed is looked at by the process that has changed it', SOME, look),
+      await costs('a room that has changed is read by another process', SOME, read),
       await costs('a lease is written down, 640 people at once', 640, hear),
       await costs('a read mark is written down, 640 people in one room', 640, show('all')),
       await costs('a read mark is written down, 640 people in a room each', 640, show('each')),

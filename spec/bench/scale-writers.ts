@@ -2,7 +2,7 @@
 // of every batch that was stored.
 import { MikroORM, type SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { databaseOptions } from '../../config/database.ts';
-import { postPlain } from '../../server/chat/message.ts';
+import { postAll } from '../../server/chat/batch.ts';
 import { peopleOf, WRITERS, type Place } from './scale-world.ts';
 
 /** What is to be done: batches of so many messages, one after the other, for so long. */
@@ -37,8 +37,8 @@ async function write(orm: MikroORM, writer: number, { batch, place, seconds }: O
     const chosen = Array.from({ length: batch }, (_, index) => people[(count * batch + index) % people.length]!);
     const posts = chosen.map(({ user, room }) => ({ user, room, body: 'A message of some length, as people write them.', key: crypto.randomUUID(), now: new Date() }));
     const begun = now();
-    const seqs = await (orm.em.fork() as EntityManager).transactional((em) => postPlain(em, posts));
-    if (seqs.includes(undefined)) throw new Error(`A message of writer ${writer} was refused.`);
+    const stored = await (orm.em.fork() as EntityManager).transactional((em) => postAll(em, posts));
+    if (stored.includes(undefined)) throw new Error(`A message of writer ${writer} was refused.`);
     batches.push({ rooms: [...new Set(chosen.map(({ room }) => room))], begun, answered: now() });
   }
   return batches;
