@@ -108,10 +108,14 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const usual = app.callback();
   const listener: RequestListener = (request, response) => {
     const begun = performance.now();
-    if (metrics && request.url?.startsWith('/poll')) metrics.polls += 1;
+    const isTimed = request.url?.startsWith('/poll') && metrics?.polled();
     void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => {
-      if (!isAnswered) usual(request, response);
-      else if (request.method === 'POST') metrics?.posted(performance.now() - begun);
+      if (!isAnswered) return usual(request, response);
+      const ms = performance.now() - begun;
+      if (isTimed) metrics!.pollTook(ms);
+      if (request.method !== 'POST') return;
+      metrics?.posted(ms);
+      log.debug({ method: 'POST', route: '/rooms/:id/messages', status: 201, ms: Math.round(ms) }, 'request');
     });
   };
   return { listener, leases, streams };

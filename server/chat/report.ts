@@ -1,4 +1,5 @@
 import { defineEntity, p, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
+import { Attachment } from './attachment.ts';
 import { Entry, entriesBefore, entriesFrom, wordsOf } from './entry.ts';
 import { Invalid, Missing } from './errors.ts';
 import { roomOfMember } from './membership.ts';
@@ -82,6 +83,11 @@ export async function reportWith(em: EntityManager, id: number | undefined): Pro
 export async function contextOf(em: EntityManager, { roomId, seq }: Report): Promise<Entry[]> {
   const room = await em.findOne(Room, { id: roomId });
   return room ? entriesFrom(em, room, seq - CONTEXT, seq + CONTEXT) : [];
+}
+
+/** What is attached to the reported message; null where nothing is, or the room is gone. */
+export function attachmentOf(em: EntityManager, { roomId, seq }: Report): Promise<Attachment | null> {
+  return em.findOne(Attachment, { entry: { room: roomId, seq } });
 }
 
 /** Notes what was done about a message, for all who have reported it. */

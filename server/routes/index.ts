@@ -79,6 +79,7 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/messages/:seq/report', reports.make, reports.form);
   get('/operator/reports', operator.reports);
   get('/operator/reports/:report', operator.report);
+  get('/operator/reports/:report/file', operator.file);
   post('/operator/reports/:report/dismiss', operator.dismiss, operator.report);
   post('/operator/reports/:report/end-sessions', operator.endSessions, operator.report);
   post('/operator/reports/:report/suspend', operator.suspend, operator.report);

@@ -9,9 +9,10 @@ import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { framed } from '../middleware/headers.ts';
 import { reaching } from '../middleware/outage.ts';
+import { freshMark } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { linesFor } from './log-page.ts';
-import { freshMark, roomId, seq } from './parameters.ts';
+import { roomId, seq } from './parameters.ts';
 
 /** So many entries of what was said before stand in a view of its own. */
 const BEFORE = 20;
@@ -29,7 +30,7 @@ export const show: Handler = async (ctx) => {
   const entries = await entriesFrom(ctx.em, room, begin + 1, room.lastSeq);
   if (isOpening(ctx) && entries.length > 0) ctx.reads.shown(me(ctx).id, room.id, room.lastSeq);
   const seconds = Object.hasOwn(RELOADS, liveView) ? RELOADS[liveView as keyof typeof RELOADS] : undefined;
-  const address = `/rooms/${room.id}/live?${after === undefined ? '' : `after=${after}&`}${freshMark(ctx)}`;
+  const address = `/rooms/${room.id}/live?${after === undefined ? '' : `after=${after}&`}${freshMark()}`;
   if (seconds && !ctx.query.stopped) ctx.set('Refresh', `${seconds}; url=${address}`);
   ctx.type = 'html';
   ctx.body = ctx.render('live/show.njk', {
@@ -48,7 +49,7 @@ export const stream: Handler = async (ctx) => {
   ctx.type = 'html';
   ctx.set({ 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' });
   if (ctx.method === 'HEAD') return void (ctx.body = '');
-  const page = (why?: string) => ctx.render('live/stream.njk', { room, isIn, why, check: freshMark(ctx) }).split(GAP);
+  const page = (why?: string) => ctx.render('live/stream.njk', { room, isIn, why, check: freshMark() }).split(GAP);
   ctx.body = ctx.streams.open(user.id, { begin: page()[0]!, more: newIn(ctx, room), end: (why) => page(why)[1]!, clock: ctx.clock });
 };
 

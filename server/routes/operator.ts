@@ -1,13 +1,14 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Missing } from '../chat/errors.ts';
 import { personNamed } from '../chat/people.ts';
-import { answerReport, contextOf, openReports, reportWith, type Answer } from '../chat/report.ts';
+import { answerReport, attachmentOf, contextOf, openReports, reportWith, type Answer } from '../chat/report.ts';
 import { endSessions as logOut, suspend as block, suspendedPeople, unsuspend as release } from '../chat/suspension.ts';
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { flash } from '../middleware/pages.ts';
-import { field, freshMark, id, seeOther } from './parameters.ts';
+import { flash, freshMark, seeOther } from '../middleware/pages.ts';
+import { sendFile } from './attachments.ts';
+import { field, id } from './parameters.ts';
 
 /** GET /operator/reports: what nobody has answered yet, and who is suspended */
 export const reports: Handler = async (ctx) => {
@@ -19,7 +20,16 @@ export const reports: Handler = async (ctx) => {
 export const report: Handler = async (ctx) => {
   operator(ctx);
   const found = await reportOf(ctx);
-  ctx.page('operator/report.njk', { report: found, lines: (await contextOf(ctx.em, found)).map((entry) => ctx.view.line(entry)) });
+  const lines = (await contextOf(ctx.em, found)).map((entry) => ctx.view.line(entry));
+  ctx.page('operator/report.njk', { report: found, lines, file: lines.find(({ seq }) => seq === found.seq)?.attachment });
+};
+
+/** GET /operator/reports/ID/file: what is attached to the reported message */
+export const file: Handler = async (ctx) => {
+  operator(ctx);
+  const attachment = await attachmentOf(ctx.em, await reportOf(ctx));
+  if (!attachment) throw new Missing('There is no image or file with this message, or not any more. Go back to the list of reports.');
+  await sendFile(ctx, attachment);
 };
 
 /** POST /operator/reports/ID/dismiss */
@@ -63,5 +73,5 @@ function answered(answer: Answer, work: (ctx: Context, em: EntityManager, author
 
 function done(ctx: Context, sentence: string): void {
   flash(ctx, sentence);
-  seeOther(ctx, `/operator/reports?${freshMark(ctx)}`);
+  seeOther(ctx, `/operator/reports?${freshMark()}`);
 }

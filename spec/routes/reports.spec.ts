@@ -2,7 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { User } from '../../server/chat/user.ts';
 import { withApp, type World } from '../support/app.ts';
-import { buttons, problem, titleOf, words, type Answer, type Visitor } from '../support/visitor.ts';
+import { images, PDF } from '../support/files.ts';
+import { buttons, problem, titleOf, words, type Answer, type Delta, type Visitor } from '../support/visitor.ts';
 
 const test = suite('reports over HTTP');
 
@@ -21,14 +22,43 @@ async function rude({ cast, em }: World, access = 'open') {
   return { ada, grace, linus, lobby, seq: 4 };
 }
 
-/** Reports as a person does, from the page of the room; returns where it leads. */
+/** Reports as a person does, from the message; returns where it leads. */
 async function reports(person: Visitor, lobby: number): Promise<Answer> {
-  const list = await person.get(link(await person.get(`/rooms/${lobby}`), 'Report a message in lobby')!);
-  const href = list.page.querySelectorAll('main a').find((one) => /^Report message \d+ of linus, /.test(words(one)))!.getAttribute('href')!;
-  return person.press(await person.get(href), 'Send report', { reason: 'It is rude.' });
+  return person.press(await person.get(link(await person.get(`/rooms/${lobby}`), 'Report message 4 of linus')!), 'Send report', { reason: 'It is rude.' });
 }
 
-test('are made by links from the page of a room, each named after whose message it is', withApp(async (world) => {
+/** The links at the messages of a page. */
+const atMessages = ({ page }: Pick<Answer, 'page'>) => page.querySelectorAll('.log .report').map(words);
+
+test('are made by a link at each message of others, named after which it is and whose, the same in JSON', withApp(async (world) => {
+  const { grace, linus, lobby } = await rude(world);
+  await linus.enter(lobby);
+  await grace.enter(lobby);
+  await grace.say(lobby, 'my own');
+  await linus.say(lobby, 'more');
+  const page = await grace.get(`/rooms/${lobby}`);
+  assert.equal(atMessages(page), ['Report message 4 of linus', 'Report message 8 of linus']);
+  assert.is(link(page, 'Report a message in lobby'), undefined);
+  const { entries }: Delta = (await grace.getJson(`/rooms/${lobby}/entries?after=0`)).json();
+  for (const seq of [4, 8]) assert.is(page.page.querySelector(`#m-${seq}`)!.toString(), entries.find((one) => one.seq === seq)!.html);
+  await grace.post('/people/linus/block');
+  assert.equal(atMessages(await grace.get(`/rooms/${lobby}`)), []); // what is folded has none before it is shown
+  assert.equal(atMessages(await grace.get(`/rooms/${lobby}?from=4&show=4`)), ['Report message 4 of linus']);
+  await linus.post('/settings', { liveView: '10s' });
+  assert.equal((await linus.get(`/rooms/${lobby}/live`)).page.querySelectorAll('.report'), []);
+}));
+
+test('are made by one link for all, for whoever wants it so, to a list of messages', withApp(async (world) => {
+  const { grace, lobby, seq } = await rude(world);
+  await grace.post('/settings', { reportLinks: 'no' });
+  const page = await grace.get(`/rooms/${lobby}`);
+  assert.equal(atMessages(page), []);
+  const list = await grace.get(link(page, 'Report a message in lobby')!);
+  assert.equal(list.page.querySelectorAll('main a').map(words).map((name) => name.replace(/, \d.*/, '')), ['Report message 4 of linus', 'Back to lobby']);
+  assert.is(list.page.querySelectorAll('main a')[0]!.getAttribute('href'), `/rooms/${lobby}/messages/${seq}/report`);
+}));
+
+test('are made with a reason', withApp(async (world) => {
   const { grace, lobby, seq } = await rude(world);
   const form = await grace.get(`/rooms/${lobby}/messages/${seq}/report`);
   assert.is(titleOf(form), 'Report message of linus – Rooms – Plainchat');
@@ -77,6 +107,28 @@ test('are shown to operators, and their pages are there for nobody else', withAp
   }
   for (const wrong of ['0', '99', 'x', '%00']) assert.is((await ada.get(`/operator/reports/${wrong}`)).status, 404, wrong);
   assert.match(main(await ada.get('/operator/reports')), /Report 1/);
+}));
+
+test('show operators the image or file that was reported, which is there for nobody else', withApp(async (world) => {
+  const { ada, grace, linus, lobby } = await rude(world, 'invite');
+  await linus.enter(lobby);
+  for (const [file, description] of [[await images.png(), 'rude "gesture"'], [PDF, 'rude pages']] as const) await linus.attach(lobby, file, { description });
+  await linus.attach(lobby, await images.png(), { description: 'another' });
+  for (const seq of [7, 8]) assert.is((await grace.post(`/rooms/${lobby}/messages/${seq}/report`, { reason: 'It is rude.' })).status, 303);
+  await grace.post(`/rooms/${lobby}/messages/4/report`, { reason: 'It is rude.' });
+  const { page } = await ada.get('/operator/reports/1');
+  const image = page.querySelector('main img')!;
+  assert.equal([image.getAttribute('src'), image.getAttribute('alt')], ['/operator/reports/1/file', 'rude "gesture"']);
+  assert.is(link(await ada.get('/operator/reports/2'), `Open the reported file: rude pages (PDF, ${PDF.length} bytes)`), '/operator/reports/2/file');
+  const shown = await ada.get('/operator/reports/1/file');
+  assert.equal([shown.status, shown.headers.get('Content-Type'), shown.headers.get('Content-Security-Policy')], [200, 'image/png', "default-src 'none'; sandbox"]);
+  const opened = await ada.get('/operator/reports/2/file');
+  assert.equal([opened.text, opened.headers.get('Content-Disposition')], [PDF.toString(), 'attachment; filename="message-8.pdf"']);
+  assert.equal([(await ada.get('/operator/reports/3')).page.querySelector('main img'), (await ada.get('/operator/reports/3/file')).status], [null, 404]);
+  for (const wrong of ['0', '99', 'x', '%00']) assert.is((await ada.get(`/operator/reports/${wrong}/file`)).status, 404, wrong);
+  for (const [person, status] of [[grace, 404], [linus, 404], [world.visitor(), 303]] as const) assert.is((await person.get('/operator/reports/1/file')).status, status);
+  await grace.post(`/rooms/${lobby}/delete`);
+  assert.equal([(await ada.get('/operator/reports/1')).page.querySelector('main img'), (await ada.get('/operator/reports/1/file')).status], [null, 404]);
 }));
 
 test('can be dismissed, of which nothing comes', withApp(async (world) => {

@@ -1,4 +1,4 @@
-// People in a real Chromium, for stories: one browser for the whole run, a context for each person.
+// People in a real Chromium, for stories: one browser for each process of the run, a context for each person.
 //   CHROMIUM=/path/to/chromium   this one
 //   CHROMIUM=packaged            the one from npm, even where another is installed
 import { spawnSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Env } from '../../config/env.ts';
 import { withApp, type World } from './app.ts';
+import { atEnd } from './ending.ts';
 import { PATIENCE_MS } from './eventually.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -39,19 +40,11 @@ export interface Stage extends World {
 
 const binary = await findChromium();
 let browser: Promise<Browser> | undefined;
-let suitesLeft = 0;
 
 /** A suite whose specs need a browser: skipped aloud where there is none, and failed in CI. */
 export function browserSuite(name: string): { (story: string, work: () => Promise<void>): void; run(): void } {
   const test = suite(name);
-  if (binary) {
-    suitesLeft += 1;
-    test.after(async () => {
-      suitesLeft -= 1;
-      if (suitesLeft === 0) await (await browser)?.close();
-    });
-    return test;
-  }
+  if (binary) return test;
   console.error(`SKIPPED: ${name}. ${MISSING}`);
   const missing = async () => assert.unreachable(MISSING);
   return Object.assign((story: string) => (process.env.CI ? test(story, missing) : test.skip(story)), { run: test.run });
@@ -62,8 +55,7 @@ export function withBrowser(work: (stage: Stage) => Promise<void>, changes: Part
   return withApp(async (world) => {
     const contexts: BrowserContext[] = [];
     const wrong: string[] = [];
-    assert.ok(suitesLeft, 'a story stands in a suite that closes the browser');
-    browser ??= chromium.launch({ executablePath: binary!.path, args: ARGUMENTS, env: binary!.env });
+    browser ??= launch();
     try {
       await within(STORY_MS, work({
         ...world,
@@ -87,6 +79,11 @@ export function withBrowser(work: (stage: Stage) => Promise<void>, changes: Part
     }
     assert.equal(wrong, [], 'errors of scripts and violations of the policy');
   }, changes);
+}
+
+function launch(): Promise<Browser> {
+  atEnd(async () => (await browser)?.close());
+  return chromium.launch({ executablePath: binary!.path, args: ARGUMENTS, env: binary!.env });
 }
 
 /** Waits for the work so many milliseconds at most. */

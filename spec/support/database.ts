@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/sql';
 import { openDatabase } from '../../server/database/open.ts';
+import { atEnd } from './ending.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 
 /** An open database, and the address to open it once more. */
@@ -28,13 +29,12 @@ export async function withDatabase(work: (orm: MikroORM, where: string) => Promi
 
 /** Has every spec from now on have its database on a PostgreSQL. @throws where this machine cannot run one */
 export async function usePostgres(): Promise<void> {
-  postgres = await startPostgres();
-}
-
-/** Ends what was started for all specs. */
-export async function endDatabases(): Promise<void> {
-  for (const { orm } of free) await orm.close();
-  await postgres?.end();
+  const started = await startPostgres();
+  postgres = started;
+  atEnd(async () => {
+    for (const { orm } of free) await orm.close();
+    await started.end();
+  });
 }
 
 async function open(where: string): Promise<Opened> {

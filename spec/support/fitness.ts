@@ -14,37 +14,31 @@ export interface Mode {
   style?: 'y2k';
   /** Text twice as large, with the spacing of WCAG 1.4.12. */
   text?: 'wide';
-  /** Every rule of axe, or those that depend on how a page looks: what it is does not change with that, nor its colours with its size. */
-  rules?: 'all' | 'looks';
   /** Whether each stop of Tab is looked at. */
   isWalked?: boolean;
 }
 
-export const MODES: Record<string, Mode[]> = {
-  'wide and light or narrow and dark': [
-    { name: 'light', width: 1280, height: 800, colorScheme: 'light', rules: 'all', isWalked: true },
-    { name: 'dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', rules: 'looks' },
-  ],
-  'with other colours, large text, or the style of the 2000s': [
-    { name: 'forced colours', width: 1280, height: 800, colorScheme: 'dark', forcedColors: 'active', rules: 'looks' },
-    { name: 'more contrast, 1280 by 800 at 400 %', width: 320, height: 200, colorScheme: 'light', contrast: 'more', isWalked: true },
-    { name: 'text of 200 % with wide spacing', width: 1280, height: 800, colorScheme: 'light', text: 'wide' },
-    { name: 'style of the 2000s, light', width: 1280, height: 800, colorScheme: 'light', style: 'y2k', rules: 'looks' },
-    { name: 'style of the 2000s, dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', style: 'y2k', rules: 'looks', isWalked: true },
-  ],
-};
+export const MODES: Mode[] = [
+  { name: 'light', width: 1280, height: 800, colorScheme: 'light', isWalked: true },
+  { name: 'dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark' },
+  { name: 'forced colours', width: 1280, height: 800, colorScheme: 'dark', forcedColors: 'active' },
+  { name: 'more contrast, 1280 by 800 at 400 %', width: 320, height: 200, colorScheme: 'light', contrast: 'more', isWalked: true },
+  { name: 'text of 200 % with wide spacing', width: 1280, height: 800, colorScheme: 'light', text: 'wide' },
+  { name: 'style of the 2000s, light', width: 1280, height: 800, colorScheme: 'light', style: 'y2k' },
+  { name: 'style of the 2000s, dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', style: 'y2k', isWalked: true },
+];
 
-const ALL = axe.getRules().map(({ ruleId }) => ruleId);
-const RULES = { all: ALL, looks: ['color-contrast', 'color-contrast-enhanced', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'] };
+/** Every rule of axe, and those that are experimental or off by default. */
+const RULES = axe.getRules().map(({ ruleId }) => ruleId);
 const WIDE_TEXT = 'html { font-size: 200% } * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }';
 const y2k = new Assets().address('y2k.css');
 
 /** What is wrong with a page in a mode. */
 export async function unfit(page: Page, mode: Mode): Promise<string[]> {
-  const { width, height, colorScheme, forcedColors = 'none', contrast = 'no-preference', rules } = mode;
+  const { width, height, colorScheme, forcedColors = 'none', contrast = 'no-preference' } = mode;
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme, forcedColors, contrast });
-  const found = await page.evaluate<string[]>(`(${look})(${JSON.stringify({ ...mode, y2k, wideText: WIDE_TEXT, rules: rules && RULES[rules] })})`);
+  const found = await page.evaluate<string[]>(`(${look})(${JSON.stringify({ ...mode, y2k, wideText: WIDE_TEXT, rules: RULES })})`);
   if (mode.isWalked) found.push(...await page.evaluate<string[]>(`(${walk})()`));
   return found;
 }
@@ -63,7 +57,7 @@ const look = `async ({ style, text, y2k, wideText, rules }) => {
   if (text === 'wide') sheet.replaceSync(wideText);
   document.adoptedStyleSheets = [sheet];
 
-  const { violations } = !rules ? { violations: [] } : await axe.run({ runOnly: { type: 'rule', values: rules }, resultTypes: ['violations'], preload: rules.includes('css-orientation-lock') });
+  const { violations } = await axe.run({ runOnly: { type: 'rule', values: rules }, resultTypes: ['violations'] });
   const found = violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => id + ' ' + target + ' ' + (any[0]?.message ?? '')));
   const elements = [...document.body.querySelectorAll('*')].filter((one) => one.checkVisibility());
   const say = (what, wrong) => wrong.forEach((one) => found.push(what + ': ' + one.outerHTML.slice(0, 200)));
