@@ -71,7 +71,7 @@ export class View {
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
   delta(entry: ShownEntry, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
-    return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE }).trim() };
+    return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE, reportIn: entry.room.id }).trim() };
   }
 }
 

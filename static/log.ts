@@ -22,6 +22,7 @@ export const make = (tag: string, attributes: Record<string, string>, ...childre
 /** The entry as an element, in which what is the reader's own is told as the page tells it. */
 export const parse = ({ html, author }: { html: string; author: string }) => {
   const item = document.createRange().createContextualFragment(html).firstElementChild!;
+  if (author === reader || !('reports' in log.dataset)) item.querySelector('.report')?.remove();
   if (author === reader) {
     item.className += ' own';
     item.querySelector('.author')?.after(' (you)');

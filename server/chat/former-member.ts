@@ -52,7 +52,7 @@ async function empty(em: EntityManager, user: User, now: Date): Promise<void> {
   await lockUser(em, user);
   const { usernameKey } = await em.findOneOrFail(User, { id: user.id }, { refresh: true });
   const unknown = former(`${FORMER_MEMBER} ${user.id}`, now);
-  const preferences = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', style: 'calm', announcements: null } as const;
+  const preferences = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', reportLinks: true, style: 'calm', announcements: null } as const;
   if (usernameKey !== unknown.usernameKey) await em.insert(FormerUsername, { usernameKey, user: user.id });
   await em.nativeUpdate(User, { id: user.id }, { ...unknown, ...preferences, operator: false });
 }

@@ -14,11 +14,11 @@ const STRETCH = 2000;
 
 /** All that is kept of a person, as the parts of one JSON text: it may be long, and no answer waits for the whole. */
 export async function* ownData(em: EntityManager, user: User, now: Date): AsyncGenerator<string> {
-  const { username, email, createdAt, zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style } = user;
+  const { username, email, createdAt, zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, reportLinks, style } = user;
   const memberships = await em.find(Membership, { user }, { populate: ['room'] });
   const about = {
     account: { username, email, createdAt },
-    settings: { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style, announcements: announcementsOf(user) },
+    settings: { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, reportLinks, style, announcements: announcementsOf(user) },
     rooms: memberships.map(({ room: { id, name, access }, role, joinedAt, readSeq, announcements }) => ({ id, name, access, role, joinedAt, readSeq, announcements: announcements && JSON.parse(announcements) })),
     friends: (await friendshipsOf(em, user)).map((one) => ({ username: one.other(user).username, standing: one.standing(user), since: one.acceptedAt })),
     blocked: (await blockedBy(em, user)).map((person) => person.username),

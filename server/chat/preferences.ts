@@ -20,7 +20,7 @@ export const RELOADS = { '10s': 10, '30s': 30, '1min': 60, '5min': 300 } as cons
 const LIVE_VIEWS = { off: 'off', '10s': '10s', '30s': '30s', '1min': '1min', '5min': '5min', stream: 'stream' } as const;
 
 /** What a form sends of them: each a text, and yes or no where there are these two. */
-type Typed = Partial<Record<'zone' | 'hourCycle' | 'foundByEmail' | 'whereabouts' | 'enterSends' | 'liveView' | 'style', string>>;
+type Typed = Partial<Record<'zone' | 'hourCycle' | 'foundByEmail' | 'whereabouts' | 'enterSends' | 'liveView' | 'reportLinks' | 'style', string>>;
 
 /**
  * Keeps what a person prefers. What is not sent stays as it is.
@@ -34,6 +34,7 @@ export async function savePreferences(em: EntityManager, user: User, typed: Type
     whereabouts: () => chosen('whereabouts', typed, { friends: 'friends', nobody: 'nobody' } as const, user.whereabouts),
     enterSends: () => chosen('enterSends', typed, { yes: true, no: false }, user.enterSends),
     liveView: () => chosen('liveView', typed, LIVE_VIEWS, user.liveView),
+    reportLinks: () => chosen('reportLinks', typed, { yes: true, no: false }, user.reportLinks),
     style: () => chosen('style', typed, { calm: 'calm', y2k: 'y2k' } as const, user.style),
   });
   await em.nativeUpdate(User, { id: user.id }, preferences);

@@ -31,6 +31,8 @@ export const UserSchema = defineEntity({
     /** What is announced to them in all rooms, as JSON; null: what is to whoever has chosen nothing. */
     announcements: p.text().nullable(),
     liveView: p.string().$type<LiveView>().default('off'),
+    /** Whether each message has a link to report it, and not the room's page one for all. */
+    reportLinks: p.boolean().default(true),
     style: p.string().$type<Style>().default('calm'),
     /** Whether they may answer reports, and suspend people. Given by a command alone. */
     operator: p.boolean().default(false),

@@ -1,6 +1,7 @@
 import { Anonymous, Elsewhere, Ended, Forbidden, Full, Invalid, Limited, Missing, Refusal, Unavailable, Unreachable } from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
 import { isUnreachable } from '../database/unreachable.ts';
+import { seeOther } from './pages.ts';
 
 /** A refusal that HTTP itself has a status for. */
 export class BadRequest extends Refusal {
@@ -82,8 +83,7 @@ async function tell(ctx: Context, error: Refusal): Promise<void> {
     ctx.redirect(`/login?next=${encodeURIComponent(nextPage(ctx))}`);
     ctx.status = 303;
   } else if (error instanceof Ended && ctx.method !== 'POST') {
-    ctx.redirect('/rooms');
-    ctx.status = 303;
+    seeOther(ctx, '/rooms');
   } else if ((error instanceof Invalid || error instanceof Limited || error instanceof Full) && ctx.showForm) {
     const { status } = ctx;
     ctx.refused = { problems: error instanceof Invalid ? error.problems : { '': error.message }, typed: ctx.fields };

@@ -1,6 +1,10 @@
+import { randomInt } from 'node:crypto';
 import type { Context, Middleware } from '../context.ts';
 import { checkedZone } from '../dates.ts';
 import { isOpening } from './signs-of-life.ts';
+
+/** The addresses of our pages that change, in the links to them; what people write is escaped, and has none. */
+const OWN_LINK = /(?<=<a [^>]*href=")\/(rooms|people|settings)\b[^"?]*(?=")/g;
 
 /** Lets the next page tell what was done. */
 export function flash(ctx: Context, sentence: string): void {
@@ -15,6 +19,23 @@ export function zoneOf(ctx: Context): string {
 /** The time zone of the browser, which a script tells; undefined where none has. */
 export function browserZone(ctx: Context): string | undefined {
   return ctx.cookies.get('zone', { signed: false });
+}
+
+/** A parameter that makes an address new: text browsers show one that they have visited as it was then. */
+export function freshMark(): string {
+  return `check=${randomInt(2 ** 40).toString(36)}`;
+}
+
+/** The address, made new for a browser that shows what it has visited as it was then, whatever it is told: links does. Those that do not tell `Sec-Fetch-Mode`. */
+function fresh(ctx: Context, address: string): string {
+  if (ctx.get('Sec-Fetch-Mode') || address.includes('check=')) return address;
+  return address.replace(/(?=#|$)/, `${address.includes('?') ? '&' : '?'}${freshMark()}`);
+}
+
+/** Sends the browser on to the next page, by GET. */
+export function seeOther(ctx: Context, address: string): void {
+  ctx.redirect(fresh(ctx, address));
+  ctx.status = 303;
 }
 
 /** Lets a handler answer with a page, which knows who reads it. */
@@ -34,7 +55,7 @@ export const pages: Middleware = async (ctx, next) => {
     const flash = isOpening(ctx) && !ctx.isRefused ? ctx.session?.flash : undefined;
     if (flash) delete ctx.session!.flash;
     ctx.type = 'html';
-    ctx.body = ctx.render(template, { flash, ...values });
+    ctx.body = ctx.render(template, { flash, ...values }).replace(OWN_LINK, (address) => fresh(ctx, address));
   };
   await next();
 };

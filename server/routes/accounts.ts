@@ -4,7 +4,8 @@ import { ownData } from '../chat/own-data.ts';
 import { register } from '../chat/user.ts';
 import type { Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { field, seeOther } from './parameters.ts';
+import { seeOther } from '../middleware/pages.ts';
+import { field } from './parameters.ts';
 import { begin } from './sessions.ts';
 import { trial } from './settings.ts';
 

@@ -3,9 +3,9 @@ import { roomOfMember } from '../chat/membership.ts';
 import { presenceOf } from '../chat/presence.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { flash } from '../middleware/pages.ts';
+import { flash, freshMark, seeOther } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
-import { freshMark, roomId, seeOther } from './parameters.ts';
+import { roomId } from './parameters.ts';
 
 /** GET /rooms/ID/announcements. Looking at it is no leaving of the room. */
 export const show: Handler = async (ctx) => {
@@ -41,5 +41,5 @@ const find = (ctx: Context) => roomOfMember(ctx.em, me(ctx), roomId(ctx));
 
 function done(ctx: Context, sentence: string, address: string): void {
   flash(ctx, sentence);
-  seeOther(ctx, `${address}?${freshMark(ctx)}`);
+  seeOther(ctx, `${address}?${freshMark()}`);
 }

@@ -11,16 +11,16 @@ import { collect } from '../chat/text.ts';
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { flash } from '../middleware/pages.ts';
+import { flash, freshMark, seeOther } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { answer, store } from './messages.ts';
-import { field, freshMark, id, roomId, seeOther } from './parameters.ts';
+import { field, id, roomId } from './parameters.ts';
 
 /** GET /rooms/ID/attach: the form for an image or a file, for whoever is in the room */
 export const form: Handler = async (ctx) => {
   const user = me(ctx);
   const { room, membership } = await roomOfMember(ctx.em, user, roomId(ctx));
-  if (!(await isHeardIn(ctx, user, room))) return seeOther(ctx, `/rooms/${room.id}?${freshMark(ctx)}`); // which offers to enter
+  if (!(await isHeardIn(ctx, user, room))) return seeOther(ctx, `/rooms/${room.id}?${freshMark()}`); // which offers to enter
   const shown = Math.max(membership.readSeq, ctx.reads.of(user.id, room.id));
   ctx.page('attachments/attach.njk', { room, key: randomUUID(), shown });
 };
@@ -93,7 +93,7 @@ export const describe: Handler = async (ctx) => {
   const seq = seqOf(ctx);
   await ctx.em.transactional((em) => attachment.describe(em, user, room, seq, field(ctx, 'description'), ctx.now));
   flash(ctx, 'The description was changed.');
-  seeOther(ctx, `/rooms/${room}?from=${seq}&${freshMark(ctx)}#m-${seq}`);
+  seeOther(ctx, `/rooms/${room}?from=${seq}&${freshMark()}#m-${seq}`);
 };
 
 /** Whether the person is in the room; and notes that a page of it was opened, as the room's own page does. */

@@ -6,8 +6,9 @@ import type { Room } from '../chat/room.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { wantsJson } from '../middleware/errors.ts';
+import { seeOther } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
-import { roomId, seeOther, seq } from './parameters.ts';
+import { roomId, seq } from './parameters.ts';
 
 /** GET /poll?room=ID&after=SEQ: what is new in the room that the person is in */
 export const poll: Handler = async (ctx) => {

@@ -8,9 +8,11 @@ import { findSession } from '../chat/session.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { framed } from '../middleware/headers.ts';
+import { reaching } from '../middleware/outage.ts';
+import { freshMark } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { linesFor } from './log-page.ts';
-import { freshMark, roomId, seq } from './parameters.ts';
+import { roomId, seq } from './parameters.ts';
 
 /** So many entries of what was said before stand in a view of its own. */
 const BEFORE = 20;
@@ -28,7 +30,7 @@ export const show: Handler = async (ctx) => {
   const entries = await entriesFrom(ctx.em, room, begin + 1, room.lastSeq);
   if (isOpening(ctx) && entries.length > 0) ctx.reads.shown(me(ctx).id, room.id, room.lastSeq);
   const seconds = Object.hasOwn(RELOADS, liveView) ? RELOADS[liveView as keyof typeof RELOADS] : undefined;
-  const address = `/rooms/${room.id}/live?${after === undefined ? '' : `after=${after}&`}${freshMark(ctx)}`;
+  const address = `/rooms/${room.id}/live?${after === undefined ? '' : `after=${after}&`}${freshMark()}`;
   if (seconds && !ctx.query.stopped) ctx.set('Refresh', `${seconds}; url=${address}`);
   ctx.type = 'html';
   ctx.body = ctx.render('live/show.njk', {
@@ -47,7 +49,7 @@ export const stream: Handler = async (ctx) => {
   ctx.type = 'html';
   ctx.set({ 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' });
   if (ctx.method === 'HEAD') return void (ctx.body = '');
-  const page = (why?: string) => ctx.render('live/stream.njk', { room, isIn, why, check: freshMark(ctx) }).split(GAP);
+  const page = (why?: string) => ctx.render('live/stream.njk', { room, isIn, why, check: freshMark() }).split(GAP);
   ctx.body = ctx.streams.open(user.id, { begin: page()[0]!, more: newIn(ctx, room), end: (why) => page(why)[1]!, clock: ctx.clock });
 };
 
@@ -56,7 +58,7 @@ function newIn(ctx: Context, { id, lastSeq }: Room): () => Promise<string> {
   const user = me(ctx);
   let after = Math.max(lastSeq - BEFORE, 0);
   let previous: string | undefined;
-  return async () => {
+  return () => reaching(ctx, async () => { // long past the middleware that would tell of an outage
     const em = ctx.em.fork();
     if (!(await findSession(em, ctx.session?.externalKey ?? '', ctx.clock()))) throw new Anonymous();
     const { room } = await roomOfMember(em, user, id);
@@ -68,7 +70,7 @@ function newIn(ctx: Context, { id, lastSeq }: Room): () => Promise<string> {
     const html = ctx.render('live/_entries.njk', { lines: await linesFor(ctx, entries), previous });
     previous = entries.at(-1)!.at.toISOString();
     return html;
-  };
+  });
 }
 
 /** The room as its member may read it, and whether they are in it; whoever is gives a sign of life. */

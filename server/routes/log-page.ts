@@ -10,10 +10,10 @@ import type { Room } from '../chat/room.ts';
 import type { Context } from '../context.ts';
 import { day as dayInWords, dayAfter, dayKey, startOfDay } from '../dates.ts';
 import { me } from '../middleware/current-user.ts';
-import { zoneOf } from '../middleware/pages.ts';
+import { freshMark, zoneOf } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { quantity } from '../view.ts';
-import { freshMark, seq } from './parameters.ts';
+import { seq } from './parameters.ts';
 
 /** What the page of a room shows of its log: the latest, or from somewhere in its history. */
 export async function logPage(ctx: Context, { room, membership }: Belonging) {
@@ -26,6 +26,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
   const isLatest = last === room.lastSeq;
   return {
     lines: await linesFor(ctx, entries, shown),
+    reportIn: me(ctx).reportLinks ? room.id : undefined,
     day,
     earlier: first > 1 && !day ? first : undefined,
     later: isLatest || (day && entries.length < BATCH_SIZE) ? undefined : last + 1,
@@ -34,7 +35,7 @@ export async function logPage(ctx: Context, { room, membership }: Belonging) {
     mark: after !== undefined ? await newMark(ctx, room, Math.min(after, room.lastSeq), first) : isLatest ? await unreadMark(ctx, room, read, first) : undefined,
     announcements: announcementsIn({ room, membership }),
     key: randomUUID(),
-    check: freshMark(ctx),
+    check: freshMark(),
   };
 }
 

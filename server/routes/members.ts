@@ -7,9 +7,9 @@ import { quit as giveUp } from '../chat/quit.ts';
 import { findByUsername, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { flash } from '../middleware/pages.ts';
+import { flash, freshMark, seeOther } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
-import { field, freshMark, roomId, seeOther } from './parameters.ts';
+import { field, roomId } from './parameters.ts';
 
 /** GET /rooms/ID/manage: for members; opening it is leaving the room */
 export const manage: Handler = async (ctx) => {
@@ -62,6 +62,6 @@ function act(work: (ctx: Context, em: EntityManager, admin: User, room: number) 
     await ctx.limits.draw('manage', ctx);
     await ctx.em.transactional((em) => work(ctx, em, admin, id));
     flash(ctx, done);
-    seeOther(ctx, `/rooms/${id}/manage?${freshMark(ctx)}`);
+    seeOther(ctx, `/rooms/${id}/manage?${freshMark()}`);
   };
 }

@@ -9,8 +9,9 @@ import type { Context, Handler } from '../context.ts';
 import { isCounted } from '../live/posts.ts';
 import { me } from '../middleware/current-user.ts';
 import { keptFrom, wantsJson } from '../middleware/errors.ts';
+import { seeOther } from '../middleware/pages.ts';
 import { delta } from './entries.ts';
-import { field, roomId, seeOther, seq } from './parameters.ts';
+import { field, roomId, seq } from './parameters.ts';
 import { show } from './rooms.ts';
 
 /** POST /rooms/ID/messages */

@@ -6,9 +6,9 @@ import { endSessions as logOut, suspend as block, suspendedPeople, unsuspend as 
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { flash } from '../middleware/pages.ts';
+import { flash, freshMark, seeOther } from '../middleware/pages.ts';
 import { sendFile } from './attachments.ts';
-import { field, freshMark, id, seeOther } from './parameters.ts';
+import { field, id } from './parameters.ts';
 
 /** GET /operator/reports: what nobody has answered yet, and who is suspended */
 export const reports: Handler = async (ctx) => {
@@ -73,5 +73,5 @@ function answered(answer: Answer, work: (ctx: Context, em: EntityManager, author
 
 function done(ctx: Context, sentence: string): void {
   flash(ctx, sentence);
-  seeOther(ctx, `/operator/reports?${freshMark(ctx)}`);
+  seeOther(ctx, `/operator/reports?${freshMark()}`);
 }

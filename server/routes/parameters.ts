@@ -30,14 +30,3 @@ export function seq(name: string, value: string | string[] | undefined): number 
 export function field(ctx: Context, name: string): string {
   return ctx.fields[name] ?? '';
 }
-
-/** A parameter that makes an address new: text browsers show one that they have visited as it was then. */
-export function freshMark(ctx: Context): string {
-  return `check=${ctx.now.getTime().toString(36)}`;
-}
-
-/** Sends the browser on to the next page, by GET. */
-export function seeOther(ctx: Context, address: string): void {
-  ctx.redirect(address);
-  ctx.status = 303;
-}

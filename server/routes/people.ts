@@ -9,8 +9,8 @@ import { Invalid } from '../chat/errors.ts';
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { flash } from '../middleware/pages.ts';
-import { field, freshMark, id, seeOther } from './parameters.ts';
+import { flash, freshMark, seeOther } from '../middleware/pages.ts';
+import { field, id } from './parameters.ts';
 import { enterUnlessElsewhere } from './presence.ts';
 
 /** GET /people: with `q` in the address, as POST */
@@ -83,6 +83,6 @@ function act(work: (ctx: Context, em: Context['em'], user: User, person: User) =
     const person = await personNamed(ctx.em, ctx.params.username ?? '');
     await ctx.em.transactional((em) => work(ctx, em, user, person));
     flash(ctx, done(person.username));
-    seeOther(ctx, `/people/${encodeURIComponent(person.username)}?${freshMark(ctx)}`);
+    seeOther(ctx, `/people/${encodeURIComponent(person.username)}?${freshMark()}`);
   };
 }

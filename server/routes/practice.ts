@@ -3,10 +3,11 @@ import { Ended, Missing } from '../chat/errors.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { wantsJson } from '../middleware/errors.ts';
+import { freshMark, seeOther } from '../middleware/pages.ts';
 import { script, stepsOf, type ScriptedLine } from '../practice/script.ts';
 import { STEPS } from '../practice/steps.ts';
 import { quantity, type Line } from '../view.ts';
-import { field, freshMark, seeOther } from './parameters.ts';
+import { field } from './parameters.ts';
 
 const ROOM = { id: 0, name: 'Practice' };
 
@@ -37,7 +38,7 @@ export const take: Handler = (ctx) => {
   const { ends, lost } = STEPS[name]!;
   const steps = stepsOf(`${field(ctx, 'done')}.${name}`);
   const done = steps.join('.');
-  const location = ends ? `/practice?ended=${ends}&${freshMark(ctx)}` : `/practice?done=${done}&${freshMark(ctx)}#new`;
+  const location = ends ? `/practice?ended=${ends}&${freshMark()}` : `/practice?done=${done}&${freshMark()}#new`;
   if (!wantsJson(ctx)) return seeOther(ctx, location);
   const entries = script(steps).at(-1)!.map((entry) => {
     const line = lineOf(ctx, entry);

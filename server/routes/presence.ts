@@ -4,9 +4,10 @@ import { roomFor } from '../chat/membership.ts';
 import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
+import { seeOther } from '../middleware/pages.ts';
 import * as attachments from './attachments.ts';
 import { answer, store } from './messages.ts';
-import { field, id, roomId, seeOther } from './parameters.ts';
+import { field, id, roomId } from './parameters.ts';
 
 /** POST /rooms/ID/enter: enters, and where a message came with it posts that too, or neither; a file has to be chosen again */
 export const enter: Handler = async (ctx) => {

@@ -4,9 +4,9 @@ import { report as makeReport, reportable, reportableBefore } from '../chat/repo
 import type { Room } from '../chat/room.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
-import { flash } from '../middleware/pages.ts';
+import { flash, freshMark, seeOther } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
-import { field, freshMark, id, roomId, seeOther, seq } from './parameters.ts';
+import { field, id, roomId, seq } from './parameters.ts';
 
 /** GET /rooms/ID/report: the messages, each with a way to report it */
 export const choose: Handler = async (ctx) => {
@@ -31,7 +31,7 @@ export const make: Handler = async (ctx) => {
   await ctx.limits.draw('report', ctx);
   await makeReport(ctx.em, user, entry, field(ctx, 'reason'), ctx.now);
   flash(ctx, 'Your report is sent. An operator will look at it.');
-  seeOther(ctx, `/rooms/${entry.room.id}?${freshMark(ctx)}`);
+  seeOther(ctx, `/rooms/${entry.room.id}?${freshMark()}`);
 };
 
 const entryOf = (ctx: Context) => reportable(ctx.em, me(ctx), roomId(ctx), id(ctx.params.seq) ?? 0);

@@ -3,8 +3,8 @@ import { makeResetLink, resetPassword, userOfLink } from '../chat/reset-link.ts'
 import { findByLogin, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import type { SendMail } from '../mail.ts';
-import { flash } from '../middleware/pages.ts';
-import { field, seeOther } from './parameters.ts';
+import { flash, seeOther } from '../middleware/pages.ts';
+import { field } from './parameters.ts';
 import { begin } from './sessions.ts';
 
 /** GET /forgotten: how to get a link that sets a new password */

@@ -8,10 +8,10 @@ import { roomList } from '../chat/room-list.ts';
 import type { Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { framing } from '../middleware/headers.ts';
-import { flash } from '../middleware/pages.ts';
+import { flash, seeOther } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { logPage } from './log-page.ts';
-import { field, roomId, seeOther } from './parameters.ts';
+import { field, roomId } from './parameters.ts';
 import { enterUnlessElsewhere } from './presence.ts';
 
 /** GET /rooms */

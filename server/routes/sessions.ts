@@ -6,7 +6,8 @@ import { whySuspended } from '../chat/suspension.ts';
 import { authenticate, findByLogin, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { freshToken } from '../middleware/csrf.ts';
-import { field, seeOther } from './parameters.ts';
+import { seeOther } from '../middleware/pages.ts';
+import { field } from './parameters.ts';
 
 /** GET /login */
 export const form: Handler = (ctx) => ctx.page('accounts/login.njk', { next: ownPath(ctx.query.next ?? field(ctx, 'next')) });

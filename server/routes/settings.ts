@@ -7,8 +7,8 @@ import { endSessionOf, sessionId, sessionsOf } from '../chat/session.ts';
 import type { Context, Handler } from '../context.ts';
 import { checkedZone } from '../dates.ts';
 import { me } from '../middleware/current-user.ts';
-import { browserZone, flash } from '../middleware/pages.ts';
-import { field, freshMark, seeOther } from './parameters.ts';
+import { browserZone, flash, freshMark, seeOther } from '../middleware/pages.ts';
+import { field } from './parameters.ts';
 
 /** GET /settings, and what is shown where one of its forms is refused */
 export const show: Handler = async (ctx) => {
@@ -68,5 +68,5 @@ export const trial = (ctx: Context) => ({ now: ctx.now, trials: ctx.env.rateLimi
 
 function done(ctx: Context, sentence: string): void {
   flash(ctx, sentence);
-  seeOther(ctx, `/settings?${freshMark(ctx)}`);
+  seeOther(ctx, `/settings?${freshMark()}`);
 }

@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { seeOther } from './parameters.ts';
+import { seeOther } from '../middleware/pages.ts';
 
 /** GET / */
 export const show: Handler = (ctx) => {

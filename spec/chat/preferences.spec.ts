@@ -10,12 +10,12 @@ const test = suite('preferences');
 const save = ({ as }: House, typed: Record<string, string>) => as('ada', (em, ada) => savePreferences(em, ada, typed));
 
 async function ofAda({ em }: House) {
-  const { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style } = await em().findOneOrFail(User, { username: 'ada' });
-  return { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, style };
+  const { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, reportLinks, style } = await em().findOneOrFail(User, { username: 'ada' });
+  return { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, reportLinks, style };
 }
 
-const DEFAULTS = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', style: 'calm' };
-const CHOSEN = { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes', liveView: '30s', style: 'y2k' };
+const DEFAULTS = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', reportLinks: true, style: 'calm' };
+const CHOSEN = { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes', liveView: '30s', reportLinks: 'no', style: 'y2k' };
 
 test('are at first those that surprise nobody', withHouse(async (house) => {
   assert.equal(await ofAda(house), DEFAULTS);
@@ -23,13 +23,13 @@ test('are at first those that surprise nobody', withHouse(async (house) => {
 
 test('are kept, for that person alone', withHouse(async (house) => {
   await save(house, CHOSEN);
-  assert.equal(await ofAda(house), { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: false, whereabouts: 'nobody', enterSends: true, liveView: '30s', style: 'y2k' });
+  assert.equal(await ofAda(house), { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: false, whereabouts: 'nobody', enterSends: true, liveView: '30s', reportLinks: false, style: 'y2k' });
   assert.is(await house.em().count(User, { hourCycle: 'h23', zone: null, foundByEmail: true }), 2);
 }));
 
 test('can be taken back', withHouse(async (house) => {
   await save(house, CHOSEN);
-  await save(house, { zone: '', hourCycle: 'h23', foundByEmail: 'yes', whereabouts: 'friends', enterSends: 'no', liveView: 'off', style: 'calm' });
+  await save(house, { zone: '', hourCycle: 'h23', foundByEmail: 'yes', whereabouts: 'friends', enterSends: 'no', liveView: 'off', reportLinks: 'yes', style: 'calm' });
   assert.equal(await ofAda(house), DEFAULTS);
 }));
 
@@ -46,6 +46,7 @@ for (const [field, values] of Object.entries({
   foundByEmail: ['', 'true', '1'],
   whereabouts: ['everybody', '\0'],
   enterSends: ['', 'on', '__proto__'],
+  reportLinks: ['', 'true', 'toString'],
   liveView: ['', '10', '1s', 'toString'],
   style: ['', '2000s', 'calm '],
 })) {

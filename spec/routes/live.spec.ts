@@ -124,7 +124,7 @@ test('one\'s own messages are told by a word and a class, in a room and in its l
   for (const path of [`/rooms/${lobby}`, `/rooms/${lobby}/live`]) {
     const { page } = await ada.get(path);
     assert.equal(page.querySelectorAll('.message.own').map(words).map((text) => text.replace(/\d\d:\d\d/, 'now')), ['ada (you), now: hello'], path);
-    assert.equal(page.querySelectorAll('.message:not(.own)').map(words).map((text) => text.replace(/\d\d:\d\d/, 'now')), ['grace, now: good morning'], path);
+    assert.equal(page.querySelectorAll('.message:not(.own)').map(words).map((text) => text.replace(/\d\d:\d\d/, 'now')), [`grace, now: good morning${path.endsWith('live') ? '' : ' Report message 4 of grace'}`], path);
   }
 }));
 
@@ -204,6 +204,22 @@ test('a page that stays open ends with a sentence where its reader may not read 
   assert.match(await ofLinus.end(), /has ended\. You are not logged in\./);
   await ada.post(`/rooms/${lobby}/delete`);
   assert.match(await ofAda.end(), /has ended\. The room lobby was deleted/);
+}));
+
+test('a page that stays open says what is wrong where the database cannot be reached any more', withApp(async (world) => {
+  const { ada, lobby } = await lobbyOf(world, 'stream');
+  const open = await opened(world, ada, lobby);
+  await open.until('grace entered the room.');
+  const connection = world.orm.em.getConnection();
+  const execute = connection.execute;
+  connection.execute = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' }));
+  try {
+    const text = await open.end();
+    assert.match(text, /has ended\. Plainchat cannot reach its database at the moment\. Wait 5 seconds, then try again[^]*Continue the live view of/);
+    assert.not.match(text, /ECONNREFUSED|Something went wrong/);
+  } finally {
+    connection.execute = execute;
+  }
 }));
 
 test('a person has three pages open at most: a fourth ends the first', withApp(async (world) => {

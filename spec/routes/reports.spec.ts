@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { User } from '../../server/chat/user.ts';
 import { withApp, type World } from '../support/app.ts';
 import { images, PDF } from '../support/files.ts';
-import { buttons, problem, titleOf, words, type Answer, type Visitor } from '../support/visitor.ts';
+import { buttons, problem, titleOf, words, type Answer, type Delta, type Visitor } from '../support/visitor.ts';
 
 const test = suite('reports over HTTP');
 
@@ -22,14 +22,43 @@ async function rude({ cast, em }: World, access = 'open') {
   return { ada, grace, linus, lobby, seq: 4 };
 }
 
-/** Reports as a person does, from the page of the room; returns where it leads. */
+/** Reports as a person does, from the message; returns where it leads. */
 async function reports(person: Visitor, lobby: number): Promise<Answer> {
-  const list = await person.get(link(await person.get(`/rooms/${lobby}`), 'Report a message in lobby')!);
-  const href = list.page.querySelectorAll('main a').find((one) => /^Report message \d+ of linus, /.test(words(one)))!.getAttribute('href')!;
-  return person.press(await person.get(href), 'Send report', { reason: 'It is rude.' });
+  return person.press(await person.get(link(await person.get(`/rooms/${lobby}`), 'Report message 4 of linus')!), 'Send report', { reason: 'It is rude.' });
 }
 
-test('are made by links from the page of a room, each named after whose message it is', withApp(async (world) => {
+/** The links at the messages of a page. */
+const atMessages = ({ page }: Pick<Answer, 'page'>) => page.querySelectorAll('.log .report').map(words);
+
+test('are made by a link at each message of others, named after which it is and whose, the same in JSON', withApp(async (world) => {
+  const { grace, linus, lobby } = await rude(world);
+  await linus.enter(lobby);
+  await grace.enter(lobby);
+  await grace.say(lobby, 'my own');
+  await linus.say(lobby, 'more');
+  const page = await grace.get(`/rooms/${lobby}`);
+  assert.equal(atMessages(page), ['Report message 4 of linus', 'Report message 8 of linus']);
+  assert.is(link(page, 'Report a message in lobby'), undefined);
+  const { entries }: Delta = (await grace.getJson(`/rooms/${lobby}/entries?after=0`)).json();
+  for (const seq of [4, 8]) assert.is(page.page.querySelector(`#m-${seq}`)!.toString(), entries.find((one) => one.seq === seq)!.html);
+  await grace.post('/people/linus/block');
+  assert.equal(atMessages(await grace.get(`/rooms/${lobby}`)), []); // what is folded has none before it is shown
+  assert.equal(atMessages(await grace.get(`/rooms/${lobby}?from=4&show=4`)), ['Report message 4 of linus']);
+  await linus.post('/settings', { liveView: '10s' });
+  assert.equal((await linus.get(`/rooms/${lobby}/live`)).page.querySelectorAll('.report'), []);
+}));
+
+test('are made by one link for all, for whoever wants it so, to a list of messages', withApp(async (world) => {
+  const { grace, lobby, seq } = await rude(world);
+  await grace.post('/settings', { reportLinks: 'no' });
+  const page = await grace.get(`/rooms/${lobby}`);
+  assert.equal(atMessages(page), []);
+  const list = await grace.get(link(page, 'Report a message in lobby')!);
+  assert.equal(list.page.querySelectorAll('main a').map(words).map((name) => name.replace(/, \d.*/, '')), ['Report message 4 of linus', 'Back to lobby']);
+  assert.is(list.page.querySelectorAll('main a')[0]!.getAttribute('href'), `/rooms/${lobby}/messages/${seq}/report`);
+}));
+
+test('are made with a reason', withApp(async (world) => {
   const { grace, lobby, seq } = await rude(world);
   const form = await grace.get(`/rooms/${lobby}/messages/${seq}/report`);
   assert.is(titleOf(form), 'Report message of linus – Rooms – Plainchat');

@@ -60,12 +60,12 @@ test('have one form for each act, with its own button, and every id once', withA
 test('are saved by a form that shows them, and lead to a page that was not visited before', withApp(async ({ cast, clock }) => {
   const ada = await cast('ada');
   const before = await ada.get('/settings');
-  assert.equal(checked(before), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no', 'liveView=off', 'style=calm']);
+  assert.equal(checked(before), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no', 'liveView=off', 'reportLinks=yes', 'style=calm']);
   assert.is(valueOf(labelled(before, 'Time zone')), '');
-  const answer = await ada.press(before, 'Save settings', { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes', liveView: '30s', style: 'y2k' });
+  const answer = await ada.press(before, 'Save settings', { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes', liveView: '30s', reportLinks: 'no', style: 'y2k' });
   const after = await then(ada, answer);
   assert.is(words(after.page.querySelector('main [role="status"]')), 'Your settings are saved.');
-  assert.equal(checked(after), ['hourCycle=h12', 'foundByEmail=no', 'whereabouts=nobody', 'enterSends=yes', 'liveView=30s', 'style=y2k']);
+  assert.equal(checked(after), ['hourCycle=h12', 'foundByEmail=no', 'whereabouts=nobody', 'enterSends=yes', 'liveView=30s', 'reportLinks=no', 'style=y2k']);
   assert.is(valueOf(labelled(after, 'Time zone')), 'Asia/Tokyo');
   clock.pass(1);
   const again = await ada.press(after, 'Save settings');
@@ -81,7 +81,7 @@ test('that are no choice are refused at the top and beside the field, with what 
   assert.match(problem(answer, 'Time zone').beside, /Error: There is no such time zone/);
   assert.equal(linked(answer), ['zone', 'FIELDSET']);
   assert.equal(checked(answer), ['hourCycle=h12', 'foundByEmail=no', 'enterSends=yes', 'style=y2k']);
-  assert.equal(checked(await ada.get('/settings')), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no', 'liveView=off', 'style=calm']);
+  assert.equal(checked(await ada.get('/settings')), ['hourCycle=h23', 'foundByEmail=yes', 'whereabouts=friends', 'enterSends=no', 'liveView=off', 'reportLinks=yes', 'style=calm']);
 }));
 
 test('of the time apply to pages: the zone chosen, else the browser\'s, else UTC', withApp(async ({ cast, clock }) => {

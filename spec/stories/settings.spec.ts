@@ -15,6 +15,7 @@ test('ada has times of her zone in 12 hours, on the page and in what is appended
   const page = await open('/settings', ada, { timezoneId: 'Asia/Tokyo' });
   await page.getByLabel('Time zone').selectOption('Pacific/Honolulu');
   await page.getByLabel('12 hours').check();
+  await page.getByLabel('Once for all, below the messages').check();
   await page.getByRole('button', { name: 'Save settings' }).click();
   await page.getByText('Your settings are saved.').waitFor();
   await page.goto(new URL(`/rooms/${lobby}`, page.url()).href);
@@ -22,6 +23,7 @@ test('ada has times of her zone in 12 hours, on the page and in what is appended
   await grace.say(lobby, 'good morning');
   await eventually(() => page.locator('.message').count(), 2);
   assert.equal(await page.locator('.message time').allTextContents(), ['11:55 pm', '12:05 am']);
+  assert.equal(await page.getByRole('link', { name: /^Report/ }).allTextContents(), ['Report a message in lobby']);
   assert.is(await page.locator('#zone').textContent(), 'Times are in Pacific/Honolulu.');
   const days = await page.locator('.log .day').allTextContents();
   const appended = await page.locator('.log time').allTextContents();

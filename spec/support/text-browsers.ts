@@ -11,10 +11,12 @@ export interface TextBrowser {
   follow(screen: string, link: string): string;
   push(screen: string, button: string): string;
   fill(screen: string, label: string, text: string): string;
+  /** The keys to see some lines more above; none where a field is found wherever it is. */
+  above: string;
   /** What the screen says once a page is there, as the last thing. */
   idle: RegExp;
   /** What stands before the text in a field. */
-  edge: string;
+  edge(label: string): string;
   /** The key to move off a field. */
   off: string;
 }
@@ -33,14 +35,50 @@ export const lynx: TextBrowser = {
   bottom: '\x05',
   follow: (screen, link) => `${numberIn(screen, `\\[(\\d+)\\]${link}`)}\r`,
   push: (screen, button) => `${numberIn(screen, `\\(\\[(\\d+)\\]BUTTON\\) ${button}`)}\r\r`,
-  fill: (screen, label, text) => `${numberIn(screen, `^ *${label}\\s[^]*?\\[(\\d+)\\]`)}g\r\r\x15${text}`,
+  fill: (screen, label, text) => `${fieldIn(screen, label)}g\r\r\x15${text}`,
+  above: '',
   idle: /^(Commands: |\(|-- press space)/m,
-  edge: ']',
+  edge: () => ']',
   off: '\t',
 };
 
-/** The fields of several lines, for which an editor is opened. */
-const EDITED = ['Message', 'Description'];
+/** The fields of several lines. w3m opens an editor for them; links and elinks show them below their number. */
+const LONG = ['Message', 'Description'];
+const DOWN = '\x1b[B';
+const LINE_UP = '\x10';
+const PAGE_DOWN = '\x1b[6~';
+
+/** With a number before each link, field and button. */
+export const links: TextBrowser = {
+  name: 'links',
+  open(terminal, address) {
+    // It welcomes whoever has no settings, with a box over the page.
+    terminal.open(`sh -c 'mkdir .links2 && exec links -no-connect -enable-cookies 1 -html-numbered-links 1 "${address}"'`);
+  },
+  goTo: (address) => `g\x15${address}\r`,
+  bottom: PAGE_DOWN.repeat(4),
+  follow: (screen, link) => `${numberIn(screen, `\\[(\\d+)\\]${link}`)}\r`,
+  push: (screen, button) => `${numberIn(screen, `[^]*\\[(\\d+)\\]${button}$`)}\r`,
+  fill: (screen, label, text) => `${fieldIn(screen, label)}\r\x15${text}`,
+  above: LINE_UP.repeat(6),
+  idle: /^(?![^]*(Looking up|Making connection|Request sent|Received |\+---))/,
+  edge: (label) => (LONG.includes(label) ? '   ' : ']'),
+  off: PAGE_DOWN.repeat(4), // to the link at the end of the page: in a field, a number is text
+};
+
+export const elinks: TextBrowser = {
+  ...links,
+  name: 'elinks',
+  open(terminal, address) {
+    terminal.write('elinks.conf', 'set document.browse.links.numbering = 1\nset document.browse.forms.confirm_submit = 0\n');
+    terminal.open(`elinks -no-connect 1 -config-dir "$HOME" '${address}'`);
+  },
+  follow: (screen, link) => `${links.follow(screen, link)}\r`,
+  push: (screen, button) => `${links.push(screen, button)}\r`,
+  fill: (screen, label, text) => `${fieldIn(screen, label)}\r\r\x15${text}`,
+  idle: /^(?![^]*(Looking up|Making connection|Request sent|Received |┌───))/,
+  off: DOWN,
+};
 
 /** By search, from the end of the page; with a number before each link. What is typed as a message comes from an editor. */
 export const w3m: TextBrowser = {
@@ -53,11 +91,17 @@ export const w3m: TextBrowser = {
   bottom: 'G',
   follow: (screen, link) => `G?\\[${numberIn(screen, `\\[(\\d+)\\]${link}`)}\\]\r\r`,
   push: (_, button) => `G?${button}\r\r`,
-  fill: (_, label, text) => `G?^${label}\r\t\r${EDITED.includes(label) ? '' : `\x15${text}\r`}`,
+  fill: (_, label, text) => `G?^${label}\r\t\r${LONG.includes(label) ? '' : `\x15${text}\r`}`,
+  above: '',
   idle: /\nViewing <.*$/,
-  edge: '[',
+  edge: () => '[',
   off: '',
 };
+
+/** The number of the field with this label. */
+function fieldIn(screen: string, label: string): string {
+  return numberIn(screen, `^ *${label}\\s[^]*?\\[(\\d+)\\]`);
+}
 
 function numberIn(screen: string, pattern: string): string {
   const number = new RegExp(pattern, 'm').exec(screen)?.[1];
@@ -94,8 +138,13 @@ export class Reader {
   /** Types into the field with this label. */
   async fill(label: string, text: string): Promise<void> {
     this.#terminal.write('typed', text); // for an editor to find
+    const { above } = this.#browser;
+    if (above && !this.screen.includes(`\n   ${label}\n`)) {
+      this.#terminal.press(above);
+      await this.#terminal.waitFor(`\n   ${label}`);
+    }
     this.#terminal.press(this.#browser.fill(this.screen, label, text));
-    await this.#terminal.waitFor(this.#browser.edge + (label === 'Password' ? text.replace(/./g, '*') : text.slice(0, 18)));
+    await this.#terminal.waitFor(this.#browser.edge(label) + (label === 'Password' ? text.replace(/./g, '*') : text.slice(0, 18)));
     this.#terminal.press(this.#browser.off);
   }
 

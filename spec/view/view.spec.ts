@@ -108,7 +108,7 @@ test('has for each entry one item, with its number, author, time and text', with
 test('shows the same on a page and in JSON, by the same template', withHouse(async (house) => {
   const entries = await entriesWith(house, 'hello', 'two\nlines', 'https://example.org/?a=1&b=2 <b> "c" \'d\'');
   const lines = entries.map((entry) => view.line(entry));
-  const page = view.render('rooms/_log.njk', { room: entries[0]!.room, lines, last: 5, zone: 'UTC', check: 'x' });
+  const page = view.render('rooms/_log.njk', { room: entries[0]!.room, lines, last: 5, zone: 'UTC', check: 'x', reportIn: entries[0]!.room.id });
   for (const entry of entries) assert.ok(page.includes(view.delta(entry).html), page);
   assert.is(parse(page).querySelectorAll('li[id^="m-"]').length, entries.length);
 }));

@@ -11,6 +11,7 @@ import { Limits } from './0010-limits.ts';
 import { Accounts } from './0011-accounts.ts';
 import { Reports } from './0012-reports.ts';
 import { Uploaders } from './0013-uploaders.ts';
+import { ReportLinks } from './0014-report-links.ts';
 
 /** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   { name: '0011-accounts', class: Accounts },
   { name: '0012-reports', class: Reports },
   { name: '0013-uploaders', class: Uploaders },
+  { name: '0014-report-links', class: ReportLinks },
 ];
