@@ -5,6 +5,7 @@ import Koa from 'koa';
 import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
+import { postAll } from './chat/batch.ts';
 import { entriesOf } from './chat/room.ts';
 import { Assets } from './assets.ts';
 import { fileNamesAmong } from './chat/attachment.ts';
@@ -71,7 +72,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const leases = new Leases({ em, times, clock, log, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
   const streams = new Streams(log);
   const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
-  const writer = new Writer({ em, signals: live.signals, stored: (entries) => feed.stored(entries) });
+  const writer = new Writer({ store: (posts) => postAll(em(), posts, live.run), signals: live.signals, stored: (entries) => feed.stored(entries) });
   const metrics = env.metricsToken ? new Metrics(() => em().count(Presence)) : undefined;
   const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view, writer };
 
@@ -107,10 +108,14 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const usual = app.callback();
   const listener: RequestListener = (request, response) => {
     const begun = performance.now();
-    if (metrics && request.url?.startsWith('/poll')) metrics.polls += 1;
+    const isTimed = request.url?.startsWith('/poll') && metrics?.polled();
     void andThen(polls.answer(request, response) || posts.answer(request, response), (isAnswered) => {
-      if (!isAnswered) usual(request, response);
-      else if (request.method === 'POST') metrics?.posted(performance.now() - begun);
+      if (!isAnswered) return usual(request, response);
+      const ms = performance.now() - begun;
+      if (isTimed) metrics!.pollTook(ms);
+      if (request.method !== 'POST') return;
+      metrics?.posted(ms);
+      log.debug({ method: 'POST', route: '/rooms/:id/messages', status: 201, ms: Math.round(ms) }, 'request');
     });
   };
   return { listener, leases, streams };

@@ -3,7 +3,7 @@ import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** How much is told. `info` has a line for each request but the polls, `debug` those too. */
+/** How much is told. `info` has a line for each request but what scripts ask and post all the time; `debug` one for each message of theirs too, and for a poll where it was not answered from memory. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
