@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { forgetAttempts } from '../chat/attempt.ts';
-import { forgetAllowances } from '../chat/limit.ts';
+import { forgetAllowances } from '../chat/allowance.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
 import { forgetResetLinks } from '../chat/reset-link.ts';
 import { forgetEndedSessions } from '../chat/session.ts';
