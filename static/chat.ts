@@ -4,6 +4,8 @@ import { createAnnouncer, type News } from './announcer.ts';
 import { tellConnection } from './connection.ts';
 import { helpTyping } from './field.ts';
 import { append, dress, find, log, make, parse, reader, timeOf, timeZone } from './log.ts';
+import { offerPause } from './pause.ts';
+import { present } from './present.ts';
 import { createRegion } from './region.ts';
 
 interface Entry extends News { seq: number; subject?: string; html: string }
@@ -50,13 +52,6 @@ const receive = ({ name, entries }: Answer) => {
 };
 
 const isMessage = ({ kind }: Entry) => kind === 'message';
-
-const present = ({ kind, author, subject }: Entry) => {
-  const list = find('#present')!;
-  const name = kind === 'removed' ? subject : author;
-  if (/entered|left|removed/.test(kind)) [...list.children].find((item) => item.textContent === name)?.remove();
-  if (kind === 'entered') list.append(make('li', {}, make('bdi', {}, author)));
-};
 
 let news: HTMLAnchorElement | undefined;
 let unseen = 0;
@@ -126,6 +121,9 @@ const complain = (sentence: string, isWrong = false) => {
   // Neither the hint nor the problem is said again with the focus that comes back to the field.
   field.setAttribute('aria-describedby', '');
   field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
+  title = title.replace(/^(Error: )?/, sentence ? 'Error: ' : ''); // as the page of a refused form has it
+  if (sentence) titledAt = 0;
+  retitle();
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward)); // an alert inside of what is put in is silent in Firefox
   form!.scrollIntoView({ block: 'nearest' });
 };
@@ -215,13 +213,7 @@ if (form) {
 
   helpTyping(form, field, announcer);
 
-  let isPaused = false;
-  const pause = make('button', { type: 'button', class: 'quiet' }, 'Pause announcements');
-  pause.onclick = () => {
-    announcer.pause((isPaused = !isPaused));
-    pause.textContent = `${isPaused ? 'Resume' : 'Pause'} announcements`;
-  };
-  find('#announcements')!.append(pause);
+  offerPause(find('#announcements')!, announcer);
 
   find('#check')?.remove();
   const [text, triedKey, triedText] = JSON.parse(sessionStorage.getItem(draft) ?? '[]');

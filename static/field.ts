@@ -2,17 +2,16 @@
 import type { createAnnouncer } from './announcer.ts';
 import { find, make } from './log.ts';
 
-/** What a message may have, in characters, and how few of them are left when it is told. */
-const LONGEST = 4000;
+/** How few characters are left when it is told. */
 const FEW = 100;
 
 /** Tells what Enter does and lets it, counts near the end, and has nothing announced into the typing. */
-export const helpTyping = (form: HTMLFormElement, field: HTMLTextAreaElement, announcer: ReturnType<typeof createAnnouncer>) => {
+export const helpTyping = (form: HTMLFormElement, field: HTMLTextAreaElement, announcer: ReturnType<typeof createAnnouncer>, longest = 4000) => {
   const remaining = make('p', { class: 'hint' });
   field.after(remaining);
   field.addEventListener('input', () => {
     announcer.typed();
-    const left = LONGEST - [...field.value.trim()].length;
+    const left = longest - [...field.value.trim()].length;
     const count = Math.abs(left);
     const words = `${count} character${count === 1 ? '' : 's'} ${left < 0 ? 'too many' : 'left'}`;
     remaining.textContent = left < FEW ? words : '';

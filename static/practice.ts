@@ -2,7 +2,10 @@
 // down what was said and when. Without it each step is a form.
 import { createAnnouncer, type News } from './announcer.ts';
 import { tellConnection } from './connection.ts';
+import { helpTyping } from './field.ts';
 import { append, find, log, make, parse, reader, timeOf } from './log.ts';
+import { offerPause } from './pause.ts';
+import { present } from './present.ts';
 import { createRegion } from './region.ts';
 
 interface Entry extends News { second: number; html: string }
@@ -33,15 +36,13 @@ copy.onclick = async () => {
   }
   announcer.say('Copied');
 };
-const typing = make('input', { id: 'typing', autocomplete: 'off' });
-typing.addEventListener('input', announcer.typed);
 
 find('#steps')!.before(
   make('h2', {}, 'What was said'),
   make('div', { class: 'field' }, make('label', { for: 'said' }, 'What was said, in seconds after each step'), said),
   make('p', {}, copy),
-  make('div', { class: 'field' }, make('label', { for: 'typing' }, 'Type here to hear what waits while you type'), typing),
 );
+offerPause(find('#announcements')!, announcer);
 
 /** Plays what a step brings, each at its second, what comes in one second together, as a poll brings it. */
 const play = ({ entries, lost, ends, location: next }: Answer) => {
@@ -53,6 +54,7 @@ const play = ({ entries, lost, ends, location: next }: Answer) => {
         const item = parse(entry);
         append([item], log);
         entry.time = timeOf(item).textContent!;
+        if (entry.kind !== 'message') present(entry);
       }
       announcer.receive(batch.filter(({ author }) => author !== reader));
     }, second * 1000);
@@ -61,23 +63,42 @@ const play = ({ entries, lost, ends, location: next }: Answer) => {
   if (ends) setTimeout(() => location.assign(next), 2000);
 };
 
+/** Asks for what comes of a form, and plays it. Where it does not come, the page that does tells what is wrong. */
+const take = async (form: HTMLFormElement, name: string, isTaken = () => {}) => {
+  try {
+    const answer = await fetch(form.action, {
+      method: 'POST',
+      body: JSON.stringify(Object.fromEntries(new FormData(form))),
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': find<HTMLMetaElement>('[name=csrf-token]')!.content },
+    });
+    if (!answer.ok) throw answer;
+    const taken: Answer = await answer.json();
+    began = performance.now();
+    note(`– ${name} –`);
+    for (const each of document.querySelectorAll<HTMLInputElement>('[name=done]')) each.value = taken.done;
+    play(taken);
+    isTaken();
+  } catch {
+    form.submit();
+  }
+};
+
 for (const form of document.querySelectorAll<HTMLFormElement>('.step')) {
-  form.addEventListener('submit', async (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
-    try {
-      const answer = await fetch(form.action, {
-        method: 'POST',
-        body: JSON.stringify({ done: new FormData(form).get('done') }),
-        headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': find<HTMLMetaElement>('[name=csrf-token]')!.content },
-      });
-      if (!answer.ok) throw answer;
-      const taken: Answer = await answer.json();
-      began = performance.now();
-      note(`– ${form.querySelector('button')!.textContent} –`);
-      for (const each of document.querySelectorAll<HTMLInputElement>('.step [name=done]')) each.value = taken.done;
-      play(taken);
-    } catch {
-      form.submit(); // the page that comes tells what is wrong
-    }
+    void take(form, form.querySelector('button')!.textContent!);
   });
 }
+
+const form = find<HTMLFormElement>('#message')!;
+const field = find<HTMLTextAreaElement>('#body')!;
+helpTyping(form, field, announcer, Number(form.dataset.longest));
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void take(form, 'Your message', () => {
+    field.value = '';
+    field.dispatchEvent(new Event('input'));
+    announcer.sent();
+    field.focus();
+  });
+});

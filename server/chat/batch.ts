@@ -1,7 +1,6 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import type { ShownEntry } from './entry.ts';
-import { Membership } from './membership.ts';
-import { Mention, mentionsIn } from './mention.ts';
+import { mentionsIn } from './mention.ts';
 import { checkedBody, isKey } from './message.ts';
 import { lockRooms } from './room.ts';
 
@@ -14,83 +13,122 @@ export interface Post {
   now: Date;
 }
 
-/** A message that was stored, by plain columns. */
-interface Row {
+/** A statement, with what stands for each `?` in it. */
+export interface Statement {
+  sql: string;
+  parameters: (string | number | Date)[];
+}
+
+/** Runs statements in one transaction that holds these rooms, and returns the rows of each once it is committed. */
+export type Run = (rooms: number[], statements: Statement[]) => Promise<unknown[][]>;
+
+/** A message that was stored, and somebody who was noted to be mentioned in one. */
+interface Stored {
   room: number;
   seq: number;
   author: number;
   username: string;
   key: string;
-  direct: boolean | number;
+}
+interface Noted {
+  room: number;
+  seq: number;
+  user: number;
+}
+
+/**
+ * Posts many messages at once: those about which nothing is in doubt. Returns what was stored, and
+ * undefined for each of the others, of which nothing is, and which are for `post`: that has the
+ * rules and says what is wrong, and this is only a shorter way for who keeps to them. Whether they
+ * do is asked by the statements that store, so that they are as many for a hundred as for one, and
+ * none has to wait for what another has told.
+ */
+export async function postAll(em: EntityManager, posts: Post[], run: Run = inTransaction(em)): Promise<(ShownEntry | undefined)[]> {
+  const able = new Map<string, Post>(); // of two with the same key, the first
+  for (const post of posts) {
+    const body = storable(post);
+    if (body !== undefined && !able.has(nameOf(post))) able.set(nameOf(post), { ...post, body });
+  }
+  if (able.size === 0) return posts.map(() => undefined);
+  const texts = [...able.values()];
+  const mentions = await mentionsIn(em, texts);
+  const mentioned = texts.flatMap(({ room, user, key }, index) => mentions[index]!.map((mention) => ({ room, author: user, key, ...mention })));
+  const rooms = [...new Set(texts.map(({ room }) => room))];
+  const [stored, ...rest] = await run(rooms, [
+    insertOf(texts),
+    ...(mentioned.length > 0 ? [mentionOf(mentioned.map(({ room, author, key, user, name }) => [room, author, key, user.id, name]))] : []),
+    { sql: UNHIDE(rooms.length), parameters: rooms },
+    { sql: RAISE(rooms.length), parameters: rooms },
+  ]);
+  const noted = new Set(mentioned.length > 0 ? (rest[0] as Noted[]).map(({ room, seq, user }) => `${room} ${seq} ${user}`) : []);
+  const entries = new Map((stored as Stored[]).map(({ room, seq, author, username, key }): [string, ShownEntry] => {
+    const name = nameOf({ room, user: author, key });
+    const { body, now } = able.get(name)!;
+    const own = noted.size === 0 ? [] : mentions[texts.findIndex((text) => nameOf(text) === name)]!.filter(({ user }) => noted.has(`${room} ${seq} ${user.id}`));
+    return [name, { room: { id: room }, seq, kind: 'message', author: { id: author, username }, body, at: now, ...(own.length > 0 && { mentions: own }) }];
+  }));
+  return posts.map((post) => {
+    const entry = entries.get(nameOf(post));
+    entries.delete(nameOf(post));
+    return entry;
+  });
 }
 
 /**
  * Stores those who are in the room as members, whose key is a new one, and in a conversation of two
  * those whose partner is there and neither has blocked the other: what `post` finds out one by one.
  */
-const INSERT = (rows: number): string => `
-  with posted (place, room, author, body, key, at) as (values ${Array(rows).fill('(cast(? as integer), cast(? as integer), cast(? as integer), cast(? as text), cast(? as text), cast(? as timestamptz))').join(', ')})
-  insert into entry (room_id, seq, kind, author_id, body, key, at)
-  select r.id, r.last_seq + row_number() over (partition by r.id order by posted.place), 'message', posted.author, posted.body, posted.key, posted.at
-  from posted
-  join presence p on p.user_id = posted.author and p.room_id = posted.room
-  join membership m on m.room_id = posted.room and m.user_id = posted.author
-  join room r on r.id = posted.room
-  where not exists (select 1 from entry e where e.room_id = posted.room and e.author_id = posted.author and e.key = posted.key)
-  and (r.access <> 'direct' or exists (
-    select 1 from membership o join "user" u on u.id = o.user_id
-    where o.room_id = r.id and o.user_id <> posted.author and u.deleted_at is null
-    and not exists (select 1 from block b where (b.user_id = o.user_id and b.blocked_id = posted.author) or (b.user_id = posted.author and b.blocked_id = o.user_id))))
-  returning room_id as room, seq, author_id as author, key,
-    (select u.username from "user" u where u.id = author_id) as username,
-    (select r.access from room r where r.id = room_id) = 'direct' as direct`;
-
-/**
- * Posts many messages at once: those about which nothing is in doubt. Returns what was stored, and
- * undefined for each of the others, of which nothing is, and which are for `post`: that has the
- * rules and says what is wrong, and this is only a shorter way for who keeps to them, by as many
- * statements for many as for one. Runs inside a transaction.
- */
-export async function postAll(em: EntityManager, posts: Post[]): Promise<(ShownEntry | undefined)[]> {
-  const names = new Map<string, { post: Post; body: string }>(); // of two with the same key, the first
-  for (const post of posts) {
-    const body = storable(post);
-    if (body !== undefined && !names.has(nameOf(post.room, post.user, post.key))) names.set(nameOf(post.room, post.user, post.key), { post, body });
-  }
-  const able = [...names.values()];
-  if (able.length === 0) return posts.map(() => undefined);
-  await lockRooms(em, ...able.map(({ post }) => post.room));
-  const mentions = await mentionsIn(em, able.map(({ post, body }) => ({ room: post.room, body })));
-  const rows = await em.execute<Row[]>(INSERT(able.length), able.flatMap(({ post, body }, place) => [place, post.room, post.user, body, post.key, post.now]));
-  if (rows.length === 0) return posts.map(() => undefined);
-  const stored = new Map(rows.map((row) => [nameOf(row.room, row.author, row.key), row]));
-  const entries = new Map(able.flatMap(({ post, body }, index): [Post, ShownEntry][] => {
-    const row = stored.get(nameOf(post.room, post.user, post.key));
-    if (!row) return [];
-    return [[post, { room: { id: row.room }, seq: row.seq, kind: 'message', author: { id: row.author, username: row.username }, body, at: post.now, ...(mentions[index]!.length > 0 && { mentions: mentions[index]! }) }]];
-  }));
-  await raise(em, rows);
-  await unhideAll(em, rows);
-  const mentioned = [...entries.values()].flatMap(({ room, seq, mentions = [] }) => mentions.map(({ user, name }) => ({ room: room.id, seq, user: user.id, name })));
-  if (mentioned.length > 0) await em.insertMany(Mention, mentioned);
-  return posts.map((post) => entries.get(post));
+function insertOf(posts: Post[]): Statement {
+  return {
+    sql: `with posted (place, room, author, body, key, at) as (values ${listOf(posts.length, '(cast(? as integer), cast(? as integer), cast(? as integer), cast(? as text), cast(? as text), cast(? as timestamptz))')})
+      insert into entry (room_id, seq, kind, author_id, body, key, at)
+      select r.id, r.last_seq + row_number() over (partition by r.id order by posted.place), 'message', posted.author, posted.body, posted.key, posted.at
+      from posted
+      join presence p on p.user_id = posted.author and p.room_id = posted.room
+      join membership m on m.room_id = posted.room and m.user_id = posted.author
+      join room r on r.id = posted.room
+      where not exists (select 1 from entry e where e.room_id = posted.room and e.author_id = posted.author and e.key = posted.key)
+      and (r.access <> 'direct' or exists (
+        select 1 from membership o join "user" u on u.id = o.user_id
+        where o.room_id = r.id and o.user_id <> posted.author and u.deleted_at is null
+        and not exists (select 1 from block b where (b.user_id = o.user_id and b.blocked_id = posted.author) or (b.user_id = posted.author and b.blocked_id = o.user_id))))
+      returning room_id as room, seq, author_id as author, key, (select u.username from "user" u where u.id = author_id) as username`,
+    parameters: posts.flatMap(({ user, room, body, key, now }, place) => [place, room, user, body, key, now]),
+  };
 }
 
-/** Takes down how far the logs go now. */
-async function raise(em: EntityManager, rows: Row[]): Promise<void> {
-  const last = new Map<number, number>();
-  for (const { room, seq } of rows) last.set(room, Math.max(seq, last.get(room) ?? 0));
-  await em.execute(
-    `update room set last_seq = case id ${[...last].map(() => 'when ? then ?').join(' ')} end where id in (${[...last].map(() => '?').join(', ')})`,
-    [...[...last].flat(), ...last.keys()], 'run',
-  );
+/** Notes whom those that were stored mention, as far as they are still called so, and members. */
+function mentionOf(rows: [room: number, author: number, key: string, user: number, name: string][]): Statement {
+  return {
+    sql: `with named (room, author, key, person, name) as (values ${listOf(rows.length, '(cast(? as integer), cast(? as integer), cast(? as text), cast(? as integer), cast(? as text))')})
+      insert into mention (room_id, seq, user_id, name)
+      select e.room_id, e.seq, u.id, named.name
+      from named
+      join room r on r.id = named.room
+      join entry e on e.room_id = named.room and e.author_id = named.author and e.key = named.key and e.seq > r.last_seq
+      join "user" u on u.id = named.person and u.username_key = named.name
+      join membership m on m.room_id = named.room and m.user_id = named.person
+      returning room_id as room, seq, user_id as "user"`,
+    parameters: rows.flat(),
+  };
 }
 
+/** What is new in a room, as long as it is not taken down how far its log goes. */
+const NEW = 'exists (select 1 from entry e where e.room_id = room.id and e.seq > room.last_seq)';
 /** Shows the conversations in both lists again in which something was said. */
-async function unhideAll(em: EntityManager, rows: Row[]): Promise<void> {
-  const rooms = [...new Set(rows.filter(({ direct }) => direct).map(({ room }) => room))];
-  if (rooms.length > 0) await em.nativeUpdate(Membership, { room: { $in: rooms }, hidden: true }, { hidden: false });
-}
+const UNHIDE = (rooms: number): string => `update membership set hidden = false where hidden = true and room_id in (select id from room where id in (${listOf(rooms, '?')}) and access = 'direct' and ${NEW})`;
+/** Takes down how far the logs go now. */
+const RAISE = (rooms: number): string => `update room set last_seq = (select max(e.seq) from entry e where e.room_id = room.id) where id in (${listOf(rooms, '?')}) and ${NEW}`;
+
+const listOf = (count: number, item: string): string => Array(count).fill(item).join(', ');
+
+/** Runs them as any other work. */
+const inTransaction = (em: EntityManager): Run => (rooms, statements) => em.transactional(async (em) => {
+  await lockRooms(em, ...rooms);
+  const results: unknown[][] = [];
+  for (const { sql, parameters } of statements) results.push(await em.execute<unknown[]>(sql, parameters));
+  return results;
+});
 
 /** The text as it is to be stored; undefined where something is wrong with it, or with the key: `post` says what. */
 function storable({ body, key }: Post): string | undefined {
@@ -101,4 +139,4 @@ function storable({ body, key }: Post): string | undefined {
   }
 }
 
-const nameOf = (room: number, user: number, key: string): string => `${room} ${user} ${key}`;
+const nameOf = ({ room, user, key }: Pick<Post, 'room' | 'user' | 'key'>): string => `${room} ${user} ${key}`;

@@ -1,6 +1,7 @@
 import { PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { MikroORM } from '@mikro-orm/sql';
 import type { SqliteConnection } from '@mikro-orm/sqlite';
+import type { Run } from '../chat/batch.ts';
 import { Listener } from '../live/listener.ts';
 import type { Looks } from '../live/looks.ts';
 import { Changes, PostgresLooks } from '../live/postgresql.ts';
@@ -14,6 +15,8 @@ import { SqliteFile } from './sqlite.ts';
 export interface Live {
   signals: Signals;
   looks: Looks;
+  /** Stores messages in a shorter way than the ORM's, where there is one. */
+  run?: Run;
   /** Ends what it has opened beside the database. */
   close(): Promise<void>;
 }
@@ -22,11 +25,15 @@ export async function openLive(orm: MikroORM): Promise<Live> {
   const connection = orm.em.getConnection();
   if (connection instanceof PostgreSqlConnection) return openPostgres(orm, connection);
   const dialect = orm.config.get('driverOptions');
-  const live = dialect instanceof SqliteFile
-    ? new SqliteLive(dialect.reader, { isOnly: false })
-    : new SqliteLive(await (connection as SqliteConnection).getNativeClient(), { isOnly: true });
-  if (dialect instanceof SqliteFile) dialect.written = () => live.written();
+  if (dialect instanceof SqliteFile) return openFile(dialect);
+  const live = new SqliteLive(await (connection as SqliteConnection).getNativeClient(), { isOnly: true });
   return { signals: live, looks: live, close: async () => {} };
+}
+
+function openFile(file: SqliteFile): Live {
+  const live = new SqliteLive(file.reader, { isOnly: false });
+  file.written = () => live.written();
+  return { signals: live, looks: live, run: (_, statements) => file.together(statements), close: async () => {} };
 }
 
 async function openPostgres(orm: MikroORM, connection: PostgreSqlConnection): Promise<Live> {

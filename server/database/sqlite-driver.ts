@@ -14,6 +14,9 @@ export interface Asked {
   parameters: readonly unknown[];
   begins: boolean;
 }
+/** Several, as a transaction of their own. */
+export type Together = Pick<Asked, 'sql' | 'parameters'>[];
+/** Of several, the rows are those of each. */
 export type Told = QueryResult<unknown> | { error: { message: string; code: string | undefined } };
 
 /** Who is told of what happens to the file. */
@@ -128,6 +131,14 @@ export class SqliteFileDriver implements Driver {
     const answer = this.#wait();
     this.#thread.postMessage({ sql, parameters, begins } satisfies Asked);
     return answer as Promise<QueryResult<R>>;
+  }
+
+  /** Has the thread run statements as a transaction. Returns the rows of each. */
+  async together(statements: Together): Promise<unknown[][]> {
+    const release = await this.writing();
+    const answer = this.#wait();
+    this.#thread.postMessage(statements);
+    return (await answer.finally(release)).rows as unknown[][];
   }
 
   async destroy(): Promise<void> {

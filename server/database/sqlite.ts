@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Dialect, type Kysely } from 'kysely';
+import type { Statement } from '../chat/batch.ts';
 import { SqliteFileDriver, type Opening } from './sqlite-driver.ts';
 
 /**
@@ -10,6 +11,7 @@ import { SqliteFileDriver, type Opening } from './sqlite-driver.ts';
 export class SqliteFile implements Dialect {
   readonly #opening: Opening;
   #reader: Database.Database | undefined;
+  #driver: SqliteFileDriver | undefined;
   /** Is told of all that this process writes, ahead of whoever waits for it. */
   written: () => void = () => {};
 
@@ -23,8 +25,14 @@ export class SqliteFile implements Dialect {
     return this.#reader;
   }
 
+  /** Runs statements in one transaction, by one way to the thread and back: all of them, or none. Returns the rows of each. */
+  together(statements: Statement[]): Promise<unknown[][]> {
+    if (!this.#driver) throw new Error('The database is not open.');
+    return this.#driver.together(statements.map(({ sql, parameters }) => ({ sql, parameters: parameters.map((value) => (value instanceof Date ? value.getTime() : value)) })));
+  }
+
   createDriver(): SqliteFileDriver {
-    return new SqliteFileDriver(this.#opening, { opened: (reader) => (this.#reader = reader), written: () => this.written() });
+    return this.#driver = new SqliteFileDriver(this.#opening, { opened: (reader) => (this.#reader = reader), written: () => this.written() });
   }
 
   createAdapter(): SqliteAdapter {

@@ -1,6 +1,7 @@
+import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { forgetAttempts } from '../chat/attempt.ts';
-import { forgetAllowances } from '../chat/limit.ts';
+import { forgetAllowances } from '../chat/allowance.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
 import { forgetResetLinks } from '../chat/reset-link.ts';
 import { forgetEndedSessions } from '../chat/session.ts';
@@ -99,14 +100,22 @@ export class Leases {
       if (group.length === 0) continue;
       const { lease, inRoom } = group[0]![1];
       const latest = group.reduce((date, [, { at }]) => (at > date ? at : date), group[0]![1].at);
-      const who = { user: { $in: group.map(([userId]) => userId) }, closing: false };
-      for (const kind of LEASES) {
-        if (lease === undefined) await this.#em().nativeUpdate(Presence, { ...who, lease: kind }, { expiresAt: this.#until(kind, latest) });
-        else if (lease === kind) await this.#em().nativeUpdate(Presence, who, { lease, expiresAt: this.#until(lease, latest) });
+      const users = group.map(([userId]) => userId);
+      for (const kind of lease === undefined ? LEASES : [lease]) {
+        await this.#lengthen(users, lease === undefined ? { lease: kind } : {}, { lease: kind, expiresAt: this.#until(kind, latest) });
       }
       if (inRoom) await this.#reopen(new Map(group));
       for (const [userId] of group.filter(isLatest)) this.#signs.delete(userId);
     }
+  }
+
+  /** The rows are locked in one order first: two processes which write down the same people would else wait for each other. */
+  async #lengthen(users: number[], where: { lease?: Lease }, data: { lease: Lease; expiresAt: Date }): Promise<void> {
+    const open = { ...where, closing: false };
+    await this.#em().transactional(async (em) => {
+      const rows = em.createQueryBuilder(Presence).select('user').where({ ...open, user: { $in: users } }).orderBy({ user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
+      await em.createQueryBuilder(Presence).update(data).where({ ...open, user: { $in: rows } }).execute();
+    });
   }
 
   /** Takes back that pages were closing whose people were heard since: not what was heard before, whichever process was told that they close. */

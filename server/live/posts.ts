@@ -89,9 +89,10 @@ export class Posts {
     const news = tail && (await this.#feed.news(tail, Math.min(message.after, stored.seq - 1), await this.#board.blockedBy(person)));
     if (!news) return false; // stored, and as such found by its key
     this.#reads.shown(person.user, room, news.after);
-    const head = Buffer.from(`{"seq":${stored.seq},`);
+    const head = `{"seq":${stored.seq},`;
     response.writeHead(201, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': head.length + news.body.length - 1, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
-    response.end(Buffer.concat([head, news.body.subarray(1)]));
+    response.write(head, 'latin1');
+    response.end(news.body.subarray(1)); // the same bytes for all who are answered with it
     return true;
   }
 

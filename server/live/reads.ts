@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Membership } from '../chat/membership.ts';
 
@@ -32,7 +33,11 @@ export class Reads {
     const groups = Map.groupBy(this.#marks.values(), ({ room, seq }) => `${room} ${seq}`);
     for (const marks of groups.values()) {
       const { room, seq } = marks[0]!;
-      await this.#em().nativeUpdate(Membership, { room, user: { $in: marks.map(({ user }) => user) }, readSeq: { $lt: seq } }, { readSeq: seq });
+      await this.#em().transactional(async (em) => {
+        const users = marks.map(({ user }) => user);
+        const rows = em.createQueryBuilder(Membership).select('user').where({ room, user: { $in: users } }).orderBy({ user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE); // as leases are
+        await em.createQueryBuilder(Membership).update({ readSeq: seq }).where({ room, user: { $in: rows }, readSeq: { $lt: seq } }).execute();
+      });
       for (const mark of marks) {
         const key = `${mark.user} ${mark.room}`;
         if (this.#marks.get(key) === mark) this.#marks.delete(key);

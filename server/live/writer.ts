@@ -1,5 +1,4 @@
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { postAll, type Post } from '../chat/batch.ts';
+import type { Post } from '../chat/batch.ts';
 import type { ShownEntry } from '../chat/entry.ts';
 import type { Signals } from './signals.ts';
 
@@ -11,20 +10,23 @@ interface Waiting {
   answer: PromiseWithResolvers<ShownEntry | undefined>;
 }
 
+/** Stores messages at once; undefined for each of which nothing was stored. */
+export type Store = (posts: Post[]) => Promise<(ShownEntry | undefined)[]>;
+
 /**
  * Gathers the messages that wait while others are being stored, and stores them all at once: one
  * transaction, each room locked once, one commit that is waited for.
  */
 export class Writer {
-  readonly #em: () => EntityManager;
+  readonly #store: Store;
   readonly #signals: Signals;
   readonly #stored: (entries: ShownEntry[]) => void;
   readonly #waiting: Waiting[] = [];
   #isWriting = false;
 
   /** @param stored is told of what was stored, in order, once it is committed */
-  constructor({ em, signals, stored = () => {} }: { em: () => EntityManager; signals: Signals; stored?: (entries: ShownEntry[]) => void }) {
-    this.#em = em;
+  constructor({ store, signals, stored = () => {} }: { store: Store; signals: Signals; stored?: (entries: ShownEntry[]) => void }) {
+    this.#store = store;
     this.#signals = signals;
     this.#stored = stored;
   }
@@ -44,14 +46,14 @@ export class Writer {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MOST);
-      const entries = await this.#store(batch.map(({ post }) => post)).catch((): undefined[] => []); // each is tried by itself, then
+      const entries = await this.#post(batch.map(({ post }) => post)).catch((): undefined[] => []); // each is tried by itself, then
       for (const [index, { answer }] of batch.entries()) answer.resolve(entries[index]);
     }
     this.#isWriting = false;
   }
 
-  async #store(posts: Post[]): Promise<(ShownEntry | undefined)[]> {
-    const entries = await this.#em().transactional((em) => postAll(em, posts));
+  async #post(posts: Post[]): Promise<(ShownEntry | undefined)[]> {
+    const entries = await this.#store(posts);
     await this.#signals.settled();
     this.#stored(entries.filter((entry) => entry !== undefined));
     return entries;

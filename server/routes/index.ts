@@ -65,6 +65,7 @@ export function routes(): Router<object, Context> {
   post('/rooms/:id/announcements/clear', announcements.clear);
 
   get('/practice', practice.show);
+  post('/practice/say', practice.say, practice.show);
   post('/practice/:step', practice.take);
 
   get('/rooms/:id/manage', members.manage);

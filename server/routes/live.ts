@@ -8,6 +8,7 @@ import { findSession } from '../chat/session.ts';
 import type { Context, Handler } from '../context.ts';
 import { me } from '../middleware/current-user.ts';
 import { framed } from '../middleware/headers.ts';
+import { reaching } from '../middleware/outage.ts';
 import { freshMark } from '../middleware/pages.ts';
 import { isOpening } from '../middleware/signs-of-life.ts';
 import { linesFor } from './log-page.ts';
@@ -57,7 +58,7 @@ function newIn(ctx: Context, { id, lastSeq }: Room): () => Promise<string> {
   const user = me(ctx);
   let after = Math.max(lastSeq - BEFORE, 0);
   let previous: string | undefined;
-  return async () => {
+  return () => reaching(ctx, async () => { // long past the middleware that would tell of an outage
     const em = ctx.em.fork();
     if (!(await findSession(em, ctx.session?.externalKey ?? '', ctx.clock()))) throw new Anonymous();
     const { room } = await roomOfMember(em, user, id);
@@ -69,7 +70,7 @@ function newIn(ctx: Context, { id, lastSeq }: Room): () => Promise<string> {
     const html = ctx.render('live/_entries.njk', { lines: await linesFor(ctx, entries), previous });
     previous = entries.at(-1)!.at.toISOString();
     return html;
-  };
+  });
 }
 
 /** The room as its member may read it, and whether they are in it; whoever is gives a sign of life. */

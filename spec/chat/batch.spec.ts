@@ -32,7 +32,7 @@ const withScene = (work: (scene: Scene) => Promise<void>) => withHouse(async (ho
   await work({
     house, lobby, study,
     by: (username, room, body, changes = {}) => ({ user: ids.get(username)!, room, body, key: crypto.randomUUID(), now: NOW, ...changes }),
-    all: (...posts) => house.em().transactional((em) => postAll(em, posts)),
+    all: (...posts) => postAll(house.em(), posts),
   });
 });
 

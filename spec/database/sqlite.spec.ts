@@ -4,12 +4,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { postAll, type Run } from '../../server/chat/batch.ts';
+import { openDirect } from '../../server/chat/direct.ts';
+import { Membership } from '../../server/chat/membership.ts';
+import { Mention } from '../../server/chat/mention.ts';
 import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
 import { openLive } from '../../server/database/live.ts';
 import { openDatabase } from '../../server/database/open.ts';
 import type { SqliteFile } from '../../server/database/sqlite.ts';
-import { enrol, houseOf, refusal, withFile } from '../support/nouns.ts';
+import { enrol, houseOf, NOW, refusal, withFile } from '../support/nouns.ts';
 import { withServer } from '../support/server.ts';
 import { Visitor } from '../support/visitor.ts';
 
@@ -76,6 +80,33 @@ test('shows nobody what is not committed, and keeps nothing of what was taken ba
     await enrol(orm, 'grace'); // and the next may write
     assert.is(await orm.em.fork().count(User), 2);
   } finally {
+    await orm.close();
+  }
+}));
+
+test('takes a batch of messages whole, or nothing of it', withFile(async (file) => {
+  const orm = await openDatabase(file);
+  const live = await openLive(orm);
+  try {
+    const [ada, grace, linus] = [await enrol(orm, 'ada'), await enrol(orm, 'grace'), await enrol(orm, 'linus')];
+    const { em, room, enter, to, log } = houseOf(orm);
+    const lobby = await room('ada', 'lobby');
+    await enter('ada', lobby);
+    await enter('linus', lobby);
+    const { id: direct } = await to('grace', 'linus', (inner, one, other) => openDirect(inner, one, other, NOW));
+    await enter('grace', direct);
+    const post = (user: User, body: string, where = lobby) => ({ user: user.id, room: where, body, key: crypto.randomUUID(), now: NOW });
+    const entries = await postAll(em(), [post(ada, "it's for @linus"), post(grace, 'from elsewhere'), post(linus, 'two'), post(grace, 'for you', direct)], live.run);
+    assert.equal(entries.map((entry) => entry?.seq), [3, undefined, 4, 2]);
+    assert.equal((await log(lobby)).slice(2), ["3 ada: it's for @linus", '4 linus: two']);
+    assert.equal((await em().find(Mention, {})).map(({ room: { id }, seq, user }) => [id, seq, user.id]), [[lobby, 3, linus.id]]);
+    assert.is(await em().count(Membership, { hidden: true }), 0);
+    const broken: Run = (rooms, statements) => live.run!(rooms, [...statements, { sql: 'insert into room (id) values (?)', parameters: [7] }]);
+    await refusal(Error, postAll(em(), [post(ada, 'lost')], broken));
+    assert.equal((await postAll(em(), [post(ada, 'kept')], live.run)).map((entry) => entry?.seq), [5]);
+    assert.equal((await log(lobby)).slice(4), ['5 ada: kept']);
+  } finally {
+    await live.close();
     await orm.close();
   }
 }));

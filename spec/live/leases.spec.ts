@@ -1,4 +1,5 @@
 import { mock } from 'node:test';
+import { PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,6 +9,7 @@ import { close, Presence } from '../../server/chat/presence.ts';
 import { beginSession, Session } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
 import { Leases } from '../../server/live/leases.ts';
+import { eventually } from '../support/eventually.ts';
 import { later, NOW, refusal, TIMES, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('leases');
@@ -314,6 +316,23 @@ test('take with them, once an hour, the sessions that ended and the attempts tha
   pass(1);
   await leases.tick();
   assert.equal(await left(), [0, 0]);
+}));
+
+test('are written down in the order of ids, for two processes never to wait for each other', withLeases(async ({ house, leases, ada, grace, lobby }) => {
+  if (!(house.orm.em.getConnection() instanceof PostgreSqlConnection)) return; // a file is written by one at a time
+  await house.em().nativeDelete(Presence, { user: ada });
+  for (const username of ['grace', 'ada']) await house.enter(username, lobby); // so her row comes behind grace's
+  for (const id of [grace, ada]) leases.heard(id, { lease: 'script' });
+  const free = (em: EntityManager, id: number) => em.execute<unknown[]>('select 1 from presence where user_id = ? for update skip locked', [id]);
+  let tick = Promise.resolve();
+  await house.em().transactional(async (em) => {
+    assert.is((await free(em, grace)).length, 1);
+    (tick = leases.tick()).catch(() => {}); // looked at below
+    await eventually(async () => (await em.execute<unknown[]>('select 1 from pg_locks where not granted')).length, 1);
+    assert.is((await free(em, ada)).length, 0); // held by the tick that waits for grace's
+  });
+  await tick;
+  assert.is(await house.em().count(Presence, { lease: 'script' }), 2);
 }));
 
 test.run();

@@ -20,7 +20,7 @@ interface Scene {
   linus: number;
   /** How far somebody has read the lobby, or another room, as it is written down. */
   written(username: string, room?: number): Promise<number | undefined>;
-  /** The statements that wrote; `before` is done ahead of each. */
+  /** The transactions that wrote; `before` is done ahead of each. */
   writes: { count: number; before: () => void };
 }
 
@@ -32,12 +32,12 @@ const withReads = (work: (scene: Scene) => Promise<void>) => withHouse(async (ho
   const writes = { count: 0, before: () => {} };
   const watched = (): EntityManager => {
     const em = house.em();
-    const update = em.nativeUpdate.bind(em);
-    em.nativeUpdate = ((...given: Parameters<typeof update>) => {
+    const transactional = em.transactional.bind(em);
+    em.transactional = ((...given: Parameters<typeof transactional>) => {
       writes.before();
       writes.count += 1;
-      return update(...given);
-    }) as typeof em.nativeUpdate;
+      return transactional(...given);
+    }) as typeof em.transactional;
     return em;
   };
   await work({

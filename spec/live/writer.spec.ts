@@ -1,7 +1,7 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Post } from '../../server/chat/batch.ts';
+import { postAll, type Post } from '../../server/chat/batch.ts';
 import type { ShownEntry } from '../../server/chat/entry.ts';
 import { User } from '../../server/chat/user.ts';
 import { Writer } from '../../server/live/writer.ts';
@@ -35,7 +35,7 @@ const withWriter = (work: (scene: Scene) => Promise<void>) => withHouse(async (h
     return house.em();
   };
   const stored: ShownEntry[] = [];
-  const writer = new Writer({ em, signals: { ofUser: () => NaN, ofRoom: () => NaN, settled: () => {} }, stored: (entries) => void stored.push(...entries) });
+  const writer = new Writer({ store: (posts) => postAll(em(), posts), signals: { ofUser: () => NaN, ofRoom: () => NaN, settled: () => {} }, stored: (entries) => void stored.push(...entries) });
   await work({
     house, lobby, study, transactions, stored,
     post: async (username, room, body, changes = {}) => (await writer.post({ user: ids.get(username)!, room, body, key: crypto.randomUUID(), now: NOW, ...changes }))?.seq,

@@ -206,6 +206,22 @@ test('a page that stays open ends with a sentence where its reader may not read 
   assert.match(await ofAda.end(), /has ended\. The room lobby was deleted/);
 }));
 
+test('a page that stays open says what is wrong where the database cannot be reached any more', withApp(async (world) => {
+  const { ada, lobby } = await lobbyOf(world, 'stream');
+  const open = await opened(world, ada, lobby);
+  await open.until('grace entered the room.');
+  const connection = world.orm.em.getConnection();
+  const execute = connection.execute;
+  connection.execute = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' }));
+  try {
+    const text = await open.end();
+    assert.match(text, /has ended\. Plainchat cannot reach its database at the moment\. Wait 5 seconds, then try again[^]*Continue the live view of/);
+    assert.not.match(text, /ECONNREFUSED|Something went wrong/);
+  } finally {
+    connection.execute = execute;
+  }
+}));
+
 test('a person has three pages open at most: a fourth ends the first', withApp(async (world) => {
   const { ada, lobby } = await lobbyOf(world, 'stream');
   const pages: Open[] = [];

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { Entry } from '../../server/chat/entry.ts';
 import { STEPS } from '../../server/practice/steps.ts';
 import { withApp } from '../support/app.ts';
-import { buttons, seqs, words, type Answer } from '../support/visitor.ts';
+import { buttons, labelled, problem, seqs, valueOf, words, type Answer } from '../support/visitor.ts';
 
 const test = suite('the practice room');
 
@@ -18,7 +18,7 @@ test('is for who is logged in, who finds it by the help', withApp(async ({ cast,
 
 test('has a button for each step, with what is to be heard beside it', withApp(async ({ cast }) => {
   const page = await (await cast('ada')).get('/practice');
-  assert.equal(buttons(page).slice(1), Object.values(STEPS).map(({ name }) => name));
+  assert.equal(buttons(page).slice(2), Object.values(STEPS).map(({ name }) => name));
   for (const { heard, name } of Object.values(STEPS)) {
     const item = page.page.querySelectorAll('main li').find((one) => words(one.querySelector('button')) === name);
     for (const text of heard) assert.ok(words(item).includes(text.replace(/\s+/g, ' ')), text);
@@ -38,6 +38,31 @@ test('shows what comes of each press, under what came before, and the same for w
   }
   assert.equal(pages[0], pages[1]);
   assert.equal(pages[0]!.slice(-2), ['Cem, now: Hello to both.', 'Ana, now: See you at ten.']);
+}));
+
+test('takes what one writes, as one’s own and told by a word, and keeps it in its place among what is pressed', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  const follow = async (answer: Answer) => ada.get(answer.location!.split('#')[0]!);
+  const one = await follow(await ada.press(await ada.get('/practice'), STEPS.one!.name));
+  const said = await follow(await ada.press(one, 'Send', { body: ' Hello,\nall <b> ' }));
+  assert.is(words(said.page.querySelector('#new')), '1 new message');
+  const last = await follow(await ada.press(said, STEPS.comings!.name));
+  assert.equal(log(last).slice(3), ['Ana, now: See you at ten.', 'ada (you), now: Hello, all <b>', 'Bo left the room. now', 'Bo entered the room. now']);
+  assert.equal(last.page.querySelectorAll('#present li').map(words), ['Ana', 'Cem', 'ada', 'Bo']);
+  const { entries } = (await ada.postJson('/practice/say', { done: 'one', body: 'Hello' })).json() as { entries: Record<string, unknown>[] };
+  assert.equal(entries.map(({ author, body, seq, second }) => [author, body, seq, second]), [['ada', 'Hello', 5, 0]]);
+  assert.not.match(String(entries[0]!.html), /own/, 'which the script of its reader adds');
+}));
+
+test('refuses what is empty or too long, and keeps it and what was pressed', withApp(async ({ cast }) => {
+  const ada = await cast('ada');
+  for (const [body, sentence] of [['  ', /Error: Write a message/], ['x'.repeat(201), /Error: .*at most 200 characters/]] as const) {
+    const answer = await ada.post('/practice/say', { body, done: 'three' });
+    assert.is(answer.status, 422);
+    assert.match(problem(answer, 'Message').beside, sentence);
+    assert.is(valueOf(labelled(answer, 'Message')), body);
+    assert.is(log(answer).length, 6);
+  }
 }));
 
 test('leads each press to an address that was not visited', withApp(async ({ cast, clock }) => {

