@@ -121,6 +121,9 @@ const complain = (sentence: string, isWrong = false) => {
   // Neither the hint nor the problem is said again with the focus that comes back to the field.
   field.setAttribute('aria-describedby', '');
   field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
+  title = title.replace(/^(Error: )?/, sentence ? 'Error: ' : ''); // as the page of a refused form has it
+  if (sentence) titledAt = 0;
+  retitle();
   if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward)); // an alert inside of what is put in is silent in Firefox
   form!.scrollIntoView({ block: 'nearest' });
 };

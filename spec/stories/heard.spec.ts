@@ -71,6 +71,21 @@ test('what comes while ada reads above is counted in the title until she is at t
   await eventually(() => page.title(), 'hall – Rooms – Plainchat');
 }));
 
+test('what is wrong is told by the title too, after the count, until it is put right', withBrowser(async ({ open, cast }) => {
+  const [ada, grace] = [await cast('ada'), await cast('grace')];
+  const lobby = await ada.createRoom('lobby');
+  await grace.enter(lobby);
+  const page = await open(`/rooms/${lobby}`, ada);
+  await send(page, '  ');
+  await eventually(() => page.title(), 'Error: lobby – Rooms – Plainchat');
+  await hide(page, true);
+  await grace.sayJson(lobby, 'hello');
+  await eventually(() => page.title(), '(1) Error: lobby – Rooms – Plainchat', 12_000);
+  await hide(page, false);
+  await send(page, 'hello, grace');
+  await eventually(() => page.title(), 'lobby – Rooms – Plainchat');
+}));
+
 test('how much may still be typed is told near the end alone, once ada has stopped', withBrowser(async ({ open, cast }) => {
   const ada = await cast('ada');
   const page = await open(`/rooms/${await ada.createRoom('lobby')}`, ada);
