@@ -67,11 +67,11 @@ export class Leases {
    */
   async start(): Promise<void> {
     const now = this.#clock();
+    const every = Math.min(TICK_MS, ...Object.values(this.#times));
+    this.#timer = setInterval(() => void this.tick().catch((error: Error) => this.#log.error(error)), every).unref();
     for (const lease of LEASES) {
       await this.#em().nativeUpdate(Presence, { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } }, { expiresAt: this.#until(lease, now) });
     }
-    const every = Math.min(TICK_MS, ...Object.values(this.#times));
-    this.#timer = setInterval(() => void this.tick().catch((error: Error) => this.#log.error(error)), every).unref();
   }
 
   /** Stops, and writes down what was heard. */
