@@ -1,8 +1,8 @@
 import { Migrator } from '@mikro-orm/migrations';
 import type { Options } from '@mikro-orm/sql';
 import { SqliteDriver } from '@mikro-orm/sqlite';
+import { Allowance } from '../server/chat/allowance.ts';
 import { Attachment } from '../server/chat/attachment.ts';
-import { Allowance } from '../server/chat/limit.ts';
 import { Attempt } from '../server/chat/attempt.ts';
 import { Ban } from '../server/chat/ban.ts';
 import { Block } from '../server/chat/block.ts';

@@ -3,6 +3,7 @@ import { Server as NetServer, type AddressInfo } from 'node:net';
 import { readEnv } from '../config/env.ts';
 import { sessionKeys, sharedKeys } from '../config/session.ts';
 import { createApp } from './app.ts';
+import { unlessFull } from './database/full.ts';
 import { openLive } from './database/live.ts';
 import { openDatabase } from './database/open.ts';
 import { openLog } from './log.ts';
@@ -26,7 +27,7 @@ export async function serve(): Promise<void> {
   const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
   const live = await openLive(orm);
   const { listener, leases, streams } = createApp({ orm, live, env, keys, log });
-  await leases.start();
+  await leases.start().catch(unlessFull); // what is there can be read
   let stopping = false;
   const server = createServer(PATIENCE, (request, response) => {
     if (stopping) response.shouldKeepAlive = false;

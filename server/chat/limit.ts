@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { defineEntity, p, raw, type EntityManager } from '@mikro-orm/core';
 import { Limited } from './errors.ts';
 
 const MINUTE_MS = 60_000;
@@ -58,21 +57,6 @@ export type Act = keyof typeof LIMITS;
 /** Passwords are counted one by one and exactly: see `attempt.ts`. */
 export const WRONG_PASSWORDS = { withinMs: 10 * MINUTE_MS, forAccountFromAddress: 10, fromAddress: 100 };
 
-export const AllowanceSchema = defineEntity({
-  name: 'Allowance',
-  tableName: 'allowance',
-  properties: {
-    /** A hash of what is drawn on, by which person or from which address: as long as any, and telling nobody. */
-    bucket: p.string().primary(),
-    /** When all that was drawn will have come back, in milliseconds since 1970. */
-    wholeAt: p.bigint('number'),
-  },
-});
-
-/** How much of a limit somebody has used: in the database, so that processes share it and a restart forgives nothing. */
-export class Allowance extends AllowanceSchema.class {}
-AllowanceSchema.setClass(Allowance);
-
 /** A bucket that an act draws on, and how much it holds. */
 export interface Bucket extends Limit {
   bucket: string;
@@ -111,22 +95,4 @@ export function excessOf(wholeAt: number, limit: Limit, now: number): number {
 /** The refusal of an act that was done too often. */
 export function tooOften(act: Act, waitMs: number): Limited {
   return new Limited(LIMITS[act].what, waitMs);
-}
-
-/** When the bucket is whole, as far as it is written down; 0 where nothing is. */
-export async function wholeAt(em: EntityManager, bucket: string): Promise<number> {
-  return (await em.findOne(Allowance, { bucket }, { refresh: true }))?.wholeAt ?? 0;
-}
-
-/** Writes down that `ms` were drawn since a moment, or forgiven where less than 0; returns when the bucket is whole, with what other processes drew. */
-export async function writeDrawn(em: EntityManager, bucket: string, since: number, ms: number): Promise<number> {
-  const written = (await em.nativeUpdate(Allowance, { bucket, wholeAt: { $gte: since } }, { wholeAt: raw('whole_at + ?', [ms]) }))
-    || (await em.nativeUpdate(Allowance, { bucket, wholeAt: { $lt: since } }, { wholeAt: since + ms }));
-  if (!written) await em.upsert(Allowance, { bucket, wholeAt: since + ms });
-  return wholeAt(em, bucket);
-}
-
-/** Forgets what has all come back. */
-export async function forgetAllowances(em: EntityManager, now: Date): Promise<void> {
-  await em.nativeDelete(Allowance, { wholeAt: { $lte: now.getTime() } });
 }

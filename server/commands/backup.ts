@@ -1,4 +1,4 @@
-import { constants, existsSync } from 'node:fs';
+import { constants, existsSync, rmSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
@@ -17,13 +17,23 @@ export const backup: Command = {
     for (const there of ['', '.files', '.keys'].map((ending) => file + ending).filter((path) => existsSync(path))) {
       throw new Undone(`There is a file ${there} already. Name one that is not there yet.`);
     }
-    await em.execute('vacuum into ?', [file]); // of one moment, whatever is written meanwhile
+    await copyDatabase(em, file);
     if (existsSync(`${chatDb}.keys`)) await copyFile(`${chatDb}.keys`, `${file}.keys`, constants.COPYFILE_EXCL);
     const missing = await copyFiles(em, desk, `${file}.files`);
     if (missing > 0) desk.note(`${missing} of the images and files are not there any more: their rooms were deleted meanwhile, or “check” finds them missing.`);
     desk.say(`The data is copied to ${file}. Keep what begins with this name together, and from everybody else.`);
   }),
 };
+
+/** Copies the database, as it is at one moment, whatever is written meanwhile: all of it, or nothing. */
+async function copyDatabase(em: EntityManager, file: string): Promise<void> {
+  try {
+    await em.execute('vacuum into ?', [file]);
+  } catch (error) {
+    rmSync(file, { force: true }); // it was not there before
+    throw new Undone(`${file} cannot be written: ${(error as Error).cause instanceof Error ? ((error as Error).cause as Error).message : (error as Error).message}.`);
+  }
+}
 
 /** Copies the images and files of messages; returns how many were not there. A file is never written again under its name. */
 async function copyFiles(em: EntityManager, { env, note }: Desk, folder: string): Promise<number> {

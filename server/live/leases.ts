@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { forgetAttempts } from '../chat/attempt.ts';
-import { forgetAllowances } from '../chat/limit.ts';
+import { forgetAllowances } from '../chat/allowance.ts';
 import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
 import { forgetResetLinks } from '../chat/reset-link.ts';
 import { forgetEndedSessions } from '../chat/session.ts';
@@ -67,11 +67,11 @@ export class Leases {
    */
   async start(): Promise<void> {
     const now = this.#clock();
+    const every = Math.min(TICK_MS, ...Object.values(this.#times));
+    this.#timer = setInterval(() => void this.tick().catch((error: Error) => this.#log.error(error)), every).unref();
     for (const lease of LEASES) {
       await this.#em().nativeUpdate(Presence, { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } }, { expiresAt: this.#until(lease, now) });
     }
-    const every = Math.min(TICK_MS, ...Object.values(this.#times));
-    this.#timer = setInterval(() => void this.tick().catch((error: Error) => this.#log.error(error)), every).unref();
   }
 
   /** Stops, and writes down what was heard. */

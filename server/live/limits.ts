@@ -1,5 +1,6 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { bucketsOf, excessOf, shareOf, tooOften, waitFor, wholeAt, writeDrawn, type Act, type Bucket } from '../chat/limit.ts';
+import { wholeAt, writeDrawn, type Drawn } from '../chat/allowance.ts';
+import { bucketsOf, excessOf, shareOf, tooOften, waitFor, type Act, type Bucket } from '../chat/limit.ts';
 
 /** Requests overtake each other, and clocks are corrected, by this much at most, in milliseconds: what goes back by more was set. */
 const SKEW_MS = 60_000;
@@ -40,7 +41,7 @@ export class Limits {
   async draw(act: Act, { user, address, now }: Actor): Promise<void> {
     if (!this.#isOn) return;
     const buckets = bucketsOf(act, address, user?.id);
-    for (const { bucket } of buckets) if (!this.#known.has(bucket)) await this.#load(bucket);
+    await this.#load(buckets.map(({ bucket }) => bucket).filter((bucket) => !this.#known.has(bucket)));
     const time = now.getTime();
     this.#followClock(time);
     for (const limit of buckets) this.#change(limit, -excessOf(this.#get(limit).wholeAt, limit, time), time);
@@ -51,18 +52,18 @@ export class Limits {
 
   /** Writes down what was drawn, and learns what other processes have let people draw. */
   async writeDown(now: Date): Promise<void> {
-    for (const [bucket, known] of this.#known) {
-      const { fresh, since } = known;
-      if (fresh !== 0) {
-        const shared = await writeDrawn(this.#em(), bucket, since, fresh);
-        known.fresh -= fresh;
-        known.wholeAt = shared + known.fresh;
-      } else if (known.wholeAt <= now.getTime()) {
-        this.#known.delete(bucket);
-      } else {
-        known.wholeAt = await wholeAt(this.#em(), bucket) + known.fresh;
-      }
+    for (const [bucket, { fresh, wholeAt }] of this.#known) if (fresh === 0 && wholeAt <= now.getTime()) this.#known.delete(bucket);
+    const drawn: Drawn[] = [];
+    const quiet: string[] = [];
+    for (const [bucket, { fresh, since }] of this.#known) {
+      if (fresh === 0) quiet.push(bucket);
+      else drawn.push({ bucket, since, ms: fresh });
     }
+    this.#learn(await wholeAt(this.#em(), quiet));
+    if (drawn.length === 0) return;
+    const written = await this.#em().transactional((em) => writeDrawn(em, drawn)); // all or none: what is drawn is counted once
+    for (const { bucket, ms } of drawn) this.#known.get(bucket)!.fresh -= ms;
+    this.#learn(written);
   }
 
   /** Takes what is drawn along where the clock is set back, so that nobody waits for it to catch up. */
@@ -78,9 +79,19 @@ export class Limits {
     if (back < 0 || back > SKEW_MS) this.#latest = now;
   }
 
-  async #load(bucket: string): Promise<void> {
-    const loaded = await wholeAt(this.#em(), bucket);
-    if (!this.#known.has(bucket)) this.#known.set(bucket, { wholeAt: loaded, fresh: 0, since: 0 }); // else another request was faster
+  async #load(buckets: string[]): Promise<void> {
+    if (buckets.length === 0) return;
+    for (const [bucket, loaded] of await wholeAt(this.#em(), buckets)) {
+      if (!this.#known.has(bucket)) this.#known.set(bucket, { wholeAt: loaded, fresh: 0, since: 0 }); // else another request was faster
+    }
+  }
+
+  /** Takes in when buckets are whole that are written down, beside what was drawn since. */
+  #learn(written: Map<string, number>): void {
+    for (const [bucket, wholeAt] of written) {
+      const known = this.#known.get(bucket);
+      if (known) known.wholeAt = wholeAt + known.fresh;
+    }
   }
 
   #get({ bucket }: Bucket): Known {

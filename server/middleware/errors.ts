@@ -1,5 +1,6 @@
 import { Anonymous, Elsewhere, Ended, Forbidden, Full, Invalid, Limited, Missing, Refusal, Unavailable, Unreachable } from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
+import { isFull } from '../database/full.ts';
 import { isUnreachable } from '../database/unreachable.ts';
 import { seeOther } from './pages.ts';
 
@@ -47,15 +48,6 @@ async function refuse(ctx: Context, thrown: unknown): Promise<void> {
     ctx.showForm = undefined; // the page that the form stood on is not theirs to see any more
     await refuse(ctx, second);
   }
-}
-
-/** How SQLite, PostgreSQL and the system say that a disk is full. */
-const FULL: unknown[] = ['SQLITE_FULL', '53100', 'ENOSPC'];
-
-/** Whether there was no room for what was to be written. */
-function isFull(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  return FULL.includes(code) || (cause !== undefined && isFull(cause));
 }
 
 function unanswered(ctx: Context): Refusal {

@@ -57,6 +57,7 @@ export function drain(ctx: Context): void {
     bytes += chunk.length;
     if (bytes > LARGEST_REST_BYTES) ctx.req.destroy();
   });
+  ctx.req.resume(); // what was piped stands still without a pipe, and the connection with it
 }
 
 function parserFor(ctx: Context) {

@@ -6,6 +6,7 @@ import { presenceOf, usernamesIn, whyOut } from '../chat/presence.ts';
 import { createRoom, deleteRoom } from '../chat/room.ts';
 import { roomList } from '../chat/room-list.ts';
 import type { Handler } from '../context.ts';
+import { unlessFull } from '../database/full.ts';
 import { me } from '../middleware/current-user.ts';
 import { framing } from '../middleware/headers.ts';
 import { flash, seeOther } from '../middleware/pages.ts';
@@ -19,7 +20,7 @@ export const list: Handler = async (ctx) => {
   const user = me(ctx);
   const told = isOpening(ctx) ? await tellDeparture(ctx.em, user) : undefined;
   const presence = await presenceOf(ctx.em, user);
-  await ctx.reads.writeDown();
+  await ctx.reads.writeDown().catch(unlessFull);
   ctx.page('rooms/list.njk', { ...(await roomList(ctx.em, user)), told, current: presence?.room, asking: await questionsTo(ctx.em, user) });
 };
 

@@ -1,8 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Allowance, bucketsOf, excessOf, forgetAllowances, LIMITS, shareOf, waitFor, wholeAt, writeDrawn, type Act } from '../../server/chat/limit.ts';
+import { bucketsOf, excessOf, LIMITS, shareOf, waitFor, type Act } from '../../server/chat/limit.ts';
 import { Limited } from '../../server/chat/errors.ts';
-import { later, NOW, withHouse } from '../support/nouns.ts';
 
 const test = suite('a limit');
 
@@ -47,16 +46,5 @@ for (const [act, rule] of Object.entries(LIMITS)) {
     for (const limit of bucketsOf(act as Act, '', 1)) assert.ok(Number.isInteger(shareOf(limit)), limit.bucket);
   });
 }
-
-test('is written down as the sum of what processes let people draw, and forgotten once all has come back', withHouse(async ({ em }) => {
-  const now = NOW.getTime();
-  assert.is(await wholeAt(em(), 'a'), 0);
-  assert.is(await writeDrawn(em(), 'a', now, 300), now + 300);
-  assert.is(await writeDrawn(em(), 'a', now + 100, 200), now + 500);
-  assert.is(await writeDrawn(em(), 'a', now + HOUR_MS, 100), now + HOUR_MS + 100);
-  await writeDrawn(em(), 'b', now, 300);
-  await forgetAllowances(em(), later(300));
-  assert.equal((await em().find(Allowance, {})).map(({ bucket }) => bucket), ['a']);
-}));
 
 test.run();

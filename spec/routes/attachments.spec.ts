@@ -309,6 +309,20 @@ test('that come as no form, or with too many fields, are refused in words', with
   assert.equal(files(), []);
 }));
 
+test('that are refused before they have all come are read to their end all the same: the connection goes on', withApp(async ({ cast, base }) => {
+  const ada = await cast('ada');
+  const lobby = await ada.createRoom('lobby');
+  await ada.leave(lobby);
+  const fields = Object.entries({ _csrf: await ada.token(), key: '12345678', after: '0', body: '', description: 'x' }).map(([name, value]) => `--cut\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join('');
+  const body = `${fields}--cut\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n${'x'.repeat(3 * MIB)}\r\n--cut--\r\n`;
+  const head = `Host: ${new URL(base).host}\r\nCookie: ${ada.cookieHeader}\r\nAccept: text/html\r\n`;
+  let text = '';
+  const socket = connect(Number(new URL(base).port), '127.0.0.1').setEncoding('latin1').on('data', (chunk: string) => void (text += chunk)).on('error', () => {});
+  socket.write(`POST /rooms/${lobby}/attachments HTTP/1.1\r\n${head}Content-Type: multipart/form-data; boundary=cut\r\nContent-Length: ${body.length}\r\n\r\n${body}GET /healthz HTTP/1.1\r\n${head}\r\n`);
+  await eventually(() => text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 409', 'HTTP/1.1 200'], 3000); // sooner than an idle connection is closed
+  socket.destroy();
+}));
+
 test('can be described better by who sent them, and say when', withApp(async (world) => {
   const { ada, grace, lobby, latest } = await adaAndGraceInLobby(world);
   await ada.attach(lobby, await images.png());

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bucketsOf, LIMITS, writeDrawn, type Act } from '../../server/chat/limit.ts';
+import { writeDrawn } from '../../server/chat/allowance.ts';
+import { bucketsOf, LIMITS, type Act } from '../../server/chat/limit.ts';
 import { User } from '../../server/chat/user.ts';
 import { withApp, type World } from '../support/app.ts';
 import { labelled, titleOf, valueOf, words, type Answer, type Visitor } from '../support/visitor.ts';
@@ -42,7 +43,7 @@ const ROWS: Row[] = [
 async function useUp({ em, clock, leases }: World, act: Act, who: 'person' | 'address', person: string): Promise<void> {
   const { id } = await em().findOneOrFail(User, { username: person });
   const { bucket, withinMs } = bucketsOf(act, HOME, id).at(who === 'person' ? 0 : -1)!;
-  await writeDrawn(em(), bucket, clock.now().getTime(), withinMs);
+  await writeDrawn(em(), [{ bucket, since: clock.now().getTime(), ms: withinMs }]);
   await leases.tick(); // the app learns what another process let them do
 }
 

@@ -17,7 +17,7 @@ import { beginSession } from '../../server/chat/session.ts';
 import { signingKeys } from '../../server/chat/signing-key.ts';
 import { suspend } from '../../server/chat/suspension.ts';
 import { attempt, passwordTrials } from '../../server/chat/attempt.ts';
-import { Allowance } from '../../server/chat/limit.ts';
+import { Allowance } from '../../server/chat/allowance.ts';
 import { User } from '../../server/chat/user.ts';
 import { openDatabase } from '../../server/database/open.ts';
 import { renameRoom } from '../../server/chat/administration.ts';
