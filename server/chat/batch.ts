@@ -11,6 +11,8 @@ export interface Post {
   body: string;
   key: string;
   now: Date;
+  /** The id of the session that they post with, where that it is still there is to be asked in the same breath. */
+  session?: string;
 }
 
 /** A statement, with what stands for each `?` in it. */
@@ -80,20 +82,21 @@ export async function postAll(em: EntityManager, posts: Post[], run: Run = inTra
  */
 function insertOf(posts: Post[]): Statement {
   return {
-    sql: `with posted (place, room, author, body, key, at) as (values ${listOf(posts.length, '(cast(? as integer), cast(? as integer), cast(? as integer), cast(? as text), cast(? as text), cast(? as timestamptz))')})
+    sql: `with posted (place, room, author, body, key, at, session) as (values ${listOf(posts.length, '(cast(? as integer), cast(? as integer), cast(? as integer), cast(? as text), cast(? as text), cast(? as timestamptz), cast(? as text))')})
       insert into entry (room_id, seq, kind, author_id, body, key, at)
       select r.id, r.last_seq + row_number() over (partition by r.id order by posted.place), 'message', posted.author, posted.body, posted.key, posted.at
       from posted
       join presence p on p.user_id = posted.author and p.room_id = posted.room
       join membership m on m.room_id = posted.room and m.user_id = posted.author
       join room r on r.id = posted.room
-      where not exists (select 1 from entry e where e.room_id = posted.room and e.author_id = posted.author and e.key = posted.key)
+      where (posted.session = '' or exists (select 1 from session s where s.id = posted.session and s.user_id = posted.author))
+      and not exists (select 1 from entry e where e.room_id = posted.room and e.author_id = posted.author and e.key = posted.key)
       and (r.access <> 'direct' or exists (
         select 1 from membership o join "user" u on u.id = o.user_id
         where o.room_id = r.id and o.user_id <> posted.author and u.deleted_at is null
         and not exists (select 1 from block b where (b.user_id = o.user_id and b.blocked_id = posted.author) or (b.user_id = posted.author and b.blocked_id = o.user_id))))
       returning room_id as room, seq, author_id as author, key, (select u.username from "user" u where u.id = author_id) as username`,
-    parameters: posts.flatMap(({ user, room, body, key, now }, place) => [place, room, user, body, key, now]),
+    parameters: posts.flatMap(({ user, room, body, key, now, session = '' }, place) => [place, room, user, body, key, now, session]),
   };
 }
 

@@ -48,8 +48,23 @@ export class Board {
     return andThen(this.#looks.whereabouts(session), (found) => found && this.#look(cookies, session, found.user));
   }
 
+  /**
+   * Who asks, as they were known last: for whoever asks the database once more before anything is
+   * done for them. Undefined where they are to be found as above.
+   */
+  known(request: IncomingMessage): Person | undefined {
+    const known = this.#people.get(request.headers.cookie ?? '');
+    return known && this.#fresh(known);
+  }
+
+  /** Forgets who asks, because what was known of them is in doubt. */
+  forget(request: IncomingMessage): void {
+    this.#people.delete(request.headers.cookie ?? '');
+  }
+
   /** Whom the person has blocked. */
   blockedBy(person: Person): Awaitable<ReadonlySet<number>> {
+    if (person.version !== this.#signals.ofUser(person.user)) return andThen(this.#looks.blockedBy(person.user), (ids) => new Set(ids)); // they are known from before
     return (person.blocked ??= andThen(this.#looks.blockedBy(person.user), (ids) => (person.blocked = new Set(ids))));
   }
 

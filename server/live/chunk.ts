@@ -25,8 +25,13 @@ export function areOutdated(looks: Looks, room: number, chunks: Chunk[]): Awaita
 }
 
 function areRenamed(looks: Looks, chunks: Chunk[]): Awaitable<boolean> {
-  const people = new Map(chunks.flatMap(({ names }) => names));
-  return andThen(looks.usernames([...people.keys()]), (now) => [...people.values()].some((name, index) => name !== now[index]));
+  const named = chunks.flatMap(({ names }) => names);
+  const people = [...new Set(named.map(([id]) => id))];
+  if (people.length === 0) return false;
+  return andThen(looks.usernames(people), (usernames) => {
+    const now = new Map(people.map((id, index) => [id, usernames[index]]));
+    return named.some(([id, name]) => name !== now.get(id)); // in each: one that came later may have the later name
+  });
 }
 
 function areDescribedAnew(looks: Looks, room: number, chunks: Chunk[]): Awaitable<boolean> {

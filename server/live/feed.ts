@@ -28,8 +28,8 @@ export interface Tail {
   version: number;
   /** The latest entries, without a gap; none until somebody asks for one. */
   chunks: Chunk[];
-  /** The version at which those named in them were called so, and what they describe was described so. */
-  namedAt: number;
+  /** The version at which those named in the entries after one were called so, and what these describe was described so. */
+  named: { version: number; after: number };
   /** What this process has stored since, without a gap: it need not be read. */
   stored: ShownEntry[];
   /** While entries are being read, for whoever asks first. */
@@ -100,7 +100,7 @@ export class Feed {
     if (tail && found.last < tail.last) this.#forget(id);
     if (!tail || found.last < tail.last) {
       if (this.#tails.size >= MOST_ROOMS) this.#forgetAll();
-      this.#tails.set(id, (tail = { id, ...found, chunks: [], namedAt: NaN, stored: [], filling: undefined, answers: new Map() }));
+      this.#tails.set(id, (tail = { id, ...found, chunks: [], named: { version: NaN, after: 0 }, stored: [], filling: undefined, answers: new Map() }));
     }
     if (tail.name !== found.name || tail.last !== found.last) tail.answers.clear();
     return Object.assign(tail, found);
@@ -111,12 +111,13 @@ export class Feed {
     const { version, chunks, last } = tail;
     const isLinked = chunks.length > 0 && after >= chunks[0]!.seq - 1;
     const from = isLinked ? chunks.at(-1)!.seq : after;
-    if (from >= last && tail.namedAt === version) return;
+    if (from >= last && tail.named.version === version && tail.named.after <= after) return;
     if (tail.filling) return tail.filling.then(() => this.#fill(tail, after)); // most often with the same
     const stored = tail.stored.filter(({ seq }) => seq > from && seq <= last);
     const isStored = isLinked && stored.length === last - from;
     const own = isStored ? this.#rendered(stored) : [];
-    const filled = andThen(isLinked ? areOutdated(this.#looks, tail.id, [...chunks, ...own]) : true, (isOutdated) =>
+    const asked = [...chunks.filter(({ seq }) => seq > after), ...own];
+    const filled = andThen(isLinked ? areOutdated(this.#looks, tail.id, asked) : true, (isOutdated) =>
       andThen(isStored && !isOutdated ? own : this.#read(tail.id, isOutdated ? after : from), (read) => {
         const kept = isOutdated ? [] : tail.chunks;
         const next = (kept.at(-1)?.seq ?? after) + 1; // it may have been cut off or filled meanwhile
@@ -124,7 +125,7 @@ export class Feed {
         if (isOutdated || fresh.length > 0) tail.answers.clear();
         this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
         tail.stored = tail.stored.filter(({ seq }) => seq > last);
-        tail.namedAt = version;
+        tail.named = { version, after };
       }));
     if (filled instanceof Promise) tail.filling = filled.finally(() => (tail.filling = undefined));
     return tail.filling ?? filled;

@@ -72,9 +72,10 @@ export class Posts {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, room: number): Promise<boolean> {
-    const person = await this.#board.find(request, response);
+    const known = this.#board.known(request); // what stores the message asks whether that still holds
+    const person = known?.room === room ? known : await this.#board.find(request, response);
     if (person?.room !== room || !this.#isFromPage(request, person)) return false;
-    const text = Buffer.concat(await request.toArray());
+    const text = await textOf(request);
     bodies.set(request, text);
     const message = messageIn(text);
     const before = message && (await this.#feed.room(room));
@@ -82,8 +83,11 @@ export class Posts {
     const now = this.#clock();
     await this.#limits.draw('post', { user: { id: person.user }, address: this.#rules.addressOf(request), now });
     counted.add(request);
-    const stored = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now });
-    if (!stored) return false;
+    const stored = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now, session: person.session });
+    if (!stored) {
+      this.#board.forget(request);
+      return false;
+    }
     this.#leases.heard(person.user, { inRoom: true });
     const tail = await this.#feed.room(room);
     const news = tail && (await this.#feed.news(tail, Math.min(message.after, stored.seq - 1), await this.#board.blockedBy(person)));
@@ -102,6 +106,15 @@ export class Posts {
     const [given, token] = [Buffer.from(String(headers['x-csrf-token'] ?? '')), Buffer.from(csrf)];
     return given.length === token.length && timingSafeEqual(given, token) && (headers.origin === undefined || this.#rules.isOwnOrigin(headers.origin, headers.host ?? ''));
   }
+}
+
+/** The body of a request. */
+function textOf(request: IncomingMessage): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const parts: Buffer[] = []; // of a short message there is one
+  request.on('data', (part: Buffer) => parts.push(part)).on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
+  request.on('error', reject).on('close', () => reject(new Error('The request has ended before its body.')));
+  return promise;
 }
 
 /** The message in a body; undefined where it is anything more or less. */

@@ -7,6 +7,7 @@ import type { ShownEntry } from '../../server/chat/entry.ts';
 import { Membership } from '../../server/chat/membership.ts';
 import { Mention } from '../../server/chat/mention.ts';
 import { entriesOf } from '../../server/chat/room.ts';
+import { beginSession, endSession, sessionId } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
 import { NOW, withHouse, type House } from '../support/nouns.ts';
 
@@ -72,6 +73,15 @@ for (const [why, changes, username = 'grace'] of doubtful) {
 test('leaves to `post` a message of whoever is no member any more', withScene(async ({ house, lobby, by, all }) => {
   await house.em().nativeDelete(Membership, { room: lobby, user: { username: 'grace' } });
   assert.equal(seqs(await all(by('grace', lobby, 'I was here'), by('ada', lobby, 'hello'))), [undefined, 3]);
+}));
+
+test('leaves to `post` what is sent with a session that has ended, or is somebody else\'s', withScene(async ({ house, lobby, by, all }) => {
+  const { id: user } = await house.em().findOneOrFail(User, { username: 'ada' });
+  await beginSession(house.em(), 'a cookie', { userId: user, csrf: 'a token' }, NOW);
+  const session = sessionId('a cookie');
+  assert.equal(seqs(await all(by('ada', lobby, 'first', { session }), by('grace', lobby, 'as ada', { session }), by('ada', lobby, 'second', { session: 'another' }))), [3, undefined, undefined]);
+  await endSession(house.em(), 'a cookie');
+  assert.equal(seqs(await all(by('ada', lobby, 'still here', { session }))), [undefined]);
 }));
 
 test('leaves to `post` what is sent again, then or later', withScene(async ({ house, lobby, by, all }) => {

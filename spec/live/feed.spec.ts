@@ -85,7 +85,7 @@ for (const later of [false, true]) {
     for (let reader = 0; reader < 10; reader += 1) assert.equal(await log.poll(2), ['ada: three']);
     assert.equal(await log.poll(1), ['ada: two', 'ada: three']);
     assert.equal(log.rendered, ['two', 'three']);
-    assert.equal(log.asked.slice(2), ['room', 'usernames', 'entries after 2']);
+    assert.equal(log.asked.slice(2), ['room', 'entries after 2', 'usernames']); // names once for each entry
   });
 
   test(`gives everybody each entry once, whoever polls at once${where}`, async () => {
@@ -169,6 +169,18 @@ for (const later of [false, true]) {
     log.names.set(ADA, 'Ada');
     log.version += 1;
     assert.equal(await log.poll(1), ['Ada: two']);
+  });
+
+  test(`asks of those alone how they are called who are named in what is new to a reader${where}`, async () => {
+    const log = new Log(later);
+    log.say('one', 'two');
+    assert.equal(await log.poll(0), ['ada: one', 'ada: two']);
+    log.names.set(ADA, 'Ada');
+    log.say('three');
+    assert.equal(await log.poll(2), ['Ada: three']);
+    assert.equal(log.asked.filter((what) => what === 'usernames'), []);
+    assert.equal(await log.poll(0), ['Ada: one', 'Ada: two', 'Ada: three']);
+    assert.equal(await log.poll(2), ['Ada: three']);
   });
 
   test(`has no answer for everybody where a reader has blocked who wrote it${where}`, async () => {
