@@ -26,10 +26,15 @@ test('are listed by help, and where none is named or understood', withFile(async
   }
 }));
 
-test('are a process that ends with a code, whoever reads it to the end, and says in one line why it could not', withFile(async (file) => {
-  assert.equal(await chatProcess(file, ['help'], { isRead: false }), { code: 0, out: '', err: '' });
+test('are a process that ends with a code, and says in one line why it could not', withFile(async (file) => {
+  assert.equal((await chatProcess(file, ['help'])).code, 0);
   const { code, out, err } = await chatProcess(file, ['operator', 'ada']);
   assert.equal([code, out, err.trim().split('\n').length], [1, '', 1]);
+}));
+
+test('are done to the end where whoever reads them has gone', withFile(async (file) => {
+  await (await openDatabase(file)).close();
+  assert.equal(await chatProcess(file, ['stats'], { isRead: false }), { code: 0, out: '', err: '' });
 }));
 
 test('make no database, and upgrade none', withFile(async (file) => {
