@@ -51,5 +51,6 @@ export async function run([name = 'help', ...given]: string[], desk: Omit<Desk, 
 
 if (import.meta.main) {
   process.umask(0o077); // what is written has people's addresses and words in it
+  process.stdout.on('error', () => {}); // whoever reads has seen enough, as `head` has: what is done is done to its end
   process.exitCode = await run(process.argv.slice(2), { now: new Date(), say: (line) => console.log(line), note: (line) => console.error(line) });
 }

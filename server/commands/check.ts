@@ -21,8 +21,8 @@ const RULES: [rule: string, exceptions: string][] = [
   ['an entry is in a room that there is, by somebody that there is', `
     select 'room ' || e.room_id || ', entry ' || e.seq as place from entry e left join room r on r.id = e.room_id left join "user" u on u.id = e.author_id left join "user" s on s.id = e.subject_id
     where r.id is null or u.id is null or (e.subject_id is not null and s.id is null)`],
-  ['an image or a file belongs to a message', `
-    select 'room ' || a.room_id || ', entry ' || a.seq as place from attachment a left join entry e on e.room_id = a.room_id and e.seq = a.seq where e.seq is null or e.kind <> 'message'`],
+  ['an image or a file belongs to a message, and is of who sent it', `
+    select 'room ' || a.room_id || ', entry ' || a.seq as place from attachment a left join entry e on e.room_id = a.room_id and e.seq = a.seq where e.seq is null or e.kind <> 'message' or a.author_id is null or a.author_id <> e.author_id`],
   ['a mention belongs to a message', `
     select 'room ' || m.room_id || ', entry ' || m.seq as place from mention m left join entry e on e.room_id = m.room_id and e.seq = m.seq where e.seq is null or e.kind <> 'message'`],
   ['a person is in one room at most, and a member of it', `

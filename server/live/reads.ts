@@ -2,6 +2,9 @@ import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { Membership } from '../chat/membership.ts';
 
+/** So many marks are written down by one statement. */
+const AT_ONCE = 200;
+
 /** How far somebody has been shown the log of a room. */
 interface Mark {
   user: number;
@@ -28,20 +31,27 @@ export class Reads {
     return this.#marks.get(`${user} ${room}`)?.seq ?? 0;
   }
 
-  /** Writes down what was shown: one statement for all who have come to the same entry of a room. */
+  /** Writes down what was shown, by few statements for all: each is a commit, which those who post wait for. */
   async writeDown(): Promise<void> {
-    const groups = Map.groupBy(this.#marks.values(), ({ room, seq }) => `${room} ${seq}`);
-    for (const marks of groups.values()) {
-      const { room, seq } = marks[0]!;
-      await this.#em().transactional(async (em) => {
-        const users = marks.map(({ user }) => user);
-        const rows = em.createQueryBuilder(Membership).select('user').where({ room, user: { $in: users } }).orderBy({ user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE); // as leases are
-        await em.createQueryBuilder(Membership).update({ readSeq: seq }).where({ room, user: { $in: rows }, readSeq: { $lt: seq } }).execute();
-      });
-      for (const mark of marks) {
+    const marks = [...this.#marks.values()].sort((a, b) => a.room - b.room || a.user - b.user);
+    for (let begin = 0; begin < marks.length; begin += AT_ONCE) {
+      const some = marks.slice(begin, begin + AT_ONCE);
+      await this.#em().transactional((em) => write(em, some));
+      for (const mark of some) {
         const key = `${mark.user} ${mark.room}`;
         if (this.#marks.get(key) === mark) this.#marks.delete(key);
       }
     }
   }
+}
+
+/** Raises the marks that are lower. The rows are locked in one order first, as those of leases are. */
+async function write(em: EntityManager, marks: Mark[]): Promise<void> {
+  const rows = em.createQueryBuilder(Membership, 'm').select(['m.room', 'm.user']).where({ $or: marks.map(({ user, room }) => ({ room, user })) }).orderBy({ room: 'asc', user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
+  await em.execute(
+    `with mark (room, person, seq) as (values ${marks.map(() => '(?, ?, ?)').join(', ')}), held as (${rows.getFormattedQuery()})
+    update membership set read_seq = mark.seq from mark join held on held.room_id = mark.room and held.user_id = mark.person
+    where membership.room_id = mark.room and membership.user_id = mark.person and membership.read_seq < mark.seq`,
+    marks.flatMap(({ user, room, seq }) => [room, user, seq]), 'run',
+  );
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Post } from '../chat/batch.ts';
 import type { ShownEntry } from '../chat/entry.ts';
 import type { Signals } from './signals.ts';
@@ -45,6 +46,7 @@ export class Writer {
   async #write(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
+      await nextTurn(); // whoever is answered is, and what has come in meanwhile goes along
       const batch = this.#waiting.splice(0, MOST);
       const entries = await this.#post(batch.map(({ post }) => post)).catch((): undefined[] => []); // each is tried by itself, then
       for (const [index, { answer }] of batch.entries()) answer.resolve(entries[index]);

@@ -46,6 +46,8 @@ test('write over nothing', withFile(async (file) => {
   assert.is(over.code, 1);
   assert.match(over.err, /There is a file .*chat\.db\.other already/);
   assert.is(readFileSync(`${file}.other`, 'utf8'), 'mine');
+  const nowhere = await chat(file, ['backup', `${file}.missing/copy`]);
+  assert.equal([nowhere.code, nowhere.err], [1, `${file}.missing/copy cannot be written: unable to open database: ${file}.missing/copy.\n`]);
   await chat(file, ['backup', `${file}.copy`]);
   const again = await chat(file, ['restore', `${file}.copy`]);
   assert.is(again.code, 1);

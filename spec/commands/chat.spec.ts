@@ -32,6 +32,11 @@ test('are a process that ends with a code, and says in one line why it could not
   assert.equal([code, out, err.trim().split('\n').length], [1, '', 1]);
 }));
 
+test('are done to the end where whoever reads them has gone', withFile(async (file) => {
+  await (await openDatabase(file)).close();
+  assert.equal(await chatProcess(file, ['stats'], { isRead: false }), { code: 0, out: '', err: '' });
+}));
+
 test('make no database, and upgrade none', withFile(async (file) => {
   const missing = await chat(file, ['operator', 'ada']);
   assert.is(missing.code, 1);

@@ -15,6 +15,7 @@ const breaks: [rule: RegExp, sql: string][] = [
   [/a message has a key/, `update entry set "key" = null where body = 'goodbye'`],
   [/an entry is in a room/, `update entry set author_id = 999 where body = 'goodbye'`],
   [/an image or a file belongs/, `update attachment set seq = 999 where type = 'txt'`],
+  [/is of who sent it/, `update attachment set author_id = (select id from "user" where username = 'ada') where type = 'txt'`],
   [/file of each attachment/, `update attachment set name = 'gone' where type = 'txt'`],
   [/a mention belongs/, `update mention set seq = 999`],
   [/in one room at most/, `delete from membership where user_id = (select user_id from presence limit 1)`],

@@ -346,7 +346,7 @@ test('who were blocked have one message shown by its link, and the others stay f
   assert.match(href, /#m-6$/);
   const shown = await grace.get(href);
   assert.is(shown.status, 200);
-  assert.match(words(shown.page.querySelector('#m-6')), /: second secret Report message 6 of \w+$/);
+  assert.match(words(shown.page.querySelector('#m-6')), /: second secret Report$/);
   const both = await grace.get(`/rooms/${lobby}?show=6`);
   assert.equal([/second secret/.test(both.text), /first secret/.test(both.text), seqs(both)], [true, false, [1, 2, 3, 4, 5, 6]]);
 }));

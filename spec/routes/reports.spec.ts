@@ -1,3 +1,4 @@
+import type { HTMLElement } from 'node-html-parser';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { User } from '../../server/chat/user.ts';
@@ -8,7 +9,8 @@ import { buttons, problem, titleOf, words, type Answer, type Delta, type Visitor
 const test = suite('reports over HTTP');
 
 const main = ({ page }: Answer) => words(page.querySelector('main'));
-const link = ({ page }: Answer, text: string) => page.querySelectorAll('main a').find((one) => words(one) === text)?.getAttribute('href');
+const nameOf = (one: HTMLElement) => one.getAttribute('aria-label') ?? words(one);
+const link = ({ page }: Answer, name: string) => page.querySelectorAll('main a').find((one) => nameOf(one) === name)?.getAttribute('href');
 
 /** ada, an operator, grace, and linus, who has been rude in grace's room: its id. */
 async function rude({ cast, em }: World, access = 'open') {
@@ -28,7 +30,7 @@ async function reports(person: Visitor, lobby: number): Promise<Answer> {
 }
 
 /** The links at the messages of a page. */
-const atMessages = ({ page }: Pick<Answer, 'page'>) => page.querySelectorAll('.log .report').map(words);
+const atMessages = ({ page }: Pick<Answer, 'page'>) => page.querySelectorAll('.log .report').map(nameOf);
 
 test('are made by a link at each message of others, named after which it is and whose, the same in JSON', withApp(async (world) => {
   const { grace, linus, lobby } = await rude(world);
@@ -38,6 +40,7 @@ test('are made by a link at each message of others, named after which it is and 
   await linus.say(lobby, 'more');
   const page = await grace.get(`/rooms/${lobby}`);
   assert.equal(atMessages(page), ['Report message 4 of linus', 'Report message 8 of linus']);
+  for (const one of page.page.querySelectorAll('.report')) assert.is(words(one), 'Report'); // a name that begins with what is seen
   assert.is(link(page, 'Report a message in lobby'), undefined);
   const { entries }: Delta = (await grace.getJson(`/rooms/${lobby}/entries?after=0`)).json();
   for (const seq of [4, 8]) assert.is(page.page.querySelector(`#m-${seq}`)!.toString(), entries.find((one) => one.seq === seq)!.html);

@@ -18,14 +18,15 @@ export async function chat(file: string, given: string[], variables: Record<stri
   return { code: await run(given, desk, { CHAT_DB: file, ...variables }), ...printed };
 }
 
-/** The same as a process of its own. */
-export function chatProcess(file: string, given: string[]): Promise<Outcome> {
+/** The same as a process of its own, whose words somebody reads, or nobody, as behind `head`. */
+export function chatProcess(file: string, given: string[], { isRead = true } = {}): Promise<Outcome> {
   const child = spawn(process.execPath, ['config/node.mjs', 'server/commands/chat.ts', ...given], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, CHAT_DB: file },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const printed = { out: '', err: '' };
+  if (!isRead) child.stdout.destroy();
   child.stdout.on('data', (chunk) => void (printed.out += chunk));
   child.stderr.on('data', (chunk) => void (printed.err += chunk));
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...printed })));

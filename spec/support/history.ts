@@ -31,6 +31,7 @@ lines', 'a-key-of-grace', ${later});
   '0011-accounts': `insert into reset_link (id, user_id, expires_at) values ('a hash', 1, ${later});`,
   '0012-reports': `
     insert into report (room_id, room_name, seq, author_id, body, said_at, reporter_id, reason, made_at) values (3, 'lobby', 2, 1, 'hello', ${at}, 2, 'It is rude.', ${at});`,
+  '0013-uploaders': 'update attachment set author_id = 1;',
 };
 
 /** What fills the tables that a migration made. */
