@@ -6,7 +6,7 @@ import { createSession } from 'koa-session';
 import type { Env } from '../config/env.ts';
 import { sessionOptions } from '../config/session.ts';
 import { postAll } from './chat/batch.ts';
-import { entriesOf } from './chat/room.ts';
+import { shownAfter } from './chat/entry.ts';
 import { Assets } from './assets.ts';
 import { fileNamesAmong } from './chat/attachment.ts';
 import { Presence } from './chat/presence.ts';
@@ -71,7 +71,7 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const limits = new Limits(em, env.rateLimits);
   const leases = new Leases({ em, times, clock, log, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
   const streams = new Streams(log);
-  const feed = new Feed({ ...live, entries: (room, after) => entriesOf(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
+  const feed = new Feed({ ...live, entries: (room, after) => shownAfter(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
   const writer = new Writer({ store: (posts) => postAll(em(), posts, live.run), signals: live.signals, stored: (entries) => feed.stored(entries) });
   const metrics = env.metricsToken ? new Metrics(() => em().count(Presence)) : undefined;
   const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view, writer };

@@ -1,4 +1,5 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Attachment, type ShownAttachment } from './attachment.ts';
 import { withMentions, type ShownMention } from './mention.ts';
 import { Room } from './room.ts';
@@ -72,6 +73,42 @@ export async function entriesFrom(em: EntityManager, room: Room, first: number, 
   const end = Math.min(last, room.lastSeq);
   if (start > end) return [];
   return withMentions(em, await em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'], strategy: 'select-in' }));
+}
+
+/** An entry as the database has it, with those in it and what is attached. */
+interface Row extends Omit<ShownAttachment, 'name' | 'describedAt'> {
+  seq: number;
+  kind: Kind;
+  body: string;
+  at: string | number;
+  authorId: number;
+  author: string;
+  subjectId: number | null;
+  subject: string | null;
+  name: string | null;
+  describedAt: string | number | null;
+}
+
+const ROWS = `
+  select e.seq, e.kind, e.body, e.at, e.author_id as "authorId", u.username as author, e.subject_id as "subjectId", s.username as subject,
+    a.name, a.type, a.size, a.width, a.height, a.description, a.described_at as "describedAt"
+  from entry e
+  join "user" u on u.id = e.author_id
+  left join "user" s on s.id = e.subject_id
+  left join attachment a on a.room_id = e.room_id and a.seq = e.seq
+  where e.room_id = ? and e.seq > ? and e.seq <= ?
+  order by e.seq`;
+
+/** The entries of a room, which may be gone, with a seq over `after`, oldest first, at most `BATCH_SIZE`: by plain columns, for who shows them and does nothing else. */
+export async function shownAfter(em: SqlEntityManager, room: number, after: number): Promise<ShownEntry[]> {
+  const time = (value: string | number) => em.getPlatform().parseDate(value as string);
+  const rows = await em.execute<Row[]>(ROWS, [room, after, after + BATCH_SIZE]);
+  return withMentions(em, rows.map(({ seq, kind, body, at, authorId, author, subjectId, subject, name, describedAt, ...file }): ShownEntry => ({
+    room: { id: room }, seq, kind, body, at: time(at),
+    author: { id: authorId, username: author },
+    subject: subjectId === null ? null : { id: subjectId, username: subject! },
+    attachment: name === null ? null : { ...file, name, describedAt: describedAt === null ? null : time(describedAt) },
+  })));
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */

@@ -1,6 +1,6 @@
 import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Entry } from './entry.ts';
+import type { ShownEntry } from './entry.ts';
 import { namesAt } from './line-marks.ts';
 import { parse } from './marks.ts';
 import { Membership } from './membership.ts';
@@ -49,12 +49,12 @@ export async function mentionsIn(em: EntityManager, messages: { room: number; bo
 }
 
 /** Gives entries of one room, oldest first, the mentions in them, by one query for all. */
-export async function withMentions(em: EntityManager, entries: Entry[]): Promise<Entry[]> {
+export async function withMentions<E extends ShownEntry>(em: EntityManager, entries: E[]): Promise<E[]> {
   const able = entries.filter(({ kind, body }) => kind === 'message' && body.includes('@'));
   if (able.length === 0) return entries;
-  const mentions = await em.find(Mention, { room: able[0]!.room, seq: { $in: able.map(({ seq }) => seq) } }, { populate: ['user'], orderBy: { user: 'asc' } });
+  const mentions = await em.find(Mention, { room: able[0]!.room.id, seq: { $in: able.map(({ seq }) => seq) } }, { populate: ['user'], orderBy: { user: 'asc' } });
   const bySeq = Map.groupBy(mentions, ({ seq }) => seq);
-  for (const entry of able) entry.mentions = bySeq.get(entry.seq) ?? [];
+  for (const entry of able) entry.mentions = (bySeq.get(entry.seq) ?? []).map(({ user, name }) => ({ user: { id: user.id, username: user.username! }, name }));
   return entries;
 }
 

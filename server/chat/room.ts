@@ -1,6 +1,6 @@
 import { defineEntity, p, raw, type EntityManager } from '@mikro-orm/core';
 import { fileNamesIn } from './attachment.ts';
-import { entriesAfter, Entry, type Kind } from './entry.ts';
+import { Entry, type Kind } from './entry.ts';
 import { depart } from './departure.ts';
 import { Invalid } from './errors.ts';
 import { Membership, roomOfAdmin } from './membership.ts';
@@ -68,12 +68,6 @@ export async function deleteRoom(em: EntityManager, user: User, id: number): Pro
   }
   await em.nativeDelete(Room, { id });
   return files;
-}
-
-/** The entries of a room, which may be gone, with a seq over `after`, oldest first, at most `BATCH_SIZE`. */
-export async function entriesOf(em: EntityManager, id: number, after: number): Promise<Entry[]> {
-  const room = await em.findOne(Room, { id });
-  return room ? entriesAfter(em, room, after) : [];
 }
 
 /**

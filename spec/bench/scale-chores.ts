@@ -1,6 +1,6 @@
 // What the processes of the app do to the database beside the posts, by the app's own functions.
 import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sql';
-import { entriesOf } from '../../server/chat/room.ts';
+import { shownAfter } from '../../server/chat/entry.ts';
 import { openLive } from '../../server/database/live.ts';
 import { Leases } from '../../server/live/leases.ts';
 import { Limits } from '../../server/live/limits.ts';
@@ -28,7 +28,7 @@ export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> 
   const read = async () => {
     for (let count = 0; count < SOME; count += 1) {
       const { last } = (await live.looks.room(1 + (count % WRITERS)))!;
-      await entriesOf(em(), 1 + (count % WRITERS), last - 1);
+      await shownAfter(em(), 1 + (count % WRITERS), last - 1);
     }
   };
   const look = async () => {

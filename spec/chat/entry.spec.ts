@@ -1,9 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BATCH_SIZE, countMessagesAfter, entriesAfter, entriesBefore, entriesFrom, Entry, PAGE_SIZE } from '../../server/chat/entry.ts';
+import { describe } from '../../server/chat/attachment.ts';
+import { BATCH_SIZE, countMessagesAfter, entriesAfter, entriesBefore, entriesFrom, Entry, PAGE_SIZE, shownAfter } from '../../server/chat/entry.ts';
+import { post } from '../../server/chat/message.ts';
 import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
-import { NOW, refusal, withHouse, type House } from '../support/nouns.ts';
+import { later, NOW, refusal, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('an entry');
 
@@ -28,6 +30,30 @@ test('has the next number, whatever happened', withHouse(async ({ room, enter, s
   await enter('grace', lobby);
   await say('grace', lobby, 'hi');
   assert.equal(await log(lobby), ['1 entered ada', '2 ada: hello', '3 entered grace', '4 grace: hi']);
+}));
+
+test('is read by plain columns as by the ORM, whatever belongs to it', withHouse(async ({ room, enter, say, add, changeRole, as, em }) => {
+  const [study, lobby] = [await room('ada', 'study'), await room('ada', 'lobby')];
+  await enter('ada', lobby);
+  await say('ada', lobby, 'hello');
+  await add('ada', lobby, 'grace');
+  await changeRole('ada', lobby, 'grace', 'admin');
+  await say('ada', lobby, 'to @Grace and @ada');
+  const file = { type: 'png', size: 120, width: 40, height: 20 } as const;
+  for (const [index, name] of ['one', 'two'].entries()) await as('ada', (inner, ada) => post(inner, ada, lobby, { body: '@grace', key: `a-key-${name}`, attachment: { ...file, name, description: 'the harbour' } }, later(index)));
+  await as('ada', (inner, ada) => describe(inner, ada, lobby, 7, 'the harbour at night', later(5)));
+  const found = await entriesAfter(em(), await em().findOneOrFail(Room, { id: lobby }), 0);
+  const person = (user: { id: number; username: string } | null | undefined) => user && { id: user.id, username: user.username };
+  const plain = found.map(({ seq, kind, body, at, author, subject, attachment, mentions }) => ({
+    room: { id: lobby }, seq, kind, body, at, author: person(author), subject: person(subject) ?? null,
+    attachment: attachment ? { name: attachment.name, ...file, description: attachment.description, describedAt: attachment.describedAt } : null,
+    ...(mentions && { mentions }),
+  }));
+  assert.equal(await shownAfter(em(), lobby, 0), plain);
+  assert.equal(plain.map(({ mentions }) => mentions?.length), [undefined, undefined, undefined, undefined, 2, 1, 1]);
+  assert.equal([plain[5]?.attachment?.describedAt, plain[6]?.attachment?.describedAt, plain[3]?.subject?.username], [null, later(5), 'grace']);
+  assert.equal((await shownAfter(em(), lobby, 5)).map(({ seq }) => seq), [6, 7]);
+  assert.equal([await shownAfter(em(), lobby, 7), await shownAfter(em(), study, 0), await shownAfter(em(), 99, 0)], [[], [], []]);
 }));
 
 test('has a number of its own among twenty that are posted at once, and none is left out', withHouse(async (house) => {
