@@ -52,8 +52,8 @@ const PAGE_DOWN = '\x1b[6~';
 export const links: TextBrowser = {
   name: 'links',
   open(terminal, address) {
-    // It welcomes whoever has no settings, with a box over the page.
-    terminal.open(`sh -c 'mkdir .links2 && exec links -no-connect -enable-cookies 1 -html-numbered-links 1 "${address}"'`);
+    // It welcomes whoever has no folder for settings, with a box over the page; Debian calls that .links2.
+    terminal.open(`sh -c 'mkdir .links .links2 && exec links -no-connect -enable-cookies 1 -html-numbered-links 1 "${address}"'`);
   },
   goTo: (address) => `g\x15${address}\r`,
   bottom: PAGE_DOWN.repeat(4),
