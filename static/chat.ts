@@ -2,7 +2,7 @@
 // page, loads what came earlier in place. Without it the page works by its links and forms.
 import { createAnnouncer, type News } from './announcer.ts';
 import { tellConnection } from './connection.ts';
-import { helpTyping } from './field.ts';
+import { helpTyping, hush } from './field.ts';
 import { append, dress, find, log, make, parse, reader, timeOf, timeZone } from './log.ts';
 import { offerPause } from './pause.ts';
 import { present } from './present.ts';
@@ -118,9 +118,7 @@ let onward: Node[] = [];
 const complain = (sentence: string, isWrong = false) => {
   find('.problems')?.remove();
   field.ariaInvalid = String(isWrong);
-  // Neither the hint nor the problem is said again with the focus that comes back to the field.
-  field.setAttribute('aria-describedby', '');
-  field.onblur = () => field.setAttribute('aria-describedby', isWrong ? 'body-problem body-hint' : 'body-hint');
+  hush(field, isWrong ? 'body-problem body-hint' : 'body-hint');
   title = title.replace(/^(Error: )?/, sentence ? 'Error: ' : ''); // as the page of a refused form has it
   if (sentence) titledAt = 0;
   retitle();

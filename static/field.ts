@@ -5,6 +5,12 @@ import { find, make } from './log.ts';
 /** How few characters are left when it is told. */
 const FEW = 100;
 
+/** Has what describes the field not be said again with the focus that comes back to it. Once it has left again, `ids` describe it. */
+export const hush = (field: HTMLTextAreaElement, ids = 'body-hint') => {
+  field.setAttribute('aria-describedby', '');
+  field.onblur = () => field.setAttribute('aria-describedby', ids);
+};
+
 /** Tells what Enter does and lets it, counts near the end, and has nothing announced into the typing. */
 export const helpTyping = (form: HTMLFormElement, field: HTMLTextAreaElement, announcer: ReturnType<typeof createAnnouncer>, longest = 4000) => {
   const remaining = make('p', { class: 'hint' });

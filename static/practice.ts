@@ -2,7 +2,7 @@
 // down what was said and when. Without it each step is a form.
 import { createAnnouncer, type News } from './announcer.ts';
 import { tellConnection } from './connection.ts';
-import { helpTyping } from './field.ts';
+import { helpTyping, hush } from './field.ts';
 import { append, find, log, make, parse, reader, timeOf } from './log.ts';
 import { offerPause } from './pause.ts';
 import { present } from './present.ts';
@@ -28,11 +28,12 @@ const connected = tellConnection(log, announcer);
 
 const copy = make('button', { type: 'button', class: 'quiet' }, 'Copy what was said');
 copy.onclick = async () => {
-  said.select();
   try {
     await navigator.clipboard.writeText(said.value);
   } catch {
-    document.execCommand('copy'); // over http the other way is closed
+    said.select(); // over http the other way is closed
+    document.execCommand('copy');
+    copy.focus();
   }
   announcer.say('Copied');
 };
@@ -99,6 +100,7 @@ form.addEventListener('submit', (event) => {
     field.value = '';
     field.dispatchEvent(new Event('input'));
     announcer.sent();
+    hush(field);
     field.focus();
   });
 });

@@ -16,7 +16,7 @@ const audited = new Set<string>();
 /** Their addresses. */
 const seen = new Set<string>();
 /** What shows no page, or one that does not end. */
-const PAGELESS = ['/rooms/:id/entries', '/rooms/:id/files/:name', '/rooms/:id/stream', '/poll', '/settings/data'];
+const PAGELESS = ['/rooms/:id/entries', '/rooms/:id/files/:name', '/rooms/:id/stream', '/poll', '/operator/reports/:report/file', '/settings/data'];
 const TESTED = new URL('../../templates/accessibility/tested.json', import.meta.url);
 
 const markup = new HtmlValidate({
