@@ -85,13 +85,13 @@ export class Feed {
     });
   }
 
-  /** Takes entries that this process has just committed, each after what it had committed in its room before. */
+  /** Takes entries that this process has just committed, in each room one after the other. */
   stored(entries: ShownEntry[]): void {
-    for (const entry of entries) {
-      const tail = this.#tails.get(entry.room.id);
+    for (const [room, own] of Map.groupBy(entries, (entry) => entry.room.id)) {
+      const tail = this.#tails.get(room);
       if (!tail) continue;
-      if (tail.stored.length >= BATCH_SIZE || (tail.stored.length > 0 && tail.stored.at(-1)!.seq !== entry.seq - 1)) tail.stored = [];
-      tail.stored.push(entry);
+      const before = tail.stored.at(-1)?.seq === own[0]!.seq - 1 ? tail.stored : [];
+      this.#keep(tail, { stored: [...before, ...own].slice(-BATCH_SIZE) });
     }
   }
 
@@ -123,8 +123,7 @@ export class Feed {
         const next = (kept.at(-1)?.seq ?? after) + 1; // it may have been cut off or filled meanwhile
         const fresh = read.filter(({ seq }) => seq >= next);
         if (isOutdated || fresh.length > 0) tail.answers.clear();
-        this.#keep(tail, [...kept, ...fresh].slice(-BATCH_SIZE));
-        tail.stored = tail.stored.filter(({ seq }) => seq > last);
+        this.#keep(tail, { chunks: [...kept, ...fresh].slice(-BATCH_SIZE), stored: tail.stored.filter(({ seq }) => seq > last) });
         tail.named = { version, after };
       }));
     if (filled instanceof Promise) tail.filling = filled.finally(() => (tail.filling = undefined));
@@ -139,14 +138,15 @@ export class Feed {
     return entries.map((entry) => chunkOf(entry, this.#render(entry)));
   }
 
-  #keep(tail: Tail, chunks: Chunk[]): void {
-    this.#characters += size(chunks) - size(tail.chunks);
-    tail.chunks = chunks;
+  #keep(tail: Tail, kept: Partial<Pick<Tail, 'chunks' | 'stored'>>): void {
+    const before = weight(tail);
+    this.#characters += weight(Object.assign(tail, kept)) - before;
     if (this.#characters > MOST_CHARACTERS) this.#forgetAll();
   }
 
   #forget(id: number): void {
-    this.#characters -= size(this.#tails.get(id)?.chunks ?? []);
+    const tail = this.#tails.get(id);
+    if (tail) this.#characters -= weight(tail);
     this.#tails.delete(id);
   }
 
@@ -156,6 +156,9 @@ export class Feed {
     this.#characters = 0;
   }
 }
+
+/** How many characters are kept of a room. */
+const weight = ({ chunks, stored }: Tail): number => size(chunks) + stored.reduce((sum, { body }) => sum + body.length, 0);
 
 function answer({ id, name, last }: Tail, chunks: Chunk[]): News {
   const after = chunks.at(-1)?.seq ?? last;

@@ -113,7 +113,9 @@ function textOf(request: IncomingMessage): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const parts: Buffer[] = []; // of a short message there is one
   request.on('data', (part: Buffer) => parts.push(part)).on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
-  request.on('error', reject).on('close', () => reject(new Error('The request has ended before its body.')));
+  request.on('error', reject).on('close', () => {
+    if (!request.complete) reject(new Error('The request has ended before its body.'));
+  });
   return promise;
 }
 

@@ -47,7 +47,8 @@ export class Reads {
 
 /** Raises the marks that are lower. The rows are locked in one order first, as those of leases are. */
 async function write(em: EntityManager, marks: Mark[]): Promise<void> {
-  const rows = em.createQueryBuilder(Membership, 'm').select(['m.room', 'm.user']).where({ $or: marks.map(({ user, room }) => ({ room, user })) }).orderBy({ room: 'asc', user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
+  const [rooms, users] = [[...new Set(marks.map(({ room }) => room))], [...new Set(marks.map(({ user }) => user))]];
+  const rows = em.createQueryBuilder(Membership, 'm').select(['m.room', 'm.user']).where({ room: { $in: rooms }, user: { $in: users } }).orderBy({ room: 'asc', user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
   await em.execute(
     `with mark (room, person, seq) as (values ${marks.map(() => '(?, ?, ?)').join(', ')}), held as (${rows.getFormattedQuery()})
     update membership set read_seq = mark.seq from mark join held on held.room_id = mark.room and held.user_id = mark.person

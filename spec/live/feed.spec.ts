@@ -240,4 +240,15 @@ test('forgets all rather than keep more than it may, and goes on', async () => {
   assert.ok((await kept()) <= 16);
 });
 
+test('keeps no more of what this process has stored and nobody has asked for', async () => {
+  const log = new Log();
+  for (let entry = 0; entry < 20; entry += 1) {
+    await log.feed.room(LOBBY);
+    log.store('x'.repeat(1_000_000));
+  }
+  const tail = await log.feed.room(LOBBY);
+  assert.ok(tail!.stored.length <= 16, String(tail!.stored.length));
+  assert.is((await log.poll(19))?.length, 1);
+});
+
 test.run();
