@@ -3,6 +3,8 @@ import type { Context, Middleware } from '../context.ts';
 import { checkedZone } from '../dates.ts';
 import { isOpening } from './signs-of-life.ts';
 
+/** Links and ELinks ask for no page a second time, or not for one that leads elsewhere by now. */
+const LINKS = /^E?Links\b/;
 /** The addresses of our pages that change, in the links to them; what people write is escaped, and has none. */
 const OWN_LINK = /(?<=<a [^>]*href=")\/(rooms|people|settings)\b[^"?]*(?=")/g;
 
@@ -26,9 +28,9 @@ export function freshMark(): string {
   return `check=${randomInt(2 ** 40).toString(36)}`;
 }
 
-/** The address, made new for a browser that shows what it has visited as it was then, whatever it is told: links does. Those that do not tell `Sec-Fetch-Mode`. */
+/** The address, made new for a browser that shows what it has visited as it was then, whatever it is told. */
 function fresh(ctx: Context, address: string): string {
-  if (ctx.get('Sec-Fetch-Mode') || address.includes('check=')) return address;
+  if (!LINKS.test(ctx.get('User-Agent')) || address.includes('check=')) return address;
   return address.replace(/(?=#|$)/, `${address.includes('?') ? '&' : '?'}${freshMark()}`);
 }
 

@@ -82,7 +82,7 @@ test('answer HEAD as GET, without the page', withApp(async ({ base, cast, visito
   const lobby = await ada.createRoom('lobby');
   const style = (await visitor().get('/')).page.querySelector('link[rel="stylesheet"]')!.getAttribute('href')!;
   for (const path of ['/rooms', `/rooms/${lobby}`, '/help', '/healthz', style, '/nowhere', '/']) {
-    const headers = { Cookie: ada.cookieHeader, Accept: 'text/html', 'Sec-Fetch-Mode': 'navigate' };
+    const headers = { Cookie: ada.cookieHeader, Accept: 'text/html' };
     const [head, get] = [await bare(base, { path, headers, method: 'HEAD' }), await bare(base, { path, headers })];
     assert.is(head.status, get.status, path);
     assert.is(head.text, '');
