@@ -18,9 +18,13 @@ test('is answered, and makes no session', withApp(async ({ visitor }) => {
 }));
 
 test('is answered with 503 where the database is gone, while the server is up', withApp(async ({ visitor, orm }) => {
-  const fork = orm.em.fork.bind(orm.em);
-  orm.em.fork = (...options) => Object.assign(fork(...options), { execute: () => Promise.reject(new Error('The database is gone.')) });
-  assert.equal([(await visitor().get('/healthz')).status, (await visitor().get('/readyz')).status], [200, 503]);
+  const { fork } = orm.em;
+  orm.em.fork = (...options) => Object.assign(fork.apply(orm.em, options), { execute: () => Promise.reject(new Error('The database is gone.')) });
+  try {
+    assert.equal([(await visitor().get('/healthz')).status, (await visitor().get('/readyz')).status], [200, 503]);
+  } finally {
+    orm.em.fork = fork; // others have this database after us
+  }
 }));
 
 test('has metrics for whoever has their token, and for nobody else', withApp(async ({ visitor, cast }) => {

@@ -1,4 +1,6 @@
 import type { MikroORM } from '@mikro-orm/sql';
+import type { SqliteConnection } from '@mikro-orm/sqlite';
+import type { Database } from 'better-sqlite3';
 import { openDatabase } from '../../server/database/open.ts';
 import { atEnd } from './ending.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
@@ -7,11 +9,13 @@ import { startPostgres, type Postgres } from './postgres.ts';
 interface Opened {
   orm: MikroORM;
   where: string;
+  /** The state of its schema, where it is in memory. */
+  schema: unknown;
 }
 
 /** The PostgreSQL of this run, where it is to run on one. */
 let postgres: Postgres | undefined;
-/** Databases there that are empty again: making one takes longer than most specs. */
+/** Databases that are empty again: making one takes longer than most specs. */
 const free: Opened[] = [];
 
 /** Gives `work` an empty database of its own, in memory or on the PostgreSQL of this run. */
@@ -22,7 +26,7 @@ export async function withDatabase(work: (orm: MikroORM, where: string) => Promi
     await work(opened.orm, opened.where);
     isOver = true;
   } finally {
-    if (postgres && isOver && (await empty(opened.orm))) free.push(opened);
+    if (isOver && (await empty(opened))) free.push(opened);
     else await opened.orm.close();
   }
 }
@@ -38,14 +42,27 @@ export async function usePostgres(): Promise<void> {
 }
 
 async function open(where: string): Promise<Opened> {
-  return { orm: await openDatabase(where), where };
+  const orm = await openDatabase(where);
+  return { orm, where, schema: postgres ? undefined : schemaOf(await inMemory(orm)) };
 }
 
 /** Empties all tables, with nothing looking on, and begins to count anew; false where that cannot be. */
-async function empty(orm: MikroORM): Promise<boolean> {
+async function empty({ orm, schema }: Opened): Promise<boolean> {
   const entities = [...orm.getMetadata().getAll().values()];
-  const tables = entities.map(({ tableName }) => `delete from "${tableName}";`);
-  const counters = entities.filter(({ properties }) => properties.id?.autoincrement).map(({ tableName }) => `perform setval('${tableName}_id_seq', 1, false);`);
-  const work = orm.em.execute(`do $$ begin set local session_replication_role = replica; ${[...tables, ...counters].join(' ')} end $$`);
-  return work.then(() => true, () => false);
+  const tables = entities.map(({ tableName }) => `delete from "${tableName}";`).join(' ');
+  try {
+    if (postgres) {
+      const counters = entities.filter(({ properties }) => properties.id?.autoincrement).map(({ tableName }) => `perform setval('${tableName}_id_seq', 1, false);`).join(' ');
+      await orm.em.execute(`do $$ begin set local session_replication_role = replica; ${tables} ${counters} end $$`);
+      return true;
+    }
+    const database = await inMemory(orm);
+    database.exec(`pragma foreign_keys = off; ${tables} delete from sqlite_sequence; pragma foreign_keys = on`);
+    return !database.inTransaction && schemaOf(database) === schema; // a spec may have put something in the way
+  } catch {
+    return false;
+  }
 }
+
+const inMemory = (orm: MikroORM): Promise<Database> => (orm.em.getConnection() as SqliteConnection).getNativeClient();
+const schemaOf = (database: Database): unknown => JSON.stringify([database.pragma('schema_version'), database.pragma('temp.schema_version')]);

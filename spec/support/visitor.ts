@@ -91,7 +91,8 @@ export class Visitor {
 
   /** Posts so many messages, one after the other: `message 1`, `message 2` … */
   async talk(room: number, count: number): Promise<void> {
-    for (let number = 1; number <= count; number += 1) await this.sayJson(room, `message ${number}`, { after: 2 ** 30 });
+    let after = 2 ** 30; // nothing before it is told
+    for (let number = 1; number <= count; number += 1) after = (await this.sayJson(room, `message ${number}`, { after })).json().seq;
   }
 
   /** The log as a member reads it, each entry in short: `ada entered`, `ada: hello`. At most 200. */
