@@ -171,4 +171,4 @@ async function acquainted({ cast }: World): Promise<Sight[]> {
 }
 
 /** When, what there is then, and in how many parts it is looked at: no story is to take long. */
-export const TIMES = [['before there are rooms', first, 3], ['where people talk', later, 8], ['where images and files are sent', withFiles, 2], ['where people know each other', acquainted, 2], ['where somebody is rude', rude, 2]] as const;
+export const TIMES = [['before there are rooms', first, 2], ['where people talk', later, 4], ['where images and files are sent', withFiles, 1], ['where people know each other', acquainted, 1], ['where somebody is rude', rude, 1]] as const;
