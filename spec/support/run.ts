@@ -27,7 +27,7 @@ const POSTGRES = '--postgres';
 /** What takes longest is begun first. */
 const LONG = ['stories/pages', 'stories/heard', 'abuse/table', 'stories/'];
 /** What a database can be in the way of. */
-const RULES = ['chat/', 'database/', 'live/leases', 'live/reads', 'routes/messages', 'routes/poll', 'routes/presence', 'routes/rooms', 'routes/sessions'];
+const RULES = ['chat/', 'database/full', 'database/migrations', 'database/open', 'database/upgrade', 'live/leases', 'live/reads', 'routes/messages'];
 /** The stories mostly wait, and so does whoever asks a server. */
 const WORKERS = availableParallelism() + 1;
 const FOLDER = fileURLToPath(new URL('..', import.meta.url));
