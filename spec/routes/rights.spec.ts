@@ -43,7 +43,7 @@ async function stage({ cast, visitor }: World, access: Access): Promise<Stage> {
 async function stateOf({ em }: World) {
   const own = em();
   return {
-    rooms: (await own.find(Room, {})).map(({ id, name, lastSeq }) => `${id} ${name} ${lastSeq}`),
+    rooms: (await own.find(Room, {})).map(({ id, name, lastSeq }) => `${id} ${name} ${lastSeq}`).sort(),
     entries: await own.count(Entry),
     members: (await own.find(Membership, {})).map(({ room, user, role }) => `${room.id} ${user.id} ${role}`).sort(),
     bans: (await own.find(Ban, {})).map(({ room, user }) => `${room.id} ${user.id}`).sort(),

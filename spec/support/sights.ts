@@ -80,6 +80,7 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'practice', who: ada, path: '/practice' },
     { name: 'practice, after steps', who: ada, path: '/practice?done=links.code.emoji.rtl.languages.image.comings.connection' },
     { name: 'practice, ended', who: ada, path: '/practice?ended=removed' },
+    { name: 'practice, refused', who: ada, path: '/practice/say', fields: { body: '', done: 'links.code' }, status: 422 },
     { name: 'settings', who: ada, path: '/settings' },
     { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
     { name: 'password, refused', who: ada, path: '/settings/password', fields: { current: 'wrong', password: 'short' }, status: 422 },
