@@ -7,7 +7,7 @@ import type { Reader } from './world.ts';
 /** What is to be done. */
 export type Order =
   | { kind: 'polls'; base: string; readers: Reader[]; after: number; seconds: number }
-  | { kind: 'posts'; base: string; readers: Reader[]; after: number; seconds: number }
+  | { kind: 'posts'; base: string; readers: Reader[]; after: Record<number, number>; seconds: number }
   | { kind: 'crowd'; base: string; readers: Reader[]; poster: Reader; after: number; seconds: number; pollEveryMs: number; postEveryMs: number; connections: number };
 
 /** What came of it. Times are milliseconds. */
@@ -30,22 +30,24 @@ process.once('message', (order: Order) => {
 });
 
 /** As many requests as the server takes, each as the next of the readers. */
-async function cannon({ kind, base, readers, after, seconds }: Order & { kind: 'polls' | 'posts' }): Promise<Outcome> {
-  const isPosting = kind === 'posts';
+async function cannon(order: Order & { kind: 'polls' | 'posts' }): Promise<Outcome> {
+  const { base, readers, seconds } = order;
+  const isPosting = order.kind === 'posts';
   const expected = isPosting ? [201] : [200, 204];
   let [done, failed] = [0, 0];
-  let last = after; // as a page that is kept up to date, and shows what others have posted
-  const requests = readers.map(({ cookie, csrf, room }) => (isPosting
-    ? {
-        method: 'POST' as const,
-        path: `/rooms/${room}/messages`,
-        headers: { Cookie: cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
-        setupRequest: (asked: autocannon.Request) => ({ ...asked, body: JSON.stringify({ body: 'A message of some length, as people write them.', key: crypto.randomUUID(), after: last }) }),
-        onResponse: (_: number, body: string) => {
-          last = Math.max(last, Number(/"after":(\d+)/.exec(body)?.[1] ?? 0));
-        },
-      }
-    : { path: `/poll?room=${room}&after=${after}`, headers: { Cookie: cookie } }));
+  const requests = readers.map(({ cookie, csrf, room }) => {
+    if (order.kind === 'polls') return { path: `/poll?room=${room}&after=${order.after}`, headers: { Cookie: cookie } };
+    const last = order.after; // of each room, as on pages that are kept up to date, and show what others have posted
+    return {
+      method: 'POST' as const,
+      path: `/rooms/${room}/messages`,
+      headers: { Cookie: cookie, 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' },
+      setupRequest: (asked: autocannon.Request) => ({ ...asked, body: JSON.stringify({ body: 'A message of some length, as people write them.', key: crypto.randomUUID(), after: last[room] }) }),
+      onResponse: (_: number, body: string) => {
+        last[room] = Math.max(last[room]!, Number(/"after":(\d+)/.exec(body)?.[1] ?? 0));
+      },
+    };
+  });
   const connections = isPosting ? POST_CONNECTIONS : 20;
   const share = Math.ceil(requests.length / connections);
   let client = 0;

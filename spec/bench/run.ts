@@ -12,7 +12,9 @@ import type { Order, Outcome } from './load.ts';
 import { Contender } from './process.ts';
 import { counts, fill, KEY, SESSIONS, type BenchRoom } from './world.ts';
 
-const HISTORIES = [100, 1_000_000, 20]; // the last is that of the crowd
+const ROOMS = 10;
+/** Of the rooms in which is posted: one alone, one with a long history, several at once; and the last is that of the crowd. */
+const HISTORIES = [100, 1_000_000, ...Array<number>(ROOMS).fill(100), 20];
 const ROUNDS = 3;
 const ENTRIES_A_POLL = 20;
 
@@ -34,7 +36,8 @@ async function bench(): Promise<void> {
   const [appFile, flushFile] = [join(folder, 'chat.db'), join(folder, 'flush.db')];
   const rooms = await fill(appFile, HISTORIES);
   await fill(flushFile, HISTORIES.map(() => 100));
-  const [short, long, crowd] = rooms as [BenchRoom, BenchRoom, BenchRoom];
+  const [short, long] = rooms as [BenchRoom, BenchRoom];
+  const [several, crowd] = [rooms.slice(2, -1), rooms.at(-1)!];
   const contender = (name: string, variables = {}) => new Contender(name, ['spec/bench/contenders.ts', name], variables).ready();
   const app = await startApp(appFile);
   const [node, koa, stack, flush] = [await contender('node:http'), await contender('Koa'), await contender('Koa + router + session'), await contender('one flush a post', { CHAT_DB: flushFile })];
@@ -55,12 +58,14 @@ async function bench(): Promise<void> {
       add('at 1,000,000 entries', `${round(newsLongMs!, 2)} CPU-ms a thousand entries`, `${round(newsLongMs! / newsMs!, 2)} of 100 entries`, '1.1');
     }
     if (has('posts')) {
-      const write = (one: Contender, room: BenchRoom, file: string) => () => posts(one, room, file);
-      const [flushed, gathered, gatheredLong] = await inTurns([write(flush, short, flushFile), write(app, short, appFile), write(app, long, appFile)], 2);
+      const write = (one: Contender, rooms: BenchRoom[], file: string) => () => posts(one, rooms, file);
+      const [flushed, gathered, gatheredLong, spread] = await inTurns([write(flush, [short], flushFile), write(app, [short], appFile), write(app, [long], appFile), write(app, several, appFile)], 2);
+      const times = ([rate, ms]: Figures) => `${round(rate! / flushed![0]!, 1)} times as many, for ${round(ms! / flushed![1]!, 2)} of the CPU time`;
       const told = ([rate, ms]: Figures) => `${round(rate!, 0)} a second, ${round(ms!, 0)} CPU-ms a thousand`;
       add('durable posts, one MikroORM flush each', told(flushed!));
-      add('durable posts, Plainchat, 32 at once', told(gathered!), `${round(gathered![0]! / flushed![0]!, 1)} times as many, for ${round(gathered![1]! / flushed![1]!, 2)} of the CPU time`, '10');
+      add('durable posts, Plainchat, 32 at once', told(gathered!), times(gathered!), '10');
       add('at 1,000,000 entries', told(gatheredLong!), `${round(gathered![0]! / gatheredLong![0]!, 2)} of 100 entries`, '1.1');
+      add(`in ${ROOMS} rooms of ${SESSIONS / ROOMS} people`, told(spread!), times(spread!));
     }
     if (has('answer')) add('an idle answer', `${await bytesOf(app, { ...short, last: counts(appFile, short.id).last })} bytes`, '', '130');
     if (has('crowd')) await crowdOf(app, crowd, appFile);
@@ -96,13 +101,15 @@ async function cost(one: Contender, order: Order): Promise<Figures> {
 }
 
 /** Durable posts a second, the rows counted in the database, and the CPU time of a thousand. */
-async function posts(one: Contender, room: BenchRoom, file: string): Promise<Figures> {
+async function posts(one: Contender, rooms: BenchRoom[], file: string): Promise<Figures> {
   const cpu = one.cpu();
-  const before = counts(file, room.id);
-  const { done, failed, seconds } = await load({ kind: 'posts', base: one.base, readers: room.readers, after: before.last, seconds: 3 });
-  const after = counts(file, room.id);
-  if (failed > 0 || after.rows - before.rows < done || after.rows !== after.last) throw new Error(`${one.name}: ${done} answered, ${failed} refused, ${after.rows - before.rows} stored.`);
-  room.last = after.last;
+  const before = rooms.map(({ id }) => counts(file, id));
+  const after = Object.fromEntries(rooms.map(({ id }, index) => [id, before[index]!.last]));
+  const { done, failed, seconds } = await load({ kind: 'posts', base: one.base, readers: rooms.flatMap(({ readers }) => readers.slice(0, SESSIONS / rooms.length)), after, seconds: 3 });
+  const now = rooms.map(({ id }) => counts(file, id));
+  const stored = now.reduce((sum, { rows }, index) => sum + rows - before[index]!.rows, 0);
+  if (failed > 0 || stored < done || now.some(({ rows, last }) => rows !== last)) throw new Error(`${one.name}: ${done} answered, ${failed} refused, ${stored} stored.`);
+  for (const [index, { last }] of now.entries()) rooms[index]!.last = last;
   return [done / seconds, ((one.cpu() - cpu) / done) * 1000];
 }
 
