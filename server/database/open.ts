@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LockWaitTimeoutException, MikroORM, TableExistsException } from '@mikro-orm/sql';
+import { LockWaitTimeoutException, MikroORM } from '@mikro-orm/sql';
 import { databaseOptions } from '../../config/database.ts';
 import { isPostgres, migratePostgres } from './postgresql.ts';
 import { refuseLater, upgrade, type Tell } from './upgrade.ts';
@@ -33,7 +33,7 @@ export async function openDatabase(where: string, tell?: Tell): Promise<MikroORM
  * when we looked. A start does all or nothing, so whoever comes second looks again.
  */
 function isRace(error: unknown): boolean {
-  return error instanceof LockWaitTimeoutException || error instanceof TableExistsException;
+  return error instanceof LockWaitTimeoutException || (error instanceof Error && / already exists$/m.test(error.message)); // the migrator's own table comes as a bare Error
 }
 
 /** Opens a database that is there and up to date. @throws Error with a sentence where it is not: only the server makes and upgrades one */

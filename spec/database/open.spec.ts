@@ -38,6 +38,12 @@ test('is made on the first start, and keeps its rows on the next', withFile(asyn
   }
 }));
 
+test('is made once by servers that are started at once', withFile(async (file) => {
+  const starts = await Promise.all(Array.from({ length: 4 }, () => openDatabase(file)));
+  assert.equal(await Promise.all(starts.map(async (orm) => (await orm.migrator.getExecuted()).length)), starts.map(() => migrations.length));
+  await Promise.all(starts.map((orm) => orm.close()));
+}));
+
 const pragmas = [
   ['lets nobody wait to read while somebody writes', 'journal_mode', 'wal'],
   ['has a commit on the disk before it is answered', 'synchronous', 2],
