@@ -28,9 +28,12 @@ export function freshMark(): string {
   return `check=${randomInt(2 ** 40).toString(36)}`;
 }
 
-/** The address, made new for a browser that shows what it has visited as it was then, whatever it is told. */
+/** Whether the browser shows a page that it has visited as it was then, whatever it is told. */
+const keepsPages = (ctx: Context): boolean => LINKS.test(ctx.get('User-Agent'));
+
+/** The address, made new for a browser that keeps pages. */
 function fresh(ctx: Context, address: string): string {
-  if (!LINKS.test(ctx.get('User-Agent')) || address.includes('check=')) return address;
+  if (!keepsPages(ctx) || address.includes('check=')) return address;
   return address.replace(/(?=#|$)/, `${address.includes('?') ? '&' : '?'}${freshMark()}`);
 }
 
@@ -57,7 +60,8 @@ export const pages: Middleware = async (ctx, next) => {
     const flash = isOpening(ctx) && !ctx.isRefused ? ctx.session?.flash : undefined;
     if (flash) delete ctx.session!.flash;
     ctx.type = 'html';
-    ctx.body = ctx.render(template, { flash, ...values }).replace(OWN_LINK, (address) => fresh(ctx, address));
+    const html = ctx.render(template, { flash, ...values });
+    ctx.body = keepsPages(ctx) ? html.replace(OWN_LINK, (address) => fresh(ctx, address)) : html;
   };
   await next();
 };
