@@ -34,9 +34,32 @@ const PRAGMAS = ['busy_timeout = 5000', 'journal_mode = wal', 'synchronous = ful
 export function databaseOptions(where: string): Options {
   return {
     ...(isPostgres(where) ? postgresOptions(where) : sqliteOptions(where)),
-    entities: [User, FormerUsername, Friendship, Block, Session, SigningKey, ResetLink, Attempt, Allowance, Room, Membership, Ban, Presence, Departure, Entry, Mention, Attachment, Report],
+    entities: [
+      User,
+      FormerUsername,
+      Friendship,
+      Block,
+      Session,
+      SigningKey,
+      ResetLink,
+      Attempt,
+      Allowance,
+      Room,
+      Membership,
+      Ban,
+      Presence,
+      Departure,
+      Entry,
+      Mention,
+      Attachment,
+      Report,
+    ],
     extensions: [Migrator],
-    migrations: { migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations, snapshot: false, silent: true },
+    migrations: {
+      migrationsList: isPostgres(where) ? inPostgres(migrations) : migrations,
+      snapshot: false,
+      silent: true,
+    },
   };
 }
 

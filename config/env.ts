@@ -48,9 +48,11 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     throw new Error(`${name} is "${text}", but must be a whole number from ${least} to ${most}.`);
   };
   const rateLimits = variables.RATE_LIMITS || 'on';
-  if (!['on', 'off'].includes(rateLimits)) throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
+  if (!['on', 'off'].includes(rateLimits))
+    throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
   const logLevel = LOG_LEVELS.find((level) => level === (variables.LOG_LEVEL || 'info'));
-  if (!logLevel) throw new Error(`LOG_LEVEL is "${variables.LOG_LEVEL}", but must be one of ${LOG_LEVELS.join(', ')}.`);
+  if (!logLevel)
+    throw new Error(`LOG_LEVEL is "${variables.LOG_LEVEL}", but must be one of ${LOG_LEVELS.join(', ')}.`);
   const url = publicUrl(variables.PUBLIC_URL);
   return {
     port: whole('PORT', 3000, 0, 65_535),
@@ -60,7 +62,9 @@ export function readEnv(variables: Record<string, string | undefined> = process.
     filesDir: variables.FILES_DIR || `${variables.CHAT_DB || 'chat.db'}.files`,
     filesMb: { each: whole('FILES_MB_EACH', 1000, 0, 1e9), all: whole('FILES_MB', 20_000, 0, 1e9) },
     mostConnections: whole('MAX_CONNECTIONS', 10_000, 1, 1e6),
-    sessionKeys: variables.SESSION_KEYS?.split(',').map((key) => key.trim()).filter(Boolean),
+    sessionKeys: variables.SESSION_KEYS?.split(',')
+      .map((key) => key.trim())
+      .filter(Boolean),
     publicUrl: url,
     trustProxy: whole('TRUST_PROXY', 0, 0, 10),
     leaseMs: whole('LEASE_SECONDS', 120, 1, 86_400) * 1000,
@@ -77,7 +81,9 @@ export function readEnv(variables: Record<string, string | undefined> = process.
 function databaseUrl(text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (/^postgres(ql)?:\/\/[^/]*\/[^/?]+/.test(text) && URL.canParse(text)) return text;
-  throw new Error('DATABASE_URL must be an address like postgres://user:password@host/database. To keep the data in a file, unset it, and set CHAT_DB to the path.'); // not shown: it may have a password in it
+  throw new Error(
+    'DATABASE_URL must be an address like postgres://user:password@host/database. To keep the data in a file, unset it, and set CHAT_DB to the path.',
+  ); // not shown: it may have a password in it
 }
 
 function publicUrl(text: string | undefined): URL | undefined {
@@ -89,8 +95,12 @@ function publicUrl(text: string | undefined): URL | undefined {
 
 function smtpUrl(text: string | undefined, publicUrl: URL | undefined): string | undefined {
   if (!text) return undefined;
-  if (!URL.canParse(text) || !['smtp:', 'smtps:'].includes(new URL(text).protocol)) throw new Error('SMTP_URL must be an address like smtps://user:password@mail.example.'); // not repeated: it has a password
+  if (!URL.canParse(text) || !['smtp:', 'smtps:'].includes(new URL(text).protocol))
+    throw new Error('SMTP_URL must be an address like smtps://user:password@mail.example.'); // not repeated: it has a password
   // What Host says is up to whoever asks, and a link in a mail must lead to us.
-  if (!publicUrl) throw new Error('SMTP_URL is set, but PUBLIC_URL is not: set it too, since mails have links with that address.');
+  if (!publicUrl)
+    throw new Error(
+      'SMTP_URL is set, but PUBLIC_URL is not: set it too, since mails have links with that address.',
+    );
   return text;
 }

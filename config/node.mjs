@@ -8,13 +8,21 @@ const NEEDED = 24; // the first LTS that runs TypeScript by stripping its types 
 
 const node = Number(process.versions.node.split('.')[0]) >= NEEDED ? process.execPath : packagedNode();
 if (!node) {
-  console.error(`Plainchat needs Node.js ${NEEDED} or later, and this is ${process.version}: install it from https://nodejs.org and run the command again.`);
+  console.error(
+    `Plainchat needs Node.js ${NEEDED} or later, and this is ${process.version}: install it from https://nodejs.org and run the command again.`,
+  );
   process.exit(1);
 }
 
 // What was compiled is kept for the next start, which then takes half the time; where it cannot be written, nothing is.
-const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)), ...process.env };
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+const env = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)),
+  ...process.env,
+};
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], {
+  env,
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => child.kill(signal)); // the child ends in its own time, and we with it
 }
@@ -23,7 +31,9 @@ child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 function packagedNode() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   try {
-    return createRequire(import.meta.url).resolve(`node-${platform}-${process.arch}/bin/node${platform === 'win' ? '.exe' : ''}`);
+    return createRequire(import.meta.url).resolve(
+      `node-${platform}-${process.arch}/bin/node${platform === 'win' ? '.exe' : ''}`,
+    );
   } catch {
     return undefined; // no package for this platform
   }

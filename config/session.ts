@@ -2,15 +2,32 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { signingKeys } from '../server/chat/signing-key.ts';
-import { endSession, findSession, LIFETIME_MS, saveSession, type SessionData } from '../server/chat/session.ts';
+import {
+  endSession,
+  findSession,
+  LIFETIME_MS,
+  saveSession,
+  type SessionData,
+} from '../server/chat/session.ts';
 
 /** What cookies of ours are made with; `__Host-` binds them to this host, and works over https alone. */
 export function cookieOptions(secure: boolean) {
-  return { name: (name: string) => (secure ? `__Host-${name}` : name), attributes: { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: true } as const };
+  return {
+    name: (name: string) => (secure ? `__Host-${name}` : name),
+    attributes: { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: true } as const,
+  };
 }
 
 /** What koa-session takes: the cookie holds an id, and the database the session. */
-export function sessionOptions({ secure, em, clock }: { secure: boolean; em: () => EntityManager; clock: () => Date }) {
+export function sessionOptions({
+  secure,
+  em,
+  clock,
+}: {
+  secure: boolean;
+  em: () => EntityManager;
+  clock: () => Date;
+}) {
   const { name, attributes } = cookieOptions(secure);
   return {
     ...attributes,
@@ -39,7 +56,11 @@ export function keptKeys(chatDb: string): string[] {
 }
 
 /** The same for processes on several machines, which share a database and no folder: kept in it. */
-export async function sharedKeys(given: string[] | undefined, em: EntityManager, now: Date): Promise<string[]> {
+export async function sharedKeys(
+  given: string[] | undefined,
+  em: EntityManager,
+  now: Date,
+): Promise<string[]> {
   return given?.length ? given : signingKeys(em, freshKey(), now);
 }
 

@@ -62,19 +62,58 @@ const assets = new Assets();
 const view = new View(assets);
 
 /** Makes the app: one and the same for production, specs and benches. */
-export function createApp({ orm, live, env, keys, clock = () => new Date(), log = openLog('error') }: Surroundings) {
+export function createApp({
+  orm,
+  live,
+  env,
+  keys,
+  clock = () => new Date(),
+  log = openLog('error'),
+}: Surroundings) {
   const em = () => orm.em.fork() as EntityManager;
   const times = { page: env.awayMs, script: env.leaseMs };
   const session = sessionOptions({ secure: env.publicUrl?.protocol === 'https:', em, clock });
   const files = new Folder(env.filesDir);
   const reads = new Reads(em);
   const limits = new Limits(em, env.rateLimits);
-  const leases = new Leases({ em, times, clock, log, chores: [() => reads.writeDown(), () => limits.writeDown(clock()), () => files.sweep((names) => fileNamesAmong(em(), names))] });
+  const leases = new Leases({
+    em,
+    times,
+    clock,
+    log,
+    chores: [
+      () => reads.writeDown(),
+      () => limits.writeDown(clock()),
+      () => files.sweep((names) => fileNamesAmong(em(), names)),
+    ],
+  });
   const streams = new Streams(log);
-  const feed = new Feed({ ...live, entries: (room, after) => shownAfter(em(), room, after), render: (entry) => JSON.stringify(view.delta(entry)) });
-  const writer = new Writer({ store: (posts) => postAll(em(), posts, live.run), signals: live.signals, stored: (entries) => feed.stored(entries) });
+  const feed = new Feed({
+    ...live,
+    entries: (room, after) => shownAfter(em(), room, after),
+    render: (entry) => JSON.stringify(view.delta(entry)),
+  });
+  const writer = new Writer({
+    store: (posts) => postAll(em(), posts, live.run),
+    signals: live.signals,
+    stored: (entries) => feed.stored(entries),
+  });
   const metrics = env.metricsToken ? new Metrics(() => em().count(Presence)) : undefined;
-  const services: Services = { env, clock, files, leases, limits, log, mail: mailer(env), metrics, reads, streams, times, view, writer };
+  const services: Services = {
+    env,
+    clock,
+    files,
+    leases,
+    limits,
+    log,
+    mail: mailer(env),
+    metrics,
+    reads,
+    streams,
+    times,
+    view,
+    writer,
+  };
 
   const app = new Koa<object, Context>();
   const keygrip = new Keygrip(keys, 'sha256');
@@ -102,8 +141,17 @@ export function createApp({ orm, live, env, keys, clock = () => new Date(), log 
   const board = new Board({ ...live, keys: keygrip, cookie: session.key, clock });
   const polls = new Polls({ board, feed, leases, reads });
   const posts = new Posts({
-    board, feed, writer, leases, reads, limits, clock,
-    rules: { isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl), addressOf: (request) => addressOf(request, env.trustProxy) },
+    board,
+    feed,
+    writer,
+    leases,
+    reads,
+    limits,
+    clock,
+    rules: {
+      isOwnOrigin: (origin, host) => isOwnOrigin(origin, host, env.publicUrl),
+      addressOf: (request) => addressOf(request, env.trustProxy),
+    },
   });
   const usual = app.callback();
   const listener: RequestListener = (request, response) => {

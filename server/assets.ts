@@ -58,12 +58,15 @@ export class Assets {
     if (this.#addresses.has(name)) return;
     const imports = new Set<string>();
     this.#imports.set(name, imports);
-    const code = stripTypeScriptTypes(read(file)).replace(/(?<=^import [^;]*? from ')\.\/([\w-]+)\.ts(?=')/gm, (_, stem: string) => {
-      this.#addScript(`${stem}.ts`);
-      const address = this.address(`${stem}.js`);
-      for (const each of [address, ...this.imports(`${stem}.js`)]) imports.add(each);
-      return address;
-    });
+    const code = stripTypeScriptTypes(read(file)).replace(
+      /(?<=^import [^;]*? from ')\.\/([\w-]+)\.ts(?=')/gm,
+      (_, stem: string) => {
+        this.#addScript(`${stem}.ts`);
+        const address = this.address(`${stem}.js`);
+        for (const each of [address, ...this.imports(`${stem}.js`)]) imports.add(each);
+        return address;
+      },
+    );
     this.#add(name, minify(code, { module: true }).code ?? '');
   }
 
@@ -72,7 +75,10 @@ export class Assets {
     const identity = Buffer.from(text);
     const address = `/static/${stem}-${createHash('sha256').update(identity).digest('hex').slice(0, 12)}.${ending}`;
     this.#addresses.set(name, address);
-    this.#byAddress.set(address, { type: TYPES[ending] ?? 'text/plain', bodies: { br: brotliCompressSync(identity), gzip: gzipSync(identity), identity } });
+    this.#byAddress.set(address, {
+      type: TYPES[ending] ?? 'text/plain',
+      bodies: { br: brotliCompressSync(identity), gzip: gzipSync(identity), identity },
+    });
   }
 }
 

@@ -33,7 +33,10 @@ export const FORMATS: Record<FileType, { name: string; mediaType: string }> = {
 };
 
 /** The attachment of an entry as it is shown. */
-export function attached({ room, seq }: { room: { id: number }; seq: number }, { name, type, size, width, height, description, describedAt }: ShownAttachment): Attached {
+export function attached(
+  { room, seq }: { room: { id: number }; seq: number },
+  { name, type, size, width, height, description, describedAt }: ShownAttachment,
+): Attached {
   const decorative = description === '';
   const place = `/rooms/${room.id}`;
   return {

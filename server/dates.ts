@@ -4,7 +4,10 @@ export const DEFAULT_ZONE = 'UTC';
 const DAY_MS = 86_400_000;
 const NAMED: ReadonlySet<string> = new Set(Intl.supportedValuesOf('timeZone'));
 
-const formatters = new Map<string, { h23: Intl.DateTimeFormat; h12: Intl.DateTimeFormat; day: Intl.DateTimeFormat; key: Intl.DateTimeFormat }>();
+const formatters = new Map<
+  string,
+  { h23: Intl.DateTimeFormat; h12: Intl.DateTimeFormat; day: Intl.DateTimeFormat; key: Intl.DateTimeFormat }
+>();
 
 /** Returns the zone, as `Europe/Berlin`, under its usual name where it is one, else UTC. */
 export function checkedZone(zone: string | undefined): string {
@@ -21,8 +24,19 @@ function formatter(zone: string) {
   if (!formats) {
     formats = {
       h23: new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }),
-      h12: new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: 'numeric', minute: '2-digit', hourCycle: 'h12' }),
-      day: new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+      h12: new Intl.DateTimeFormat('en-GB', {
+        timeZone: zone,
+        hour: 'numeric',
+        minute: '2-digit',
+        hourCycle: 'h12',
+      }),
+      day: new Intl.DateTimeFormat('en-GB', {
+        timeZone: zone,
+        weekday: 'long',
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric',
+      }),
       key: new Intl.DateTimeFormat('en-CA', { timeZone: zone }),
     };
     formatters.set(zone, formats);
@@ -31,9 +45,11 @@ function formatter(zone: string) {
 }
 
 /** `09:58`, or in 12 hours `9:58 am` */
-export const time = (at: string, zone: string, hourCycle: 'h23' | 'h12' = 'h23'): string => formatter(zone)[hourCycle].format(new Date(at));
+export const time = (at: string, zone: string, hourCycle: 'h23' | 'h12' = 'h23'): string =>
+  formatter(zone)[hourCycle].format(new Date(at));
 /** `Thursday 1 January 2026` */
-export const day = (at: string, zone: string): string => formatter(zone).day.format(new Date(at)).replace(',', '');
+export const day = (at: string, zone: string): string =>
+  formatter(zone).day.format(new Date(at)).replace(',', '');
 /** `2026-01-01` */
 export const dayKey = (at: string, zone: string): string => formatter(zone).key.format(new Date(at));
 
@@ -43,8 +59,12 @@ export function startOfDay(day: string, zone: string): Date | undefined {
   if (Number.isNaN(midnight) || dayKey(new Date(midnight).toISOString(), 'UTC') !== day) return undefined;
   // Where the clocks change about midnight, the offset of before or that of after leads into another
   // day, or both lead to a 00:00, of which the first counts.
-  const moments = [-DAY_MS, DAY_MS].map((ms) => midnight - offset(new Date(midnight + ms), zone)).filter(Number.isFinite);
-  const first = moments.sort((a, b) => a - b).find((moment) => dayKey(new Date(moment).toISOString(), zone) === day);
+  const moments = [-DAY_MS, DAY_MS]
+    .map((ms) => midnight - offset(new Date(midnight + ms), zone))
+    .filter(Number.isFinite);
+  const first = moments
+    .sort((a, b) => a - b)
+    .find((moment) => dayKey(new Date(moment).toISOString(), zone) === day);
   return first === undefined ? undefined : new Date(first);
 }
 
@@ -55,6 +75,10 @@ export function dayAfter(day: string): string {
 
 /** How far the zone's clocks are ahead of UTC at a moment, in milliseconds. */
 function offset(moment: Date, zone: string): number {
-  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(moment);
+  const wall = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(moment);
   return Date.parse(`${wall.replace(' ', 'T')}Z`) - Math.floor(moment.getTime() / 1000) * 1000;
 }

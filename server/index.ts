@@ -24,7 +24,9 @@ export async function serve(): Promise<void> {
   process.channel?.unref();
   const log = openLog(env.logLevel);
   const orm = await openDatabase(env.databaseUrl ?? env.chatDb, (sentence) => log.warn(sentence));
-  const keys = env.databaseUrl ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date()) : sessionKeys(env.sessionKeys, env.chatDb);
+  const keys = env.databaseUrl
+    ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date())
+    : sessionKeys(env.sessionKeys, env.chatDb);
   const live = await openLive(orm);
   const { listener, leases, streams } = createApp({ orm, live, env, keys, log });
   await leases.start().catch(unlessFull); // what is there can be read
@@ -36,10 +38,16 @@ export async function serve(): Promise<void> {
   server.maxConnections = env.mostConnections;
   server.listen(env.port, env.host, () => {
     const { port } = server.address() as AddressInfo;
-    if (!env.rateLimits) log.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');
-    if (env.scryptLogN < 15) log.warn(`SCRYPT_LOGN is ${env.scryptLogN}: passwords are cheap to guess from a stolen file. This is for load tests only.`);
+    if (!env.rateLimits)
+      log.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');
+    if (env.scryptLogN < 15)
+      log.warn(
+        `SCRYPT_LOGN is ${env.scryptLogN}: passwords are cheap to guess from a stolen file. This is for load tests only.`,
+      );
     log.info('started');
-    console.log(`Plainchat is ready at http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`);
+    console.log(
+      `Plainchat is ready at http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`,
+    );
   });
   server.on('error', (error) => {
     console.error(`Cannot listen on ${env.host}:${env.port}: ${error.message}. Set PORT or HOST to another.`);

@@ -12,7 +12,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * alone. It holds nothing that people wrote or typed, no cookie, and no address with what is in it.
  */
 export function openLog(level: LogLevel): Log {
-  const options = { base: null, level, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) }, serializers: { err: told } };
+  const options = {
+    base: null,
+    level,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: told },
+  };
   return pino(options, destination({ dest: 2, sync: true })); // at once, so that the last words before an end are there
 }
 
@@ -22,6 +28,15 @@ export function openLog(level: LogLevel): Log {
  */
 export function told(error: Error & { code?: unknown }) {
   const { name, code } = error;
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
-  return { name, code, message: error instanceof DriverException ? String(error.code ?? 'The database refused it.') : error.message, frames };
+  const frames = error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
+  return {
+    name,
+    code,
+    message:
+      error instanceof DriverException ? String(error.code ?? 'The database refused it.') : error.message,
+    frames,
+  };
 }

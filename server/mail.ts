@@ -9,7 +9,10 @@ export type SendMail = (mail: { to: string; subject: string; text: string }) => 
 /** Returns what sends mail; undefined where no server is set. */
 export function mailer({ smtpUrl, mailFrom }: Env): SendMail | undefined {
   if (!smtpUrl) return undefined;
-  const transport = createTransport({ url: smtpUrl, connectionTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS }, { from: mailFrom, disableFileAccess: true, disableUrlAccess: true });
+  const transport = createTransport(
+    { url: smtpUrl, connectionTimeout: PATIENCE_MS, socketTimeout: PATIENCE_MS },
+    { from: mailFrom, disableFileAccess: true, disableUrlAccess: true },
+  );
   return async ({ to, ...mail }) => {
     await transport.sendMail({ to: { name: '', address: to }, ...mail }); // an object, so that nothing in the address is taken for a list
   };

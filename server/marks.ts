@@ -23,7 +23,8 @@ const { escapeHtml } = new MarkdownIt().utils;
 const renderer = new MarkdownIt.Renderer();
 const rules: Record<string, RendererRule> = {
   break: () => '<br>',
-  link_open: (tokens, index) => `<a href="${escapeHtml(String(tokens[index]!.attrGet('href')))}" rel="noopener nofollow">`,
+  link_open: (tokens, index) =>
+    `<a href="${escapeHtml(String(tokens[index]!.attrGet('href')))}" rel="noopener nofollow">`,
   host: (tokens, index) => ` (<bdi>${escapeHtml(tokens[index]!.content)}</bdi>)`,
   mention: (tokens, index, _options, env) => {
     const { content, info } = tokens[index]!;
@@ -47,7 +48,8 @@ export function marks(text: string, mentions: Mentioned[] = [], reader?: string)
   const names = new Map(mentions.map(({ name, username }) => [name, username]));
   const tokens = parse(text, names);
   const html = (shown: Token[]) => renderer.render(shown, { breaks: false } as never, { names, reader });
-  if (tokens.every(({ type }) => INLINE.includes(type))) return `<span class="body" dir="auto">${html(tokens.slice(1, -1))}</span>`;
+  if (tokens.every(({ type }) => INLINE.includes(type)))
+    return `<span class="body" dir="auto">${html(tokens.slice(1, -1))}</span>`;
   // Each block has the direction of its own text: an answer that of another script than what it quotes.
   for (const token of tokens) if (token.level === 0 && token.nesting === 1) token.attrSet('dir', 'auto');
   return `<div class="body">${html(tokens)}</div>`;

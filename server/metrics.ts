@@ -20,11 +20,39 @@ export class Metrics {
   constructor(present: () => Promise<number>) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    const polls = new Counter({ name: 'plainchat_polls_total', help: 'Polls that were asked.', registers, collect: () => { polls.reset(); polls.inc(this.#polls); } });
-    const people: Gauge = new Gauge({ name: 'plainchat_people_present', help: 'People who are in a room now.', registers, collect: async () => people.set(await present()) });
-    this.#messages = new Counter({ name: 'plainchat_messages_total', help: 'Messages that were stored.', registers });
-    this.#seconds = new Histogram({ name: 'plainchat_request_seconds', help: 'How long requests took, but for polls.', labelNames: ['method', 'route', 'status'], buckets: SECONDS, registers });
-    this.#pollSeconds = new Histogram({ name: 'plainchat_poll_seconds', help: `How long polls took that were answered from memory: one in ${ONE_IN}.`, buckets: POLL_SECONDS, registers });
+    const polls = new Counter({
+      name: 'plainchat_polls_total',
+      help: 'Polls that were asked.',
+      registers,
+      collect: () => {
+        polls.reset();
+        polls.inc(this.#polls);
+      },
+    });
+    const people: Gauge = new Gauge({
+      name: 'plainchat_people_present',
+      help: 'People who are in a room now.',
+      registers,
+      collect: async () => people.set(await present()),
+    });
+    this.#messages = new Counter({
+      name: 'plainchat_messages_total',
+      help: 'Messages that were stored.',
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: 'plainchat_request_seconds',
+      help: 'How long requests took, but for polls.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: SECONDS,
+      registers,
+    });
+    this.#pollSeconds = new Histogram({
+      name: 'plainchat_poll_seconds',
+      help: `How long polls took that were answered from memory: one in ${ONE_IN}.`,
+      buckets: POLL_SECONDS,
+      registers,
+    });
   }
 
   /** Notes that a poll was asked; returns whether it is one to be timed. */

@@ -20,6 +20,8 @@ const SYSTEMS: [RegExp, string][] = [
 
 /** A browser as a person knows it, by what it calls itself: `Firefox on Windows`, `lynx`, `An unknown browser`. */
 export function browserInWords(userAgent: string): string {
-  const [browser, system] = [BROWSERS, SYSTEMS].map((known) => known.find(([pattern]) => pattern.test(userAgent))?.[1]);
+  const [browser, system] = [BROWSERS, SYSTEMS].map(
+    (known) => known.find(([pattern]) => pattern.test(userAgent))?.[1],
+  );
   return `${browser ?? 'An unknown browser'}${system ? ` on ${system}` : ''}`;
 }

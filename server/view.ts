@@ -42,11 +42,27 @@ export class View {
 
   constructor(assets: Assets) {
     this.#assets = assets;
-    this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), { autoescape: true, trimBlocks: true, lstripBlocks: true });
-    this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), { autoescape: false });
+    this.#html = new nunjucks.Environment(new nunjucks.FileSystemLoader(TEMPLATES), {
+      autoescape: true,
+      trimBlocks: true,
+      lstripBlocks: true,
+    });
+    this.#text = new nunjucks.Environment(new nunjucks.FileSystemLoader(`${TEMPLATES}/entries`), {
+      autoescape: false,
+    });
     this.#html.addGlobal('asset', (name: string) => assets.address(name));
     this.#html.addGlobal('imports', (name: string) => assets.imports(name));
-    for (const [name, filter] of Object.entries({ text, time, day, dayKey, quantity, standing, browserInWords, sizeInWords })) this.#html.addFilter(name, filter);
+    for (const [name, filter] of Object.entries({
+      text,
+      time,
+      day,
+      dayKey,
+      quantity,
+      standing,
+      browserInWords,
+      sizeInWords,
+    }))
+      this.#html.addFilter(name, filter);
   }
 
   /** The address of a static file. */
@@ -61,17 +77,37 @@ export class View {
 
   /** An entry as it is shown, with a notice put into words. */
   line(entry: ShownEntry, blocked: ReadonlySet<number> = NOBODY): Line {
-    const { seq, kind, author: { username: author } } = entry;
+    const {
+      seq,
+      kind,
+      author: { username: author },
+    } = entry;
     const subject = entry.subject?.username;
     const mentions = (entry.mentions ?? []).map(({ name, user }) => ({ name, username: user.username }));
-    const body = kind === 'message' ? entry.body : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
-    return { seq, kind, author, ...(subject && { subject }), ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }), ...(mentions.length > 0 && { mentions }), body, ...(entry.attachment && { attachment: attached(entry, entry.attachment) }), at: entry.at.toISOString() };
+    const body =
+      kind === 'message'
+        ? entry.body
+        : this.#text.render(`${kind}.njk`, { author, subject, detail: entry.body }).trim();
+    return {
+      seq,
+      kind,
+      author,
+      ...(subject && { subject }),
+      ...(kind === 'message' && blocked.has(entry.author.id) && { folded: true, room: entry.room.id }),
+      ...(mentions.length > 0 && { mentions }),
+      body,
+      ...(entry.attachment && { attachment: attached(entry, entry.attachment) }),
+      at: entry.at.toISOString(),
+    };
   }
 
   /** An entry as JSON carries it: the line, and the same as the page shows it. */
   delta(entry: ShownEntry, blocked?: ReadonlySet<number>): Line & { html: string } {
     const line = this.line(entry, blocked);
-    return { ...line, html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE, reportIn: entry.room.id }).trim() };
+    return {
+      ...line,
+      html: this.render('entries/_entry.njk', { line, zone: DEFAULT_ZONE, reportIn: entry.room.id }).trim(),
+    };
   }
 }
 

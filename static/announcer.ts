@@ -52,7 +52,12 @@ const CLOCK: Clock = { now: () => Date.now(), later: (act, ms) => setTimeout(act
  * Returns what is told of all that happens in a room. `reader` is the username of who hears it;
  * `speak` is given a text each time that one is to be heard: once, in order, a quarter of a second apart.
  */
-export const createAnnouncer = (reader: string, chosen: Announcements, speak: (text: string) => void, { now, later } = CLOCK) => {
+export const createAnnouncer = (
+  reader: string,
+  chosen: Announcements,
+  speak: (text: string) => void,
+  { now, later } = CLOCK,
+) => {
   let held: News[] = [];
   /** What is to be said of anything else, by topic: the latest word on each. */
   const words = new Map<string, string>();
@@ -88,7 +93,8 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: (t
     const messages = news.filter(({ kind }) => kind === 'message');
     const named = messages.filter(isToReader).length;
     const names = [...new Set(messages.map(({ author }) => author))];
-    const from = chosen.messages === 'count' ? '' : ` from ${names.length > 3 ? `${names.length} people` : list(names)}`;
+    const from =
+      chosen.messages === 'count' ? '' : ` from ${names.length > 3 ? `${names.length} people` : list(names)}`;
     return [
       ...(messages.length ? [some(messages.length, 'new message') + from] : []),
       ...(named && chosen.messages !== 'mentions' ? [`${named} of them to you`] : []),
@@ -128,7 +134,9 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: (t
 
   const isWanted = (news: News) => {
     if (news.kind !== 'message') return chosen.notices;
-    return !news.folded && chosen.messages !== 'nothing' && (chosen.messages !== 'mentions' || isToReader(news));
+    return (
+      !news.folded && chosen.messages !== 'nothing' && (chosen.messages !== 'mentions' || isToReader(news))
+    );
   };
 
   return {

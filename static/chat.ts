@@ -8,8 +8,20 @@ import { offerPause } from './pause.ts';
 import { present } from './present.ts';
 import { createRegion } from './region.ts';
 
-interface Entry extends News { seq: number; subject?: string; html: string }
-interface Answer { name: string; seq: number; entries: Entry[]; ended?: string; message?: string; location?: string; error?: { message: string } }
+interface Entry extends News {
+  seq: number;
+  subject?: string;
+  html: string;
+}
+interface Answer {
+  name: string;
+  seq: number;
+  entries: Entry[];
+  ended?: string;
+  message?: string;
+  location?: string;
+  error?: { message: string };
+}
 
 const form = find<HTMLFormElement>('#message');
 const { room, last } = log.dataset;
@@ -17,11 +29,12 @@ const isHistory = 'history' in log.dataset; // later entries stand on other page
 const address = `/rooms/${room}`;
 const token = find<HTMLMetaElement>('[name=csrf-token]')!.content;
 
-const ask = (path: string, post = {}) => fetch(path, {
-  ...post,
-  headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': token },
-  signal: AbortSignal.timeout(20_000),
-});
+const ask = (path: string, post = {}) =>
+  fetch(path, {
+    ...post,
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': token },
+    signal: AbortSignal.timeout(20_000),
+  });
 
 // The log itself is not live (the page says so): its parts would be spoken twice, and history too.
 const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), createRegion());
@@ -43,7 +56,11 @@ const receive = ({ name, entries }: Answer) => {
     else append([item], log);
     entry.time = timeOf(item).textContent!;
     if (!isMessage(entry)) present(entry);
-    if (entry.kind === 'renamed') title = title.replace(/^(Error: )?.*(?= – Rooms)/, (_, error = '') => error + (find('#room')!.textContent = name));
+    if (entry.kind === 'renamed')
+      title = title.replace(
+        /^(Error: )?.*(?= – Rooms)/,
+        (_, error = '') => error + (find('#room')!.textContent = name),
+      );
   }
   unseen += messages.length;
   if (!isHistory && top < innerHeight) scrollBy(0, edge() - top);
@@ -98,7 +115,11 @@ find('#earlier a')?.addEventListener('click', async (event) => {
     log.prepend(earlier);
     scrollBy(0, first.getBoundingClientRect().top - top);
     const isBeginning = entries[0]!.seq === 1;
-    setTimeout(announcer.say, 1000, `${entries.filter(isMessage).length} earlier messages shown${isBeginning ? '. This is the beginning.' : ''}`); // at once it is lost among so many new elements
+    setTimeout(
+      announcer.say,
+      1000,
+      `${entries.filter(isMessage).length} earlier messages shown${isBeginning ? '. This is the beginning.' : ''}`,
+    ); // at once it is lost among so many new elements
     link.ariaBusy = null;
     if (!isBeginning) return;
     const beginning = make('span', { tabindex: '-1' }, 'This is the beginning.');
@@ -122,7 +143,15 @@ const complain = (sentence: string, isWrong = false) => {
   title = title.replace(/^(Error: )?/, sentence ? 'Error: ' : ''); // as the page of a refused form has it
   if (sentence) titledAt = 0;
   retitle();
-  if (sentence) form!.prepend(make('div', { class: 'problems', role: 'alert', id: 'body-problem' }, make('p', {}, sentence), ...onward)); // an alert inside of what is put in is silent in Firefox
+  if (sentence)
+    form!.prepend(
+      make(
+        'div',
+        { class: 'problems', role: 'alert', id: 'body-problem' },
+        make('p', {}, sentence),
+        ...onward,
+      ),
+    ); // an alert inside of what is put in is silent in Firefox
   form!.scrollIntoView({ block: 'nearest' });
 };
 
@@ -138,7 +167,9 @@ const poll = async () => {
   asking = true;
   clearTimeout(timer);
   try {
-    const answer = await ask(`/poll?room=${room}&after=${after}${isHistory || document.hidden ? '&unseen=1' : ''}`);
+    const answer = await ask(
+      `/poll?room=${room}&after=${after}${isHistory || document.hidden ? '&unseen=1' : ''}`,
+    );
     if (answer.status === 200) receive(await answer.json());
     else if (answer.status === 204) announcer.receive([]);
     else if (answer.status > 204) {
@@ -161,7 +192,12 @@ const finish = ({ ended: why = '', message, error, location = '/rooms' }: Answer
   ended = true;
   if (/deleted|removed/.test(why) && !field.value) return void (window.location.href = location); // which tells it
   const canEnter = /^(left|away|moved)$/.test(why);
-  const [href, text] = why === 'logged-out' ? [`/login?next=${address}`, 'Log in'] : canEnter ? [address, 'Open the room again'] : [location, 'Go to the list of rooms'];
+  const [href, text] =
+    why === 'logged-out'
+      ? [`/login?next=${address}`, 'Log in']
+      : canEnter
+        ? [address, 'Open the room again']
+        : [location, 'Go to the list of rooms'];
   onward = [make('a', { href }, text)];
   complain(message ?? error!.message);
 };
@@ -186,8 +222,12 @@ if (form) {
     tried = body;
     keep();
     try {
-      const answer = await ask(form.action, { method: 'POST', body: JSON.stringify({ body, key: key.value, after }) });
-      if (answer.status === 409) { // the page that comes keeps the text, and offers to send it on entering
+      const answer = await ask(form.action, {
+        method: 'POST',
+        body: JSON.stringify({ body, key: key.value, after }),
+      });
+      if (answer.status === 409) {
+        // the page that comes keeps the text, and offers to send it on entering
         forget();
         return form.submit();
       }
@@ -238,9 +278,11 @@ if (form) {
   });
   addEventListener('pagehide', () => {
     isGoing = true;
-    if (!ended && !stays) navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
+    if (!ended && !stays)
+      navigator.sendBeacon(`${address}/leave`, new URLSearchParams({ _csrf: token, closing: '1' }));
   });
 }
 
 log.querySelectorAll('[data-seq]').forEach(dress);
-find('#zone')!.textContent = `Times are in ${Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone}.`;
+find('#zone')!.textContent =
+  `Times are in ${Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone}.`;

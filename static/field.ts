@@ -12,7 +12,12 @@ export const hush = (field: HTMLTextAreaElement, ids = 'body-hint') => {
 };
 
 /** Tells what Enter does and lets it, counts near the end, and has nothing announced into the typing. */
-export const helpTyping = (form: HTMLFormElement, field: HTMLTextAreaElement, announcer: ReturnType<typeof createAnnouncer>, longest = 4000) => {
+export const helpTyping = (
+  form: HTMLFormElement,
+  field: HTMLTextAreaElement,
+  announcer: ReturnType<typeof createAnnouncer>,
+  longest = 4000,
+) => {
   const remaining = make('p', { class: 'hint' });
   field.after(remaining);
   field.addEventListener('input', () => {

@@ -12,7 +12,11 @@ try {
 }
 const hourCycle = log.dataset.hours as 'h12' | undefined;
 
-export const make = (tag: string, attributes: Record<string, string>, ...children: (Node | string)[]): HTMLElement => {
+export const make = (
+  tag: string,
+  attributes: Record<string, string>,
+  ...children: (Node | string)[]
+): HTMLElement => {
   const element = document.createElement(tag);
   for (const name in attributes) element.setAttribute(name, attributes[name]!);
   element.append(...children);
@@ -37,7 +41,13 @@ export const append = (items: Iterable<Element>, into: ParentNode) => {
     const at = dress(item);
     const day = at.toLocaleDateString('en-CA', { timeZone });
     if (day !== [...into.querySelectorAll<HTMLElement>('.day')].at(-1)?.dataset.day) {
-      const words = at.toLocaleDateString('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+      const words = at.toLocaleDateString('en-GB', {
+        timeZone,
+        weekday: 'long',
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric',
+      });
       into.append(make('h3', { class: 'day', 'data-day': day }, words.replace(',', '')));
     }
     if (into.lastElementChild?.localName !== 'ul') into.append(make('ul', { role: 'list' }));
@@ -51,6 +61,11 @@ export const timeOf = (item: Element) => item.querySelector('time')!;
 export const dress = (item: Element): Date => {
   const time = timeOf(item);
   const at = new Date(time.dateTime);
-  time.textContent = at.toLocaleTimeString('en-GB', { timeZone, hourCycle, hour: hourCycle ? 'numeric' : '2-digit', minute: '2-digit' });
+  time.textContent = at.toLocaleTimeString('en-GB', {
+    timeZone,
+    hourCycle,
+    hour: hourCycle ? 'numeric' : '2-digit',
+    minute: '2-digit',
+  });
   return at;
 };

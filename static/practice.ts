@@ -8,8 +8,17 @@ import { offerPause } from './pause.ts';
 import { present } from './present.ts';
 import { createRegion } from './region.ts';
 
-interface Entry extends News { second: number; html: string }
-interface Answer { done: string; entries: Entry[]; lost?: [number, number]; ends?: string; location: string }
+interface Entry extends News {
+  second: number;
+  html: string;
+}
+interface Answer {
+  done: string;
+  entries: Entry[];
+  lost?: [number, number];
+  ends?: string;
+  location: string;
+}
 
 const speak = createRegion();
 const said = make('textarea', { id: 'said', rows: '8', cols: '60', readonly: '' }) as HTMLTextAreaElement;
@@ -40,7 +49,12 @@ copy.onclick = async () => {
 
 find('#steps')!.before(
   make('h2', {}, 'What was said'),
-  make('div', { class: 'field' }, make('label', { for: 'said' }, 'What was said, in seconds after each step'), said),
+  make(
+    'div',
+    { class: 'field' },
+    make('label', { for: 'said' }, 'What was said, in seconds after each step'),
+    said,
+  ),
   make('p', {}, copy),
 );
 offerPause(find('#announcements')!, announcer);
@@ -70,7 +84,11 @@ const take = async (form: HTMLFormElement, name: string, isTaken = () => {}) => 
     const answer = await fetch(form.action, {
       method: 'POST',
       body: JSON.stringify(Object.fromEntries(new FormData(form))),
-      headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': find<HTMLMetaElement>('[name=csrf-token]')!.content },
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+        'X-CSRF-Token': find<HTMLMetaElement>('[name=csrf-token]')!.content,
+      },
     });
     if (!answer.ok) throw answer;
     const taken: Answer = await answer.json();

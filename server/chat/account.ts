@@ -20,20 +20,34 @@ export interface Trial {
  * Changes the password, and ends every session of the person but the one with the id `keep`.
  * @throws Invalid where the current password is wrong or the new one cannot be taken, Limited after too many wrong ones
  */
-export async function changePassword(em: EntityManager, user: User, typed: { current: string; password: string }, { keep, logN, ...trial }: Trial & { keep: string; logN: number }): Promise<void> {
+export async function changePassword(
+  em: EntityManager,
+  user: User,
+  typed: { current: string; password: string },
+  { keep, logN, ...trial }: Trial & { keep: string; logN: number },
+): Promise<void> {
   const current = await tried(em, user, typed.current, trial);
   const { password } = collect({ current, password: () => checkedPassword(typed.password) });
   const passwordHash = await hashPassword(password, logN);
   await em.transactional(async (em) => {
     // By the hash, too: of two changes at once the second has an outdated current password.
-    const changed = await em.nativeUpdate(User, { id: user.id, passwordHash: user.passwordHash }, { passwordHash });
+    const changed = await em.nativeUpdate(
+      User,
+      { id: user.id, passwordHash: user.passwordHash },
+      { passwordHash },
+    );
     if (!changed) throw new Invalid({ current: WRONG });
     await endOtherSessions(em, user, keep);
   });
 }
 
 /** Changes the email. @throws Invalid where it cannot be taken or the password is wrong, Limited after too many wrong ones */
-export async function changeEmail(em: EntityManager, user: User, typed: { email: string; current: string }, trial: Trial): Promise<void> {
+export async function changeEmail(
+  em: EntityManager,
+  user: User,
+  typed: { email: string; current: string },
+  trial: Trial,
+): Promise<void> {
   const current = await tried(em, user, typed.current, trial);
   const { email } = collect({ email: () => checkedEmail(typed.email), current });
   const emailKey = fold(email);
@@ -61,7 +75,12 @@ async function rename(em: EntityManager, user: User, username: string): Promise<
 }
 
 /** Does what gives the person a name of which there is one, in a transaction in which it is seen to be free. */
-async function taking(em: EntityManager, user: User, keys: Keys, work: (em: EntityManager) => Promise<void>): Promise<void> {
+async function taking(
+  em: EntityManager,
+  user: User,
+  keys: Keys,
+  work: (em: EntityManager) => Promise<void>,
+): Promise<void> {
   try {
     await em.transactional(async (em) => {
       await lockUser(em, user);
@@ -76,12 +95,22 @@ async function taking(em: EntityManager, user: User, keys: Keys, work: (em: Enti
 }
 
 /** Makes sure that it is the person who asks. @throws Invalid for `current` where the password is wrong, Limited after too many wrong ones */
-export async function provePassword(em: EntityManager, user: User, current: string, trial: Trial): Promise<void> {
+export async function provePassword(
+  em: EntityManager,
+  user: User,
+  current: string,
+  trial: Trial,
+): Promise<void> {
   (await tried(em, user, current, trial))();
 }
 
 /** Compares a password with the person's, counting it where it is wrong; returns the check that tells of it. */
-async function tried(em: EntityManager, user: User, current: string, { trials, now }: Trial): Promise<() => void> {
+async function tried(
+  em: EntityManager,
+  user: User,
+  current: string,
+  { trials, now }: Trial,
+): Promise<() => void> {
   await attempt(em, trials, now);
   const isRight = await verifyPassword(current, user.passwordHash);
   if (isRight) await forgive(em, trials);

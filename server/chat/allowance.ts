@@ -30,7 +30,8 @@ export interface Drawn {
 export async function wholeAt(em: EntityManager, buckets: string[]): Promise<Map<string, number>> {
   const found = new Map(buckets.map((bucket) => [bucket, 0]));
   for (const some of inParts(buckets)) {
-    for (const { bucket, wholeAt } of await em.find(Allowance, { bucket: { $in: some } }, { refresh: true })) found.set(bucket, wholeAt);
+    for (const { bucket, wholeAt } of await em.find(Allowance, { bucket: { $in: some } }, { refresh: true }))
+      found.set(bucket, wholeAt);
   }
   return found;
 }

@@ -3,7 +3,13 @@ import { Membership, type Belonging } from './membership.ts';
 import { chosen, collect } from './text.ts';
 import { User } from './user.ts';
 
-const MESSAGES = { everything: 'everything', sender: 'sender', count: 'count', mentions: 'mentions', nothing: 'nothing' } as const;
+const MESSAGES = {
+  everything: 'everything',
+  sender: 'sender',
+  count: 'count',
+  mentions: 'mentions',
+  nothing: 'nothing',
+} as const;
 const FIRST = { sender: 'sender', text: 'text' } as const;
 
 /** What a screen reader is given to say of a room, where script runs. */
@@ -17,7 +23,12 @@ export interface Announcements {
 }
 
 /** For whoever has chosen nothing. */
-export const DEFAULTS: Announcements = { messages: 'everything', notices: false, first: 'sender', time: false };
+export const DEFAULTS: Announcements = {
+  messages: 'everything',
+  notices: false,
+  first: 'sender',
+  time: false,
+};
 
 /** What a form sends of them; yes or no where there are these two. */
 type Typed = Partial<Record<keyof Announcements, string>>;
@@ -39,7 +50,11 @@ export async function saveAnnouncements(em: EntityManager, user: User, typed: Ty
 }
 
 /** Keeps what the person chose for one room, which goes before what they chose for all. @throws Invalid where it is no choice */
-export async function saveAnnouncementsIn(em: EntityManager, belonging: Belonging, typed: Typed): Promise<void> {
+export async function saveAnnouncementsIn(
+  em: EntityManager,
+  belonging: Belonging,
+  typed: Typed,
+): Promise<void> {
   const announcements = JSON.stringify(checked(typed, announcementsIn(belonging)));
   await em.nativeUpdate(Membership, ofMember(belonging), { announcements });
 }

@@ -29,7 +29,14 @@ export const AttachmentSchema = defineEntity({
   properties: {
     /** The entry's, for the attachment to go with it. */
     room: () => p.manyToOne(Room).deleteRule('cascade').index(false),
-    entry: () => p.oneToOne(Entry).primary().joinColumns('room_id', 'seq').createForeignKeyConstraint(false).inversedBy('attachment').owner(),
+    entry: () =>
+      p
+        .oneToOne(Entry)
+        .primary()
+        .joinColumns('room_id', 'seq')
+        .createForeignKeyConstraint(false)
+        .inversedBy('attachment')
+        .owner(),
     /** Who has sent it: the entry's author, for what is kept of one person to be summed. */
     author: () => p.manyToOne(User).nullable().index(false),
     name: p.string().unique(),
@@ -58,10 +65,16 @@ export interface ShownAttachment extends Omit<KeptFile, 'width' | 'height'> {
 }
 
 /** Finds an attachment of a room that the person belongs to, by the name of its file. @throws Missing, and as `roomOfMember` */
-export async function attachmentNamed(em: EntityManager, user: User, roomId: number, name: string): Promise<Attachment> {
+export async function attachmentNamed(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  name: string,
+): Promise<Attachment> {
   const { room } = await roomOfMember(em, user, roomId);
   const attachment = await em.findOne(Attachment, { name, room });
-  if (!attachment) throw new Missing('There is no such file in this room. Go back to the message that had it.');
+  if (!attachment)
+    throw new Missing('There is no such file in this room. Go back to the message that had it.');
   return attachment;
 }
 
@@ -69,18 +82,34 @@ export async function attachmentNamed(em: EntityManager, user: User, roomId: num
  * Finds an attachment whose description is the person's to better, by the seq of its entry.
  * @throws Missing, Forbidden for what somebody else has sent, and as `roomOfMember`
  */
-export async function ownAttachment(em: EntityManager, user: User, roomId: number, seq: number): Promise<{ entry: Entry; attachment: Attachment }> {
+export async function ownAttachment(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  seq: number,
+): Promise<{ entry: Entry; attachment: Attachment }> {
   const { room } = await roomOfMember(em, user, roomId);
   // Counted first, since the ORM cannot look anew for an attachment that is not there.
   const isThere = (await em.count(Attachment, { entry: { room, seq } })) > 0;
-  const entry = isThere ? await em.findOne(Entry, { room, seq }, { populate: ['author', 'subject', 'attachment'], refresh: true }) : null;
-  if (!entry?.attachment) throw new Missing('There is no image or file with this message. Go back to the room.');
-  if (entry.author.id !== user.id) throw new Forbidden('Only the person who sent it can change the description. Ask them.');
+  const entry = isThere
+    ? await em.findOne(Entry, { room, seq }, { populate: ['author', 'subject', 'attachment'], refresh: true })
+    : null;
+  if (!entry?.attachment)
+    throw new Missing('There is no image or file with this message. Go back to the room.');
+  if (entry.author.id !== user.id)
+    throw new Forbidden('Only the person who sent it can change the description. Ask them.');
   return { entry: entry as Entry, attachment: entry.attachment as Attachment };
 }
 
 /** Betters a description, and notes when. Runs inside a transaction. @throws Invalid for `description`, and as `ownAttachment` */
-export async function describe(em: EntityManager, user: User, roomId: number, seq: number, typed: string, now: Date): Promise<void> {
+export async function describe(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  seq: number,
+  typed: string,
+  now: Date,
+): Promise<void> {
   await lockRooms(em, roomId);
   const { attachment } = await ownAttachment(em, user, roomId, seq);
   const description = checkedDescription(typed);
@@ -105,10 +134,17 @@ export async function fileNamesAmong(em: EntityManager, names: string[]): Promis
  * `type` is undefined where no file could be taken.
  * @throws Invalid for `description`
  */
-export function descriptionFor(type: FileType | undefined, typed: { description: string; decorative: boolean }): string {
+export function descriptionFor(
+  type: FileType | undefined,
+  typed: { description: string; decorative: boolean },
+): string {
   if (!typed.decorative) return checkedDescription(typed.description);
-  if (type && !isImage(type)) throw new Invalid({ description: 'Only an image can be decorative. Describe what the file says.' });
-  if (tidied(typed.description)) throw new Invalid({ description: 'A decorative image has no description. Empty it, or take the tick from “Decorative”.' });
+  if (type && !isImage(type))
+    throw new Invalid({ description: 'Only an image can be decorative. Describe what the file says.' });
+  if (tidied(typed.description))
+    throw new Invalid({
+      description: 'A decorative image has no description. Empty it, or take the tick from “Decorative”.',
+    });
   return '';
 }
 
@@ -116,9 +152,16 @@ export function descriptionFor(type: FileType | undefined, typed: { description:
 export function checkedDescription(typed: string): string {
   const text = tidied(typed);
   const length = lengthOf(text);
-  if (length === 0) throw new Invalid({ description: 'Describe what it shows or says, for whoever cannot see or open it.' });
-  if (length > LONGEST) throw new Invalid({ description: `A description has at most 1,000 characters, and this one has ${length.toLocaleString('en')}. Shorten it.` });
-  if (!isWellFormed(text)) throw new Invalid({ description: 'The description has a character that cannot be kept (NUL, or half of a pair). Remove it.' });
+  if (length === 0)
+    throw new Invalid({ description: 'Describe what it shows or says, for whoever cannot see or open it.' });
+  if (length > LONGEST)
+    throw new Invalid({
+      description: `A description has at most 1,000 characters, and this one has ${length.toLocaleString('en')}. Shorten it.`,
+    });
+  if (!isWellFormed(text))
+    throw new Invalid({
+      description: 'The description has a character that cannot be kept (NUL, or half of a pair). Remove it.',
+    });
   return text;
 }
 

@@ -45,7 +45,15 @@ export function passwordTrials(account: string, address: string): Trials[] {
 export async function attempt(em: EntityManager, trials: Trials[], now: Date): Promise<void> {
   for (const [index, { bucket, limit }] of trials.entries()) {
     const id = await em.insert(Attempt, { bucket, at: now });
-    const earlier = await em.find(Attempt, { bucket, id: { $lt: id }, at: { $gt: new Date(now.getTime() - WINDOW_MS), $lt: new Date(now.getTime() + SKEW_MS) } }, { orderBy: { id: 'asc' } });
+    const earlier = await em.find(
+      Attempt,
+      {
+        bucket,
+        id: { $lt: id },
+        at: { $gt: new Date(now.getTime() - WINDOW_MS), $lt: new Date(now.getTime() + SKEW_MS) },
+      },
+      { orderBy: { id: 'asc' } },
+    );
     if (earlier.length < limit) continue;
     await forgive(em, trials.slice(0, index + 1));
     throw new Limited('wrong passwords', earlier.at(-limit)!.at.getTime() + WINDOW_MS - now.getTime());

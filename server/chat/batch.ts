@@ -45,7 +45,11 @@ interface Noted {
  * do is asked by the statements that store, so that they are as many for a hundred as for one, and
  * none has to wait for what another has told.
  */
-export async function postAll(em: EntityManager, posts: Post[], run: Run = inTransaction(em)): Promise<(ShownEntry | undefined)[]> {
+export async function postAll(
+  em: EntityManager,
+  posts: Post[],
+  run: Run = inTransaction(em),
+): Promise<(ShownEntry | undefined)[]> {
   const able = new Map<string, Post>(); // of two with the same key, the first
   for (const post of posts) {
     const body = storable(post);
@@ -54,21 +58,45 @@ export async function postAll(em: EntityManager, posts: Post[], run: Run = inTra
   if (able.size === 0) return posts.map(() => undefined);
   const texts = [...able.values()];
   const mentions = await mentionsIn(em, texts);
-  const mentioned = texts.flatMap(({ room, user, key }, index) => mentions[index]!.map((mention) => ({ room, author: user, key, ...mention })));
+  const mentioned = texts.flatMap(({ room, user, key }, index) =>
+    mentions[index]!.map((mention) => ({ room, author: user, key, ...mention })),
+  );
   const rooms = [...new Set(texts.map(({ room }) => room))];
   const [stored, ...rest] = await run(rooms, [
     insertOf(texts),
-    ...(mentioned.length > 0 ? [mentionOf(mentioned.map(({ room, author, key, user, name }) => [room, author, key, user.id, name]))] : []),
+    ...(mentioned.length > 0
+      ? [mentionOf(mentioned.map(({ room, author, key, user, name }) => [room, author, key, user.id, name]))]
+      : []),
     { sql: UNHIDE(rooms.length), parameters: rooms },
     { sql: RAISE(rooms.length), parameters: rooms },
   ]);
-  const noted = new Set(mentioned.length > 0 ? (rest[0] as Noted[]).map(({ room, seq, user }) => `${room} ${seq} ${user}`) : []);
-  const entries = new Map((stored as Stored[]).map(({ room, seq, author, username, key }): [string, ShownEntry] => {
-    const name = nameOf({ room, user: author, key });
-    const { body, now } = able.get(name)!;
-    const own = noted.size === 0 ? [] : mentions[texts.findIndex((text) => nameOf(text) === name)]!.filter(({ user }) => noted.has(`${room} ${seq} ${user.id}`));
-    return [name, { room: { id: room }, seq, kind: 'message', author: { id: author, username }, body, at: now, ...(own.length > 0 && { mentions: own }) }];
-  }));
+  const noted = new Set(
+    mentioned.length > 0 ? (rest[0] as Noted[]).map(({ room, seq, user }) => `${room} ${seq} ${user}`) : [],
+  );
+  const entries = new Map(
+    (stored as Stored[]).map(({ room, seq, author, username, key }): [string, ShownEntry] => {
+      const name = nameOf({ room, user: author, key });
+      const { body, now } = able.get(name)!;
+      const own =
+        noted.size === 0
+          ? []
+          : mentions[texts.findIndex((text) => nameOf(text) === name)]!.filter(({ user }) =>
+              noted.has(`${room} ${seq} ${user.id}`),
+            );
+      return [
+        name,
+        {
+          room: { id: room },
+          seq,
+          kind: 'message',
+          author: { id: author, username },
+          body,
+          at: now,
+          ...(own.length > 0 && { mentions: own }),
+        },
+      ];
+    }),
+  );
   return posts.map((post) => {
     const entry = entries.get(nameOf(post));
     entries.delete(nameOf(post));
@@ -96,12 +124,22 @@ function insertOf(posts: Post[]): Statement {
         where o.room_id = r.id and o.user_id <> posted.author and u.deleted_at is null
         and not exists (select 1 from block b where (b.user_id = o.user_id and b.blocked_id = posted.author) or (b.user_id = posted.author and b.blocked_id = o.user_id))))
       returning room_id as room, seq, author_id as author, key, (select u.username from "user" u where u.id = author_id) as username`,
-    parameters: posts.flatMap(({ user, room, body, key, now, session = '' }, place) => [place, room, user, body, key, now, session]),
+    parameters: posts.flatMap(({ user, room, body, key, now, session = '' }, place) => [
+      place,
+      room,
+      user,
+      body,
+      key,
+      now,
+      session,
+    ]),
   };
 }
 
 /** Notes whom those that were stored mention, as far as they are still called so, and members. */
-function mentionOf(rows: [room: number, author: number, key: string, user: number, name: string][]): Statement {
+function mentionOf(
+  rows: [room: number, author: number, key: string, user: number, name: string][],
+): Statement {
   return {
     sql: `with named (room, author, key, person, name) as (values ${listOf(rows.length, '(cast(? as integer), cast(? as integer), cast(? as text), cast(? as integer), cast(? as text))')})
       insert into mention (room_id, seq, user_id, name)
@@ -119,19 +157,25 @@ function mentionOf(rows: [room: number, author: number, key: string, user: numbe
 /** What is new in a room, as long as it is not taken down how far its log goes. */
 const NEW = 'exists (select 1 from entry e where e.room_id = room.id and e.seq > room.last_seq)';
 /** Shows the conversations in both lists again in which something was said. */
-const UNHIDE = (rooms: number): string => `update membership set hidden = false where hidden = true and room_id in (select id from room where id in (${listOf(rooms, '?')}) and access = 'direct' and ${NEW})`;
+const UNHIDE = (rooms: number): string =>
+  `update membership set hidden = false where hidden = true and room_id in (select id from room where id in (${listOf(rooms, '?')}) and access = 'direct' and ${NEW})`;
 /** Takes down how far the logs go now. */
-const RAISE = (rooms: number): string => `update room set last_seq = (select max(e.seq) from entry e where e.room_id = room.id) where id in (${listOf(rooms, '?')}) and ${NEW}`;
+const RAISE = (rooms: number): string =>
+  `update room set last_seq = (select max(e.seq) from entry e where e.room_id = room.id) where id in (${listOf(rooms, '?')}) and ${NEW}`;
 
 const listOf = (count: number, item: string): string => Array(count).fill(item).join(', ');
 
 /** Runs them as any other work. */
-const inTransaction = (em: EntityManager): Run => (rooms, statements) => em.transactional(async (em) => {
-  await lockRooms(em, ...rooms);
-  const results: unknown[][] = [];
-  for (const { sql, parameters } of statements) results.push(await em.execute<unknown[]>(sql, parameters));
-  return results;
-});
+const inTransaction =
+  (em: EntityManager): Run =>
+  (rooms, statements) =>
+    em.transactional(async (em) => {
+      await lockRooms(em, ...rooms);
+      const results: unknown[][] = [];
+      for (const { sql, parameters } of statements)
+        results.push(await em.execute<unknown[]>(sql, parameters));
+      return results;
+    });
 
 /** The text as it is to be stored; undefined where something is wrong with it, or with the key: `post` says what. */
 function storable({ body, key }: Post): string | undefined {

@@ -10,7 +10,13 @@ export interface Day {
 }
 
 /** The entries from `start` up to `end`, oldest first, at most `most`. */
-export async function entriesOfDay(em: EntityManager, room: Room, start: Date, end: Date, most: number): Promise<Day> {
+export async function entriesOfDay(
+  em: EntityManager,
+  room: Room,
+  start: Date,
+  end: Date,
+  most: number,
+): Promise<Day> {
   const first = await firstSince(em, room, start);
   const next = await firstSince(em, room, end);
   return {

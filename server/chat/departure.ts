@@ -30,7 +30,13 @@ export function departureOf(em: EntityManager, user: User): Promise<Departure | 
 }
 
 /** Notes that a person is out of a room, and whether they know it already. */
-export async function depart(em: EntityManager, user: User, room: { id: number; name: string }, why: Why, { told }: { told: boolean }): Promise<void> {
+export async function depart(
+  em: EntityManager,
+  user: User,
+  room: { id: number; name: string },
+  why: Why,
+  { told }: { told: boolean },
+): Promise<void> {
   await em.upsert(Departure, { user: user.id, roomId: room.id, roomName: room.name, why, told });
 }
 

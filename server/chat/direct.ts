@@ -23,7 +23,13 @@ export async function openDirect(em: EntityManager, user: User, other: User, now
     await em.nativeUpdate(Membership, { room, user }, { hidden: false });
     return room;
   }
-  const made = em.create(Room, { name: directName(user.username, other.username), access: 'direct', pair, creator: user, createdAt: now });
+  const made = em.create(Room, {
+    name: directName(user.username, other.username),
+    access: 'direct',
+    pair,
+    creator: user,
+    createdAt: now,
+  });
   em.create(Membership, { room: made, user, role: 'member', joinedAt: now });
   em.create(Membership, { room: made, user: other, role: 'member', joinedAt: now, hidden: true });
   await em.flush();
@@ -32,15 +38,24 @@ export async function openDirect(em: EntityManager, user: User, other: User, now
 
 /** Why one cannot write to the other; undefined where one can. Whoever is blocked is not told that they are. */
 export async function whyNotDirect(em: EntityManager, user: User, other: User): Promise<Refusal | undefined> {
-  if (other.deletedAt) return new Forbidden('They have deleted their account, so nothing more can be sent to them. What was said can still be read.');
-  if (await hasBlocked(em, user, other)) return new Forbidden(`You have blocked ${other.username}. Unblock them to write to them.`);
-  if (await hasBlocked(em, other, user)) return new Forbidden(`Messages to ${other.username} cannot be delivered.`);
+  if (other.deletedAt)
+    return new Forbidden(
+      'They have deleted their account, so nothing more can be sent to them. What was said can still be read.',
+    );
+  if (await hasBlocked(em, user, other))
+    return new Forbidden(`You have blocked ${other.username}. Unblock them to write to them.`);
+  if (await hasBlocked(em, other, user))
+    return new Forbidden(`Messages to ${other.username} cannot be delivered.`);
   return undefined;
 }
 
 /** The other of the two in a direct room. */
 export async function partnerIn(em: EntityManager, room: Room, user: User): Promise<User> {
-  const membership = await em.findOneOrFail(Membership, { room, user: { $ne: user.id } }, { populate: ['user'] });
+  const membership = await em.findOneOrFail(
+    Membership,
+    { room, user: { $ne: user.id } },
+    { populate: ['user'] },
+  );
   return membership.user as User;
 }
 
@@ -56,9 +71,18 @@ export function directName(...usernames: [string, string]): string {
 
 /** Renames a person's conversations, also where they were reported, because their username has changed. */
 export async function renameDirects(em: EntityManager, user: User): Promise<void> {
-  const ids = (await em.find(Room, { access: 'direct', id: { $in: (await em.find(Membership, { user })).map(({ room }) => room.id) } })).map(({ id }) => id);
+  const ids = (
+    await em.find(Room, {
+      access: 'direct',
+      id: { $in: (await em.find(Membership, { user })).map(({ room }) => room.id) },
+    })
+  ).map(({ id }) => id);
   await lockRooms(em, ...ids);
-  const memberships = await em.find(Membership, { user, room: { $in: ids } }, { populate: ['room'], refresh: true });
+  const memberships = await em.find(
+    Membership,
+    { user, room: { $in: ids } },
+    { populate: ['room'], refresh: true },
+  );
   for (const { room } of memberships) {
     room.name = directName(user.username, (await partnerIn(em, room as Room, user)).username);
     await renameRoomInReports(em, room as Room);
@@ -66,4 +90,5 @@ export async function renameDirects(em: EntityManager, user: User): Promise<void
   await em.flush();
 }
 
-const pairOf = (user: User, other: User): string => `${Math.min(user.id, other.id)} ${Math.max(user.id, other.id)}`;
+const pairOf = (user: User, other: User): string =>
+  `${Math.min(user.id, other.id)} ${Math.max(user.id, other.id)}`;

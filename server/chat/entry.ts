@@ -57,22 +57,44 @@ export interface ShownEntry {
 }
 
 /** The entries with a seq over `after`, oldest first, at most `most`. */
-export function entriesAfter(em: EntityManager, room: Room, after: number, most = BATCH_SIZE): Promise<Entry[]> {
+export function entriesAfter(
+  em: EntityManager,
+  room: Room,
+  after: number,
+  most = BATCH_SIZE,
+): Promise<Entry[]> {
   return entriesFrom(em, room, after + 1, after + most);
 }
 
 /** The `most` entries ahead of seq `before`, oldest first. */
-export function entriesBefore(em: EntityManager, room: Room, before: number, most = PAGE_SIZE): Promise<Entry[]> {
+export function entriesBefore(
+  em: EntityManager,
+  room: Room,
+  before: number,
+  most = PAGE_SIZE,
+): Promise<Entry[]> {
   const end = Math.min(before - 1, room.lastSeq);
   return entriesFrom(em, room, end - most + 1, end);
 }
 
 /** The entries with seq `first` to `last`, oldest first. */
-export async function entriesFrom(em: EntityManager, room: Room, first: number, last: number): Promise<Entry[]> {
+export async function entriesFrom(
+  em: EntityManager,
+  room: Room,
+  first: number,
+  last: number,
+): Promise<Entry[]> {
   const start = Math.max(first, 1);
   const end = Math.min(last, room.lastSeq);
   if (start > end) return [];
-  return withMentions(em, await em.find(Entry, { room, seq: { $gte: start, $lte: end } }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'], strategy: 'select-in' }));
+  return withMentions(
+    em,
+    await em.find(
+      Entry,
+      { room, seq: { $gte: start, $lte: end } },
+      { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'], strategy: 'select-in' },
+    ),
+  );
 }
 
 /** An entry as the database has it, with those in it and what is attached. */
@@ -103,17 +125,45 @@ const ROWS = `
 export async function shownAfter(em: SqlEntityManager, room: number, after: number): Promise<ShownEntry[]> {
   const time = (value: string | number) => em.getPlatform().parseDate(value as string);
   const rows = await em.execute<Row[]>(ROWS, [room, after, after + BATCH_SIZE]);
-  return withMentions(em, rows.map(({ seq, kind, body, at, authorId, author, subjectId, subject, name, describedAt, ...file }): ShownEntry => ({
-    room: { id: room }, seq, kind, body, at: time(at),
-    author: { id: authorId, username: author },
-    subject: subjectId === null ? null : { id: subjectId, username: subject! },
-    attachment: name === null ? null : { ...file, name, describedAt: describedAt === null ? null : time(describedAt) },
-  })));
+  return withMentions(
+    em,
+    rows.map(
+      ({
+        seq,
+        kind,
+        body,
+        at,
+        authorId,
+        author,
+        subjectId,
+        subject,
+        name,
+        describedAt,
+        ...file
+      }): ShownEntry => ({
+        room: { id: room },
+        seq,
+        kind,
+        body,
+        at: time(at),
+        author: { id: authorId, username: author },
+        subject: subjectId === null ? null : { id: subjectId, username: subject! },
+        attachment:
+          name === null
+            ? null
+            : { ...file, name, describedAt: describedAt === null ? null : time(describedAt) },
+      }),
+    ),
+  );
 }
 
 /** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */
 export function latestMessage(em: EntityManager, entry: Entry, after: number): Promise<Entry | null> {
-  return em.findOne(Entry, { room: entry.room, author: entry.author, kind: 'message', seq: { $gt: after, $lt: entry.seq } }, { orderBy: { seq: 'desc' } });
+  return em.findOne(
+    Entry,
+    { room: entry.room, author: entry.author, kind: 'message', seq: { $gt: after, $lt: entry.seq } },
+    { orderBy: { seq: 'desc' } },
+  );
 }
 
 /** How many messages, not notices, have a seq over `after`. */

@@ -74,7 +74,9 @@ export abstract class Unavailable extends Refusal {
 export class Full extends Unavailable {
   readonly retryAfter = 10;
   constructor() {
-    super('Nothing can be stored at the moment, because the server has run out of room. What you sent was not stored: keep it, and send it again in a while.');
+    super(
+      'Nothing can be stored at the moment, because the server has run out of room. What you sent was not stored: keep it, and send it again in a while.',
+    );
   }
 }
 
@@ -82,7 +84,9 @@ export class Full extends Unavailable {
 export class Unreachable extends Unavailable {
   readonly retryAfter = 5;
   constructor() {
-    super('Plainchat cannot reach its database at the moment. Wait 5 seconds, then try again: no message is stored twice.');
+    super(
+      'Plainchat cannot reach its database at the moment. Wait 5 seconds, then try again: no message is stored twice.',
+    );
   }
 }
 
@@ -102,7 +106,12 @@ export type Why = 'deleted' | 'removed' | 'moved' | 'left' | 'away';
 export class Ended extends Refusal {
   readonly why: Why;
   override readonly about;
-  constructor(why: Why, room: { id: number; name: string }, current?: { id: number; name: string }, message = sentences[why](room.name, current?.name ?? '')) {
+  constructor(
+    why: Why,
+    room: { id: number; name: string },
+    current?: { id: number; name: string },
+    message = sentences[why](room.name, current?.name ?? ''),
+  ) {
     super(message);
     this.why = why;
     this.about = { room, current, why };
@@ -112,7 +121,8 @@ export class Ended extends Refusal {
 const sentences: Record<Why, (room: string, current: string) => string> = {
   deleted: (room) => `The room ${room} was deleted, with all its messages.`,
   removed: (room) => `You were removed from the room ${room}.`,
-  moved: (room, current) => `You are not in ${room}: you are in ${current}, and can be in one room at a time.`,
+  moved: (room, current) =>
+    `You are not in ${room}: you are in ${current}, and can be in one room at a time.`,
   left: (room) => `You left ${room}.`,
   away: (room) => `You are no longer in ${room}, because nothing was heard from you for some time.`,
 };

@@ -22,7 +22,11 @@ export async function wasSomebodys(em: EntityManager, usernameKey: string, but?:
 }
 
 /** Keeps a username for who gives it up, and lets them have again the one that they take. */
-export async function exchangeUsername(em: EntityManager, user: User, { given, taken }: { given: string; taken: string }): Promise<void> {
+export async function exchangeUsername(
+  em: EntityManager,
+  user: User,
+  { given, taken }: { given: string; taken: string },
+): Promise<void> {
   await em.nativeDelete(FormerUsername, { usernameKey: taken });
   await em.insert(FormerUsername, { usernameKey: given, user: user.id });
 }

@@ -47,7 +47,8 @@ export function friendshipOf(em: EntityManager, user: User, other: User): Promis
 export async function befriend(em: EntityManager, user: User, other: User, now: Date): Promise<void> {
   if (user.id === other.id) throw new Invalid({ '': 'This is you. Ask somebody else.' });
   await lockBoth(em, user, other);
-  if (await hasBlocked(em, user, other)) throw new Forbidden(`You have blocked ${other.username}. Unblock them first.`);
+  if (await hasBlocked(em, user, other))
+    throw new Forbidden(`You have blocked ${other.username}. Unblock them first.`);
   if (await hasBlocked(em, other, user)) throw new Forbidden(`${other.username} cannot be asked.`);
   const friendship = await friendshipOf(em, user, other);
   if (!friendship) em.create(Friendship, { ...pair(user, other), asker: user });
@@ -62,7 +63,11 @@ export async function endFriendship(em: EntityManager, user: User, other: User):
 
 /** All that there is between the person and others, by the others' names. */
 export async function friendshipsOf(em: EntityManager, user: User): Promise<Friendship[]> {
-  const friendships = await em.find(Friendship, { $or: [{ low: user }, { high: user }] }, { populate: ['low', 'high'] });
+  const friendships = await em.find(
+    Friendship,
+    { $or: [{ low: user }, { high: user }] },
+    { populate: ['low', 'high'] },
+  );
   return friendships.sort((a, b) => a.other(user).username.localeCompare(b.other(user).username));
 }
 
@@ -73,9 +78,14 @@ export async function lockBoth(em: EntityManager, user: User, other: User): Prom
   await lockUser(em, high);
 }
 
-const pair = (user: User, other: User) => (user.id < other.id ? { low: user, high: other } : { low: other, high: user });
+const pair = (user: User, other: User) =>
+  user.id < other.id ? { low: user, high: other } : { low: other, high: user };
 
 /** How many others wait for the person's answer. */
 export function questionsTo(em: EntityManager, user: User): Promise<number> {
-  return em.count(Friendship, { $or: [{ low: user }, { high: user }], asker: { $ne: user.id }, acceptedAt: null });
+  return em.count(Friendship, {
+    $or: [{ low: user }, { high: user }],
+    asker: { $ne: user.id },
+    acceptedAt: null,
+  });
 }

@@ -12,9 +12,17 @@ import { lockUser, type User } from './user.ts';
  * @param ids of the friends who were chosen
  * @throws Invalid where nobody was chosen, or the name cannot be taken
  */
-export async function createGroup(em: EntityManager, user: User, name: string, ids: Set<number>, now: Date): Promise<Room> {
+export async function createGroup(
+  em: EntityManager,
+  user: User,
+  name: string,
+  ids: Set<number>,
+  now: Date,
+): Promise<Room> {
   await lockUser(em, user);
-  const friends = (await friendshipsOf(em, user)).filter((one) => one.standing(user) === 'friends').map((one) => one.other(user));
+  const friends = (await friendshipsOf(em, user))
+    .filter((one) => one.standing(user) === 'friends')
+    .map((one) => one.other(user));
   const chosen = friends.filter(({ id }) => ids.has(id));
   collect({ friends: () => atLeastOne(chosen), name: () => checkedRoomName(name) });
   const room = await createRoom(em, user, { name, access: 'invite' }, now);

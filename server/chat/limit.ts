@@ -66,7 +66,9 @@ export interface Bucket extends Limit {
 export function bucketsOf(act: Act, address: string, person?: number | string): Bucket[] {
   const rule: Rule = LIMITS[act];
   return [
-    ...(rule.person && person !== undefined ? [{ bucket: hash(`${act} person ${person}`), ...rule.person }] : []),
+    ...(rule.person && person !== undefined
+      ? [{ bucket: hash(`${act} person ${person}`), ...rule.person }]
+      : []),
     { bucket: hash(`${act} address ${address}`), ...rule.address },
   ];
 }

@@ -9,7 +9,8 @@ const DEEPEST = 4;
 const LINK = /\[([^[\]]+)\]\((https?:\/\/[^\s()<>"\p{C}]+(?:\([^\s()<>"\p{C}]*\)[^\s()<>"\p{C}]*)*)\)/iuy;
 
 /** Scripts that have no spaces between words, so that a name or a mark may stand within what looks like one. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** More than a username has, since what is typed may be shorter in NFKC. */
 const LONGEST_RUN = 64;
@@ -35,12 +36,24 @@ function emphasis(state: StateInline, silent: boolean): boolean {
   const before = state.src[state.pos - 1] ?? '';
   const run = state.scanDelims(state.pos, false);
   const after = state.src[state.pos + run.length] ?? '';
-  const { can_open: open, can_close: close, length } = UNSPACED.test(before + after) ? state.scanDelims(state.pos, true) : run;
+  const {
+    can_open: open,
+    can_close: close,
+    length,
+  } = UNSPACED.test(before + after) ? state.scanDelims(state.pos, true) : run;
   const isMark = before !== '\\' && length <= (marker === '*' ? 2 : 1); // ¯\_(ツ)_/¯ has two arms
   for (let index = 0; index < length; index += 1) {
     const token = state.push('text', '', 0);
     token.content = marker;
-    if (isMark) state.delimiters.push({ marker: marker.charCodeAt(0), length, token: state.tokens.length - 1, end: -1, open, close });
+    if (isMark)
+      state.delimiters.push({
+        marker: marker.charCodeAt(0),
+        length,
+        token: state.tokens.length - 1,
+        end: -1,
+        open,
+        close,
+      });
   }
   state.pos += length;
   return true;
@@ -53,14 +66,20 @@ function flatten({ tokens }: StateInline): void {
     if (token.nesting > 0) deep.push(deep.length >= DEEPEST);
     const isDeep = token.nesting > 0 ? deep.at(-1) : deep.pop();
     const tag = token.markup[0] === '*' ? 'strong' : 'em';
-    Object.assign(token, isDeep ? { type: 'text', tag: '', nesting: 0, content: token.markup } : { type: token.type.replace(/^[a-z]+/, tag), tag });
+    Object.assign(
+      token,
+      isDeep
+        ? { type: 'text', tag: '', nesting: 0, content: token.markup }
+        : { type: token.type.replace(/^[a-z]+/, tag), tag },
+    );
   }
 }
 
 /** `[text](https://…)`; followed by the host, unless the text is the address. */
 function link(state: StateInline, silent: boolean): boolean {
   LINK.lastIndex = state.pos;
-  const [whole, text = '', href = ''] = (state.src[state.pos] === '[' && state.src[state.pos - 1] !== '!' && LINK.exec(state.src)) || [];
+  const [whole, text = '', href = ''] =
+    (state.src[state.pos] === '[' && state.src[state.pos - 1] !== '!' && LINK.exec(state.src)) || [];
   const host = whole && URL.parse(href)?.host;
   if (silent || !host || !/[\p{L}\p{N}\p{P}\p{S}]/u.test(text)) return false;
   const end = state.pos + whole.length;

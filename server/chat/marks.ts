@@ -13,7 +13,11 @@ const FENCE = /^(`{3,})([\w+#.-]*)\s*$/;
 const grammar = new MarkdownIt('zero', { linkify: true });
 grammar.block.ruler.enableOnly(['blockquote', 'list', 'paragraph']);
 grammar.block.ruler.at('paragraph', paragraph);
-grammar.block.ruler.before('blockquote', 'plain', (state, start, end, silent) => !silent && !mayBegin(state, start) && paragraph(state, start, end));
+grammar.block.ruler.before(
+  'blockquote',
+  'plain',
+  (state, start, end, silent) => !silent && !mayBegin(state, start) && paragraph(state, start, end),
+);
 grammar.block.ruler.before('blockquote', 'code', code, { alt: ['paragraph', 'blockquote', 'list'] });
 grammar.core.ruler.push('numbers', ({ tokens }) => number(tokens));
 readLines(grammar);
@@ -31,7 +35,8 @@ function mayBegin(state: StateBlock, line: number): boolean {
   return state.level < DEEPEST_BLOCK && BLOCK.test(lineOf(state, line));
 }
 
-const lineOf = (state: StateBlock, line: number) => state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]);
+const lineOf = (state: StateBlock, line: number) =>
+  state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]);
 
 /** Lines of text up to the next block, with the empty ones between them, and without those of what stands around. */
 function paragraph(state: StateBlock, start: number, end: number): boolean {
@@ -58,12 +63,16 @@ function paragraph(state: StateBlock, start: number, end: number): boolean {
 }
 
 function begins(state: StateBlock, line: number, end: number): boolean {
-  return mayBegin(state, line) && state.md.block.ruler.getRules('paragraph').some((rule) => rule(state, line, end, true));
+  return (
+    mayBegin(state, line) &&
+    state.md.block.ruler.getRules('paragraph').some((rule) => rule(state, line, end, true))
+  );
 }
 
 /** Code between two lines of backticks. Without the second it is none. */
 function code(state: StateBlock, start: number, end: number, silent: boolean): boolean {
-  const [, fence, language = ''] = (state.sCount[start]! - state.blkIndent < 4 && FENCE.exec(lineOf(state, start))) || [];
+  const [, fence, language = ''] =
+    (state.sCount[start]! - state.blkIndent < 4 && FENCE.exec(lineOf(state, start))) || [];
   const close = fence ? closeOf(state, start, end, fence.length) : undefined;
   if (!close || silent) return close !== undefined;
   const content = state.getLines(start + 1, close, state.sCount[start]!, true);

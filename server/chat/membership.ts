@@ -50,7 +50,8 @@ export async function roomFor(em: EntityManager, user: User, id: number): Promis
   const membership = room && (await em.findOne(Membership, { room, user }, { refresh: true }));
   if (room && membership) return { room, membership };
   const departure = await departureOf(em, user);
-  if (departure?.roomId === id && (departure.why === 'deleted' || departure.why === 'removed')) throw departure.toEnded();
+  if (departure?.roomId === id && (departure.why === 'deleted' || departure.why === 'removed'))
+    throw departure.toEnded();
   if (room?.access === 'open') return { room, membership: null };
   throw new MissingRoom();
 }
@@ -58,19 +59,25 @@ export async function roomFor(em: EntityManager, user: User, id: number): Promis
 /** The members of a room, administrators first, then by name. */
 export async function membersOf(em: EntityManager, room: Room): Promise<Membership[]> {
   const members = await em.find(Membership, { room }, { populate: ['user'], refresh: true });
-  return members.sort((a, b) => a.role.localeCompare(b.role) || a.user.username.localeCompare(b.user.username));
+  return members.sort(
+    (a, b) => a.role.localeCompare(b.role) || a.user.username.localeCompare(b.user.username),
+  );
 }
 
 /** Finds a room that the person belongs to. @throws Forbidden for a stranger, and as `roomFor` */
 export async function roomOfMember(em: EntityManager, user: User, id: number): Promise<Belonging> {
   const { room, membership } = await roomFor(em, user, id);
-  if (!membership) throw (await isBanned(em, user, id)) ? new Barred(room) : new Forbidden(`You are not a member of ${room.name}. Enter it to read and write.`);
+  if (!membership)
+    throw (await isBanned(em, user, id))
+      ? new Barred(room)
+      : new Forbidden(`You are not a member of ${room.name}. Enter it to read and write.`);
   return { room, membership };
 }
 
 /** Finds a room that the person administers. @throws Forbidden for others, and as `roomFor` */
 export async function roomOfAdmin(em: EntityManager, user: User, id: number): Promise<Belonging> {
   const known = await roomOfMember(em, user, id);
-  if (known.membership.role !== 'admin') throw new Forbidden(`Only an administrator of ${known.room.name} can do this. Ask one of them.`);
+  if (known.membership.role !== 'admin')
+    throw new Forbidden(`Only an administrator of ${known.room.name} can do this. Ask one of them.`);
   return known;
 }

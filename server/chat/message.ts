@@ -34,11 +34,17 @@ export interface Posted {
 export function checkedBody(body: string, { mayBeEmpty } = { mayBeEmpty: false }): string {
   const text = stored(body);
   const length = lengthOf(text);
-  if (length === 0 && !mayBeEmpty) throw new Invalid({ body: 'Write a message of 1 to 4,000 characters, then send it.' });
+  if (length === 0 && !mayBeEmpty)
+    throw new Invalid({ body: 'Write a message of 1 to 4,000 characters, then send it.' });
   if (length > LONGEST) {
-    throw new Invalid({ body: `A message has at most ${count(LONGEST)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.` });
+    throw new Invalid({
+      body: `A message has at most ${count(LONGEST)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.`,
+    });
   }
-  if (!isWellFormed(text)) throw new Invalid({ body: 'The message has a character that cannot be kept (NUL, or half of a pair). Remove it.' });
+  if (!isWellFormed(text))
+    throw new Invalid({
+      body: 'The message has a character that cannot be kept (NUL, or half of a pair). Remove it.',
+    });
   return text;
 }
 
@@ -47,7 +53,10 @@ export const isKey = (key: string): boolean => KEY.test(key);
 
 /** Returns the key. @throws Invalid for `key` where it is none */
 export function checkedKey(key: string): string {
-  if (!isKey(key)) throw new Invalid({ key: 'The form had lost its key (8 to 64 letters, digits, - and _), so nothing was sent. Send the message again.' });
+  if (!isKey(key))
+    throw new Invalid({
+      key: 'The form had lost its key (8 to 64 letters, digits, - and _), so nothing was sent. Send the message again.',
+    });
   return key;
 }
 
@@ -56,18 +65,29 @@ export function checkedKey(key: string): string {
  * room is posted once, for as long as the room exists. Runs inside a transaction.
  * @throws Ended where the person is not in the room, Invalid for what was typed, and as `roomOfMember`
  */
-export async function post(em: EntityManager, user: User, roomId: number, typed: Draft, now: Date): Promise<Posted> {
+export async function post(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  typed: Draft,
+  now: Date,
+): Promise<Posted> {
   await lockRooms(em, roomId);
   const { room } = await roomOfMember(em, user, roomId);
   const before = await postedBefore(em, user, room, typed.key);
-  if (before && isSame(before, typed.body, typed.attachment?.description)) return { entry: before, repeated: true }; // a retry is answered wherever one is by now
+  if (before && isSame(before, typed.body, typed.attachment?.description))
+    return { entry: before, repeated: true }; // a retry is answered wherever one is by now
   await refuseOutside(em, user, room);
   if (before) return { entry: before, repeated: true };
   if (room.access === 'direct') await unhide(em, room);
   const body = checkedBody(typed.body, { mayBeEmpty: typed.attachment !== undefined });
   const key = checkedKey(typed.key);
   const entry = room.append(em, { kind: 'message', author: user, body, key, at: now });
-  for (const { user: { id }, name } of (await mentionsIn(em, [{ room: room.id, body }]))[0]!) em.create(Mention, { room, seq: entry.seq, user: id, name });
+  for (const {
+    user: { id },
+    name,
+  } of (await mentionsIn(em, [{ room: room.id, body }]))[0]!)
+    em.create(Mention, { room, seq: entry.seq, user: id, name });
   if (typed.attachment) em.create(Attachment, { room, entry, author: user, ...typed.attachment });
   await em.flush();
   return { entry, repeated: false };
@@ -95,7 +115,11 @@ async function refuseOutside(em: EntityManager, user: User, room: Room): Promise
 /** Whether what was sent under the key of this message is the same message: its description may have been bettered since. */
 export function isSame(entry: Entry, body: string, description?: string): boolean {
   if (entry.body !== stored(body)) return false;
-  return description === undefined || (entry.attachment != null && (entry.attachment.describedAt !== null || entry.attachment.description === description));
+  return (
+    description === undefined ||
+    (entry.attachment != null &&
+      (entry.attachment.describedAt !== null || entry.attachment.description === description))
+  );
 }
 
 /** Line breaks as LF, no space around it. */

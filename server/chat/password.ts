@@ -27,10 +27,15 @@ const common = new Set(
  */
 export function checkedPassword(text: string, field = 'password'): string {
   const length = lengthOf(text);
-  if (length < SHORTEST) throw new Invalid({ [field]: `Choose a password of at least ${SHORTEST} characters.` });
+  if (length < SHORTEST)
+    throw new Invalid({ [field]: `Choose a password of at least ${SHORTEST} characters.` });
   if (length > LONGEST) throw new Invalid({ [field]: `Choose a password of at most ${LONGEST} characters.` });
-  if (!isWellFormed(text)) throw new Invalid({ [field]: 'The password has a character that cannot be typed. Choose another.' });
-  if (common.has(text.toLowerCase())) throw new Invalid({ [field]: 'This password is among the commonest, and would be guessed. Choose another.' });
+  if (!isWellFormed(text))
+    throw new Invalid({ [field]: 'The password has a character that cannot be typed. Choose another.' });
+  if (common.has(text.toLowerCase()))
+    throw new Invalid({
+      [field]: 'This password is among the commonest, and would be guessed. Choose another.',
+    });
   return text;
 }
 

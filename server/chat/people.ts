@@ -24,7 +24,11 @@ export async function findPerson(em: EntityManager, searcher: User, q: string): 
   if (q.trim() === '') throw new Invalid({ q: 'Enter an email address or a username.' });
   const person = await lookUp(em, searcher, q);
   if (person) return person;
-  throw new Invalid({ q: isEmail(q) ? 'Nobody can be found by this email address. Check it, or ask for their username.' : 'There is nobody with this username. Check it, or try their email address.' });
+  throw new Invalid({
+    q: isEmail(q)
+      ? 'Nobody can be found by this email address. Check it, or ask for their username.'
+      : 'There is nobody with this username. Check it, or try their email address.',
+  });
 }
 
 const isEmail = (q: string): boolean => fold(q).includes('@');
@@ -49,15 +53,27 @@ export interface Acquaintance {
 /** The person's friends and questions, by name. */
 export async function acquaintances(em: EntityManager, user: User): Promise<Acquaintance[]> {
   const friendships = await friendshipsOf(em, user);
-  const visible = friendships.filter((one) => one.standing(user) === 'friends').map((one) => one.other(user)).filter(({ whereabouts }) => whereabouts === 'friends');
-  const presences = await em.find(Presence, { user: { $in: visible.map(({ id }) => id) } }, { populate: ['room'] });
+  const visible = friendships
+    .filter((one) => one.standing(user) === 'friends')
+    .map((one) => one.other(user))
+    .filter(({ whereabouts }) => whereabouts === 'friends');
+  const presences = await em.find(
+    Presence,
+    { user: { $in: visible.map(({ id }) => id) } },
+    { populate: ['room'] },
+  );
   const places = new Map(presences.map(({ user: { id }, room }) => [id, room as Room]));
-  const own = new Set((await em.find(Membership, { user, room: { $in: [...places.values()].map(({ id }) => id) } })).map(({ room }) => room.id));
+  const own = new Set(
+    (await em.find(Membership, { user, room: { $in: [...places.values()].map(({ id }) => id) } })).map(
+      ({ room }) => room.id,
+    ),
+  );
   const closed = new Set((await bansOf(em, user)).map(({ room }) => room.id));
   return friendships.map((one) => {
     const person = one.other(user);
     const place = places.get(person.id);
-    const room = place && (own.has(place.id) || (place.access === 'open' && !closed.has(place.id))) ? place : undefined;
+    const room =
+      place && (own.has(place.id) || (place.access === 'open' && !closed.has(place.id))) ? place : undefined;
     return { person, standing: one.standing(user), isHere: place !== undefined, room };
   });
 }

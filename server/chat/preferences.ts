@@ -17,10 +17,29 @@ export const ZONES: readonly string[] = [...new Set(['UTC', ...Intl.supportedVal
 
 /** How often a live view reloads itself, in seconds. */
 export const RELOADS = { '10s': 10, '30s': 30, '1min': 60, '5min': 300 } as const;
-const LIVE_VIEWS = { off: 'off', '10s': '10s', '30s': '30s', '1min': '1min', '5min': '5min', stream: 'stream' } as const;
+const LIVE_VIEWS = {
+  off: 'off',
+  '10s': '10s',
+  '30s': '30s',
+  '1min': '1min',
+  '5min': '5min',
+  stream: 'stream',
+} as const;
 
 /** What a form sends of them: each a text, and yes or no where there are these two. */
-type Typed = Partial<Record<'zone' | 'hourCycle' | 'foundByEmail' | 'whereabouts' | 'enterSends' | 'liveView' | 'reportLinks' | 'style', string>>;
+type Typed = Partial<
+  Record<
+    | 'zone'
+    | 'hourCycle'
+    | 'foundByEmail'
+    | 'whereabouts'
+    | 'enterSends'
+    | 'liveView'
+    | 'reportLinks'
+    | 'style',
+    string
+  >
+>;
 
 /**
  * Keeps what a person prefers. What is not sent stays as it is.
@@ -31,7 +50,8 @@ export async function savePreferences(em: EntityManager, user: User, typed: Type
     zone: () => (typed.zone === undefined ? user.zone : checkedZone(typed.zone)),
     hourCycle: () => chosen('hourCycle', typed, { h23: 'h23', h12: 'h12' } as const, user.hourCycle),
     foundByEmail: () => chosen('foundByEmail', typed, { yes: true, no: false }, user.foundByEmail),
-    whereabouts: () => chosen('whereabouts', typed, { friends: 'friends', nobody: 'nobody' } as const, user.whereabouts),
+    whereabouts: () =>
+      chosen('whereabouts', typed, { friends: 'friends', nobody: 'nobody' } as const, user.whereabouts),
     enterSends: () => chosen('enterSends', typed, { yes: true, no: false }, user.enterSends),
     liveView: () => chosen('liveView', typed, LIVE_VIEWS, user.liveView),
     reportLinks: () => chosen('reportLinks', typed, { yes: true, no: false }, user.reportLinks),

@@ -62,7 +62,12 @@ export function presenceOf(em: EntityManager, user: User): Promise<Presence | nu
  * Runs inside a transaction.
  * @throws Elsewhere where they are in another room that they have not agreed to leave, and as `roomFor`
  */
-export async function enter(em: EntityManager, user: User, roomId: number, { now, times, leave }: Entering): Promise<void> {
+export async function enter(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  { now, times, leave }: Entering,
+): Promise<void> {
   await lockUser(em, user);
   const before = await presenceOf(em, user);
   await lockRooms(em, roomId, ...(before ? [before.room.id] : []));
@@ -70,17 +75,31 @@ export async function enter(em: EntityManager, user: User, roomId: number, { now
   const { room, membership } = await roomFor(em, user, roomId);
   const presence = await presenceOf(em, user); // gone, where the room was deleted before we held its lock
   if (presence?.room.id === roomId) return extend(em, presence, 'page', now, times);
-  if (presence && presence.room.id !== leave && !presence.isClosed(now)) throw new Elsewhere(room, presence.room);
-  if (!membership) em.create(Membership, { room, user, role: 'member', joinedAt: now, readSeq: room.lastSeq });
+  if (presence && presence.room.id !== leave && !presence.isClosed(now))
+    throw new Elsewhere(room, presence.room);
+  if (!membership)
+    em.create(Membership, { room, user, role: 'member', joinedAt: now, readSeq: room.lastSeq });
   if (presence) await end(em, presence, now);
-  em.create(Presence, { user, room, lease: 'page', expiresAt: new Date(now.getTime() + times.page), closing: false });
+  em.create(Presence, {
+    user,
+    room,
+    lease: 'page',
+    expiresAt: new Date(now.getTime() + times.page),
+    closing: false,
+  });
   await forgetDeparture(em, user);
   room.append(em, { kind: 'entered', author: user, at: now });
   await em.flush();
 }
 
 /** Takes the person out of the room, if they are in it, and notes why. Runs inside a transaction. */
-export async function leave(em: EntityManager, user: User, roomId: number, now: Date, { told } = { told: false }): Promise<void> {
+export async function leave(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  now: Date,
+  { told } = { told: false },
+): Promise<void> {
   await lockUser(em, user);
   await lockRooms(em, roomId);
   const presence = await presenceOf(em, user);
@@ -101,13 +120,27 @@ export async function expire(em: EntityManager, user: User, roomId: number, now:
 
 /** Notes that the page has said it closes: the person is out soon, unless they are heard again. False where they are not in the room. */
 export async function close(em: EntityManager, user: User, roomId: number, now: Date): Promise<boolean> {
-  const closed = await em.nativeUpdate(Presence, { user, room: roomId }, { closing: true, expiresAt: new Date(now.getTime() + CLOSING_MS) });
+  const closed = await em.nativeUpdate(
+    Presence,
+    { user, room: roomId },
+    { closing: true, expiresAt: new Date(now.getTime() + CLOSING_MS) },
+  );
   return closed > 0;
 }
 
 /** Makes a presence last from now on for as long as its kind of lease does. */
-export async function extend(em: EntityManager, presence: Presence, lease: Lease, now: Date, times: LeaseTimes): Promise<void> {
-  await em.nativeUpdate(Presence, { user: presence.user }, { lease, closing: false, expiresAt: new Date(now.getTime() + times[lease]) });
+export async function extend(
+  em: EntityManager,
+  presence: Presence,
+  lease: Lease,
+  now: Date,
+  times: LeaseTimes,
+): Promise<void> {
+  await em.nativeUpdate(
+    Presence,
+    { user: presence.user },
+    { lease, closing: false, expiresAt: new Date(now.getTime() + times[lease]) },
+  );
 }
 
 /**
@@ -121,7 +154,12 @@ export async function presenceIn(em: EntityManager, user: User, room: Room): Pro
 }
 
 /** Why a member is not in the room, for them to be told. */
-export async function whyOut(em: EntityManager, user: User, room: Room, presence: Presence | null): Promise<Ended> {
+export async function whyOut(
+  em: EntityManager,
+  user: User,
+  room: Room,
+  presence: Presence | null,
+): Promise<Ended> {
   if (presence) return new Ended('moved', room, presence.room);
   const departure = await departureOf(em, user);
   if (departure?.roomId === room.id) return departure.toEnded();

@@ -18,7 +18,9 @@ export async function quit(em: EntityManager, user: User, id: number, now: Date)
     return room;
   }
   if (membership.role === 'admin') {
-    throw new Invalid({ '': `You administer ${room.name}. Make yourself a member first; where you are the only administrator, make somebody else one before that.` });
+    throw new Invalid({
+      '': `You administer ${room.name}. Make yourself a member first; where you are the only administrator, make somebody else one before that.`,
+    });
   }
   await end(em, membership, now);
   return room;

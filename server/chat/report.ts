@@ -43,25 +43,54 @@ ReportSchema.setClass(Report);
 /** Finds a message that the person may report. @throws Missing where it is none, Invalid for one's own, and as `roomOfMember` */
 export async function reportable(em: EntityManager, user: User, roomId: number, seq: number): Promise<Entry> {
   const { room } = await roomOfMember(em, user, roomId);
-  const entry = await em.findOne(Entry, { room, seq, kind: 'message' }, { populate: ['author', 'room', 'attachment'] });
+  const entry = await em.findOne(
+    Entry,
+    { room, seq, kind: 'message' },
+    { populate: ['author', 'room', 'attachment'] },
+  );
   if (!entry) throw new Missing('There is no such message. Choose one in its room.');
-  if (entry.author.id === user.id) throw new Invalid({ '': 'This message is your own. Report one of somebody else.' });
+  if (entry.author.id === user.id)
+    throw new Invalid({ '': 'This message is your own. Report one of somebody else.' });
   return entry;
 }
 
 /** The messages ahead of seq `before` that the person may report, oldest first, and the seq to go on from. */
-export async function reportableBefore(em: EntityManager, user: User, room: Room, before: number): Promise<{ entries: Entry[]; earlier: number | undefined }> {
+export async function reportableBefore(
+  em: EntityManager,
+  user: User,
+  room: Room,
+  before: number,
+): Promise<{ entries: Entry[]; earlier: number | undefined }> {
   const all = await entriesBefore(em, room, before);
   const first = all[0]?.seq ?? 1;
-  return { entries: all.filter(({ kind, author }) => kind === 'message' && author.id !== user.id), earlier: first > 1 ? first : undefined };
+  return {
+    entries: all.filter(({ kind, author }) => kind === 'message' && author.id !== user.id),
+    earlier: first > 1 ? first : undefined,
+  };
 }
 
 /** Reports a message. Again by the same person: nothing. @throws Invalid for `reason`, and as `reportable` */
-export async function report(em: EntityManager, user: User, entry: Entry, typed: string, now: Date): Promise<void> {
+export async function report(
+  em: EntityManager,
+  user: User,
+  entry: Entry,
+  typed: string,
+  now: Date,
+): Promise<void> {
   const { room, seq, author, at } = entry;
   const reason = checkedReason(typed, 'Say what is wrong with this message.', LONGEST_REASON);
   try {
-    await em.insert(Report, { roomId: room.id, roomName: (room as Room).name, seq, author: author.id, body: wordsOf(entry), saidAt: at, reporter: user.id, reason, madeAt: now });
+    await em.insert(Report, {
+      roomId: room.id,
+      roomName: (room as Room).name,
+      seq,
+      author: author.id,
+      body: wordsOf(entry),
+      saidAt: at,
+      reporter: user.id,
+      reason,
+      madeAt: now,
+    });
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
   }
@@ -74,7 +103,10 @@ export function openReports(em: EntityManager): Promise<Report[]> {
 
 /** Finds a report. @throws Missing where there is none */
 export async function reportWith(em: EntityManager, id: number | undefined): Promise<Report> {
-  const found = id === undefined ? null : await em.findOne(Report, { id }, { populate: ['author', 'reporter', 'answeredBy'], refresh: true });
+  const found =
+    id === undefined
+      ? null
+      : await em.findOne(Report, { id }, { populate: ['author', 'reporter', 'answeredBy'], refresh: true });
   if (!found) throw new Missing('There is no such report. Choose one from the list of reports.');
   return found;
 }
@@ -91,8 +123,18 @@ export function attachmentOf(em: EntityManager, { roomId, seq }: Report): Promis
 }
 
 /** Notes what was done about a message, for all who have reported it. */
-export async function answerReport(em: EntityManager, operator: User, { roomId, seq }: Report, answer: Answer, now: Date): Promise<void> {
-  await em.nativeUpdate(Report, { roomId, seq, answer: null }, { answer, answeredBy: operator.id, answeredAt: now });
+export async function answerReport(
+  em: EntityManager,
+  operator: User,
+  { roomId, seq }: Report,
+  answer: Answer,
+  now: Date,
+): Promise<void> {
+  await em.nativeUpdate(
+    Report,
+    { roomId, seq, answer: null },
+    { answer, answeredBy: operator.id, answeredAt: now },
+  );
 }
 
 /** Has the reports of a conversation of two call it by the name that it has now: it is made of those of people. */

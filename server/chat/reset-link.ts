@@ -26,14 +26,25 @@ ResetLinkSchema.setClass(ResetLink);
 /** Makes a link for a person; returns the path that it leads to. */
 export async function makeResetLink(em: EntityManager, user: User, now: Date): Promise<string> {
   const token = randomBytes(24).toString('base64url');
-  await em.insert(ResetLink, { id: hash(token), user: user.id, expiresAt: new Date(now.getTime() + LASTS_MS) });
+  await em.insert(ResetLink, {
+    id: hash(token),
+    user: user.id,
+    expiresAt: new Date(now.getTime() + LASTS_MS),
+  });
   return `/reset/${token}`;
 }
 
 /** Returns whose password a link sets. @throws Missing where it was used, is too old, or never was one */
 export async function userOfLink(em: EntityManager, token: string, now: Date): Promise<User> {
-  const link = await em.findOne(ResetLink, { id: hash(token), expiresAt: { $gt: now } }, { populate: ['user'], refresh: true });
-  if (!link) throw new Missing('This link has been used, or is older than an hour, or was not copied whole. Ask for a new one.');
+  const link = await em.findOne(
+    ResetLink,
+    { id: hash(token), expiresAt: { $gt: now } },
+    { populate: ['user'], refresh: true },
+  );
+  if (!link)
+    throw new Missing(
+      'This link has been used, or is older than an hour, or was not copied whole. Ask for a new one.',
+    );
   return link.user as User;
 }
 
@@ -41,7 +52,12 @@ export async function userOfLink(em: EntityManager, token: string, now: Date): P
  * Sets a new password, and ends every session and every other link of the person, whom it returns.
  * @throws Invalid for `password`, and as `userOfLink`: of two at once the second has a used link
  */
-export async function resetPassword(em: EntityManager, token: string, typed: string, { now, logN }: { now: Date; logN: number }): Promise<User> {
+export async function resetPassword(
+  em: EntityManager,
+  token: string,
+  typed: string,
+  { now, logN }: { now: Date; logN: number },
+): Promise<User> {
   const user = await userOfLink(em, token, now);
   const passwordHash = await hashPassword(checkedPassword(typed), logN);
   await em.transactional(async (em) => {

@@ -22,7 +22,10 @@ export interface Listed {
 }
 
 /** The rooms that a person belongs to, their conversations, and the open rooms beside them, each by name. */
-export async function roomList(em: EntityManager, user: User): Promise<{ own: Listed[]; direct: Listed[]; open: Listed[] }> {
+export async function roomList(
+  em: EntityManager,
+  user: User,
+): Promise<{ own: Listed[]; direct: Listed[]; open: Listed[] }> {
   const memberships = await em.find(Membership, { user }, { populate: ['room'] });
   const roles = new Map(memberships.map(({ room, role }) => [room.id, role]));
   const others = await em.find(Room, { access: 'open', id: { $nin: [...roles.keys()] } });
@@ -30,11 +33,22 @@ export async function roomList(em: EntityManager, user: User): Promise<{ own: Li
   const unread = await unreadCounts(em, user);
   const mentions = await unreadMentions(em, user);
   const bans = new Set((await bansOf(em, user)).map(({ room }) => room.id));
-  const list = (rooms: Room[]): Listed[] => rooms
-    .map((room) => ({ room, isBanned: bans.has(room.id), isAdmin: roles.get(room.id) === 'admin', unread: unread.get(room.id) ?? 0, mentions: mentions.get(room.id) ?? 0, present: present.get(room.id) ?? 0 }))
-    .sort((a, b) => a.room.name.localeCompare(b.room.name) || a.room.id - b.room.id);
+  const list = (rooms: Room[]): Listed[] =>
+    rooms
+      .map((room) => ({
+        room,
+        isBanned: bans.has(room.id),
+        isAdmin: roles.get(room.id) === 'admin',
+        unread: unread.get(room.id) ?? 0,
+        mentions: mentions.get(room.id) ?? 0,
+        present: present.get(room.id) ?? 0,
+      }))
+      .sort((a, b) => a.room.name.localeCompare(b.room.name) || a.room.id - b.room.id);
   const own = memberships.filter(({ hidden }) => !hidden).map(({ room }) => room as Room);
-  const [direct, rooms] = [own.filter(({ access }) => access === 'direct'), own.filter(({ access }) => access !== 'direct')];
+  const [direct, rooms] = [
+    own.filter(({ access }) => access === 'direct'),
+    own.filter(({ access }) => access !== 'direct'),
+  ];
   return { own: list(rooms), direct: list(direct), open: list(others) };
 }
 

@@ -35,7 +35,10 @@ export class Room extends RoomSchema.class {
    * Puts an entry at the end of the log. The caller holds the room's lock, so the numbers have no
    * gap and the order of commits is the order of numbers.
    */
-  append(em: EntityManager, entry: { kind: Kind; author: User; at: Date; subject?: User; body?: string; key?: string }): Entry {
+  append(
+    em: EntityManager,
+    entry: { kind: Kind; author: User; at: Date; subject?: User; body?: string; key?: string },
+  ): Entry {
     this.lastSeq += 1;
     return em.create(Entry, { room: this, seq: this.lastSeq, body: '', ...entry });
   }
@@ -46,8 +49,16 @@ RoomSchema.setClass(Room);
  * Creates a room, with the person as its first administrator. Runs inside a transaction.
  * @throws Invalid where the name or the access cannot be taken
  */
-export async function createRoom(em: EntityManager, user: User, typed: { name: string; access: string }, now: Date): Promise<Room> {
-  const { name, access } = collect({ name: () => checkedRoomName(typed.name), access: () => checkedAccess(typed.access) });
+export async function createRoom(
+  em: EntityManager,
+  user: User,
+  typed: { name: string; access: string },
+  now: Date,
+): Promise<Room> {
+  const { name, access } = collect({
+    name: () => checkedRoomName(typed.name),
+    access: () => checkedAccess(typed.access),
+  });
   const room = em.create(Room, { name, access, creator: user, createdAt: now });
   em.create(Membership, { room, user, role: 'admin', joinedAt: now });
   await em.flush();
@@ -88,9 +99,12 @@ export async function lockRooms(em: EntityManager, ...ids: number[]): Promise<vo
  */
 export function checkedRoomName(text: string): string {
   const name = text.trim();
-  if (!/[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(name)) throw new Invalid({ name: 'Enter a name for the room, of 1 to 64 characters.' });
-  if (lengthOf(name) > LONGEST_NAME) throw new Invalid({ name: `Choose a room name of at most ${LONGEST_NAME} characters.` });
-  if (!isWellFormed(name) || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) throw new Invalid({ name: 'Choose a room name of one line, without control characters.' });
+  if (!/[^\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/u.test(name))
+    throw new Invalid({ name: 'Enter a name for the room, of 1 to 64 characters.' });
+  if (lengthOf(name) > LONGEST_NAME)
+    throw new Invalid({ name: `Choose a room name of at most ${LONGEST_NAME} characters.` });
+  if (!isWellFormed(name) || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name))
+    throw new Invalid({ name: 'Choose a room name of one line, without control characters.' });
   return name;
 }
 

@@ -43,7 +43,11 @@ export interface SessionData {
 }
 
 /** Returns what the live session with this cookie value holds, and notes the sign of life; undefined where there is none. */
-export async function findSession(em: EntityManager, key: string, now: Date): Promise<SessionData | undefined> {
+export async function findSession(
+  em: EntityManager,
+  key: string,
+  now: Date,
+): Promise<SessionData | undefined> {
   const session = await em.findOne(Session, { id: sessionId(key), ...live(now) });
   if (!session) return undefined;
   if (now.getTime() - session.seenAt.getTime() > STALE_MS) {
@@ -53,12 +57,30 @@ export async function findSession(em: EntityManager, key: string, now: Date): Pr
 }
 
 /** Begins a session that the cookie value `key` opens. */
-export async function beginSession(em: EntityManager, key: string, data: SessionData, now: Date, userAgent = ''): Promise<void> {
-  await em.insert(Session, { id: sessionId(key), user: data.userId, data: JSON.stringify(data), createdAt: now, seenAt: now, userAgent: userAgent.slice(0, LONGEST_USER_AGENT) });
+export async function beginSession(
+  em: EntityManager,
+  key: string,
+  data: SessionData,
+  now: Date,
+  userAgent = '',
+): Promise<void> {
+  await em.insert(Session, {
+    id: sessionId(key),
+    user: data.userId,
+    data: JSON.stringify(data),
+    createdAt: now,
+    seenAt: now,
+    userAgent: userAgent.slice(0, LONGEST_USER_AGENT),
+  });
 }
 
 /** Keeps what a session holds. One that has ended stays so, whatever a request under way had still to keep. */
-export async function saveSession(em: EntityManager, key: string, data: SessionData, now: Date): Promise<void> {
+export async function saveSession(
+  em: EntityManager,
+  key: string,
+  data: SessionData,
+  now: Date,
+): Promise<void> {
   await em.nativeUpdate(Session, { id: sessionId(key) }, { data: JSON.stringify(data), seenAt: now });
 }
 

@@ -10,7 +10,9 @@ const LONGEST_REASON = 500;
 /** Why the person cannot log in, in words; undefined where they can. */
 export function whySuspended(user: User): Forbidden | undefined {
   if (!user.suspendedAt) return undefined;
-  return new Forbidden(`This account is suspended. The reason: ${user.suspendedFor} If you think that this is wrong, write to whoever runs this Plainchat.`);
+  return new Forbidden(
+    `This account is suspended. The reason: ${user.suspendedFor} If you think that this is wrong, write to whoever runs this Plainchat.`,
+  );
 }
 
 /**
@@ -18,7 +20,10 @@ export function whySuspended(user: User): Forbidden | undefined {
  * @throws Invalid for `reason`, and for an operator, oneself among them, and a former member
  */
 export async function suspend(em: EntityManager, person: User, typed: string, now: Date): Promise<void> {
-  if (person.operator) throw new Invalid({ '': `${person.username} is an operator. Whoever runs this Plainchat can take that from them first.` });
+  if (person.operator)
+    throw new Invalid({
+      '': `${person.username} is an operator. Whoever runs this Plainchat can take that from them first.`,
+    });
   if (person.deletedAt) throw new Invalid({ '': 'This account was deleted, so there is nobody to suspend.' });
   const suspendedFor = checkedReason(typed, 'Say why, in a sentence: they are told.', LONGEST_REASON);
   await lockUser(em, person);

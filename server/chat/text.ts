@@ -22,7 +22,9 @@ export function fold(text: string): string {
 }
 
 /** Runs each check and throws one `Invalid` that has every problem found. */
-export function collect<T extends Record<string, () => unknown>>(checks: T): { [K in keyof T]: ReturnType<T[K]> } {
+export function collect<T extends Record<string, () => unknown>>(
+  checks: T,
+): { [K in keyof T]: ReturnType<T[K]> } {
   const values: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
   for (const [field, check] of Object.entries(checks)) {
@@ -41,8 +43,12 @@ export function collect<T extends Record<string, () => unknown>>(checks: T): { [
 export function checkedReason(text: string, missing: string, longest: number): string {
   const reason = text.replace(/\r\n?/g, '\n').trim();
   if (reason === '') throw new Invalid({ reason: missing });
-  if (lengthOf(reason) > longest) throw new Invalid({ reason: `Say it in at most ${longest.toLocaleString('en')} characters.` });
-  if (!isWellFormed(reason)) throw new Invalid({ reason: 'This has a character that cannot be kept (NUL, or half of a pair). Remove it.' });
+  if (lengthOf(reason) > longest)
+    throw new Invalid({ reason: `Say it in at most ${longest.toLocaleString('en')} characters.` });
+  if (!isWellFormed(reason))
+    throw new Invalid({
+      reason: 'This has a character that cannot be kept (NUL, or half of a pair). Remove it.',
+    });
   return reason;
 }
 
@@ -50,7 +56,12 @@ export function checkedReason(text: string, missing: string, longest: number): s
  * Returns which of the choices a form has sent, and what there was `before` where it has sent none.
  * @throws Invalid for the field
  */
-export function chosen<T>(field: string, typed: Partial<Record<string, string>>, choices: Record<string, T>, before: T): T {
+export function chosen<T>(
+  field: string,
+  typed: Partial<Record<string, string>>,
+  choices: Record<string, T>,
+  before: T,
+): T {
   const choice = typed[field];
   if (choice === undefined) return before;
   if (Object.hasOwn(choices, choice)) return choices[choice]!;

@@ -1,4 +1,10 @@
-import { defineEntity, p, raw, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
+import {
+  defineEntity,
+  p,
+  raw,
+  UniqueConstraintViolationException,
+  type EntityManager,
+} from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
 import { wasSomebodys } from './former-username.ts';
 import { checkedPassword, decoyHash, hashPassword, verifyPassword } from './password.ts';
@@ -59,7 +65,11 @@ export interface Registration {
  * Creates an account.
  * @throws Invalid where a field cannot be taken, or the username or email is taken already
  */
-export async function register(em: EntityManager, typed: Registration, { now, logN }: { now: Date; logN: number }): Promise<User> {
+export async function register(
+  em: EntityManager,
+  typed: Registration,
+  { now, logN }: { now: Date; logN: number },
+): Promise<User> {
   const { username, email, password } = collect({
     username: () => checkedUsername(typed.username),
     email: () => checkedEmail(typed.email),
@@ -84,7 +94,12 @@ export async function register(em: EntityManager, typed: Registration, { now, lo
  * Finds the person whose username or email and password these are; undefined where there is none.
  * An unknown name takes as long as a wrong password.
  */
-export async function authenticate(em: EntityManager, login: string, password: string, { logN }: { logN: number }): Promise<User | undefined> {
+export async function authenticate(
+  em: EntityManager,
+  login: string,
+  password: string,
+  { logN }: { logN: number },
+): Promise<User | undefined> {
   const user = await findByLogin(em, login);
   const right = await verifyPassword(password, user?.passwordHash ?? (await decoyHash(logN)));
   return user && right ? user : undefined;
@@ -94,7 +109,10 @@ export async function authenticate(em: EntityManager, login: string, password: s
 export async function findByLogin(em: EntityManager, login: string): Promise<User | null> {
   const key = fold(login.trim());
   if (!isWellFormed(key)) return null;
-  return em.findOne(User, { ...(key.includes('@') ? { emailKey: key } : { usernameKey: key }), deletedAt: null });
+  return em.findOne(User, {
+    ...(key.includes('@') ? { emailKey: key } : { usernameKey: key }),
+    deletedAt: null,
+  });
 }
 
 /** Finds an account by username, without regard to case; null where there is none. */
@@ -118,13 +136,22 @@ export interface Keys {
 }
 
 /** Makes sure that nobody, other than `but`, has the username or the email, or had the username. @throws Invalid */
-export async function refuseTaken(em: EntityManager, { usernameKey, emailKey }: Keys, but?: User): Promise<void> {
+export async function refuseTaken(
+  em: EntityManager,
+  { usernameKey, emailKey }: Keys,
+  but?: User,
+): Promise<void> {
   const keys = [...(usernameKey ? [{ usernameKey }] : []), ...(emailKey ? [{ emailKey }] : [])];
   const takers = (await em.find(User, { $or: keys })).filter(({ id }) => id !== but?.id);
   const problems: Record<string, string> = {};
   // First who has it, then who had it: whoever gives it up in between is seen by the second look.
-  if (usernameKey && (takers.some((taker) => taker.usernameKey === usernameKey) || (await wasSomebodys(em, usernameKey, but)))) problems.username = 'This username is taken. Choose another.';
-  if (takers.some((taker) => taker.emailKey === emailKey)) problems.email = `There is an account with this email already. ${but ? 'Use' : 'Log in, or use'} another address.`;
+  if (
+    usernameKey &&
+    (takers.some((taker) => taker.usernameKey === usernameKey) || (await wasSomebodys(em, usernameKey, but)))
+  )
+    problems.username = 'This username is taken. Choose another.';
+  if (takers.some((taker) => taker.emailKey === emailKey))
+    problems.email = `There is an account with this email already. ${but ? 'Use' : 'Log in, or use'} another address.`;
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
 }
 
@@ -133,10 +160,13 @@ export function checkedUsername(text: string): string {
   const username = text.trim().normalize('NFKC');
   const length = lengthOf(username);
   if (length === 0) throw new Invalid({ username: 'Enter a username of 1 to 32 characters.' });
-  if (length > LONGEST_USERNAME) throw new Invalid({ username: `Choose a username of at most ${LONGEST_USERNAME} characters.` });
+  if (length > LONGEST_USERNAME)
+    throw new Invalid({ username: `Choose a username of at most ${LONGEST_USERNAME} characters.` });
   // Some letters and marks show nothing: with them a name would look like another's.
-  if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username) || /\p{Default_Ignorable_Code_Point}/u.test(username)) throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
-  if (!/[\p{L}\p{Nd}]/u.test(username)) throw new Invalid({ username: 'Use at least one letter or digit in the username.' });
+  if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username) || /\p{Default_Ignorable_Code_Point}/u.test(username))
+    throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
+  if (!/[\p{L}\p{Nd}]/u.test(username))
+    throw new Invalid({ username: 'Use at least one letter or digit in the username.' });
   return username;
 }
 
@@ -144,8 +174,12 @@ export function checkedUsername(text: string): string {
 export function checkedEmail(text: string): string {
   const email = text.trim();
   if (email === '') throw new Invalid({ email: 'Enter an email address.' });
-  if (email.length > LONGEST_EMAIL) throw new Invalid({ email: `Use an email address of at most ${LONGEST_EMAIL} characters.` });
-  if (!isWellFormed(email) || !/^[^\s@\p{Cc}<>()",:;\\[\]]+@[\p{L}\p{M}\p{N}]+((\.|-+)[\p{L}\p{M}\p{N}]+)*$/u.test(email)) {
+  if (email.length > LONGEST_EMAIL)
+    throw new Invalid({ email: `Use an email address of at most ${LONGEST_EMAIL} characters.` });
+  if (
+    !isWellFormed(email) ||
+    !/^[^\s@\p{Cc}<>()",:;\\[\]]+@[\p{L}\p{M}\p{N}]+((\.|-+)[\p{L}\p{M}\p{N}]+)*$/u.test(email)
+  ) {
     throw new Invalid({ email: 'Enter an email address like name@example.org.' });
   }
   return email;

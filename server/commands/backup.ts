@@ -11,18 +11,30 @@ const STEP = 1000;
 export const backup: Command = {
   takes: ['FILE'],
   what: 'copies all data to FILE, beside a running server',
-  run: (desk, file = '') => withDatabase(desk, async (em) => {
-    const { chatDb, databaseUrl } = desk.env;
-    if (databaseUrl) throw new Undone('The data is in PostgreSQL: copy it with pg_dump, and the folder FILES_DIR after it.');
-    for (const there of ['', '.files', '.keys'].map((ending) => file + ending).filter((path) => existsSync(path))) {
-      throw new Undone(`There is a file ${there} already. Name one that is not there yet.`);
-    }
-    await copyDatabase(em, file);
-    if (existsSync(`${chatDb}.keys`)) await copyFile(`${chatDb}.keys`, `${file}.keys`, constants.COPYFILE_EXCL);
-    const missing = await copyFiles(em, desk, `${file}.files`);
-    if (missing > 0) desk.note(`${missing} of the images and files are not there any more: their rooms were deleted meanwhile, or “check” finds them missing.`);
-    desk.say(`The data is copied to ${file}. Keep what begins with this name together, and from everybody else.`);
-  }),
+  run: (desk, file = '') =>
+    withDatabase(desk, async (em) => {
+      const { chatDb, databaseUrl } = desk.env;
+      if (databaseUrl)
+        throw new Undone(
+          'The data is in PostgreSQL: copy it with pg_dump, and the folder FILES_DIR after it.',
+        );
+      for (const there of ['', '.files', '.keys']
+        .map((ending) => file + ending)
+        .filter((path) => existsSync(path))) {
+        throw new Undone(`There is a file ${there} already. Name one that is not there yet.`);
+      }
+      await copyDatabase(em, file);
+      if (existsSync(`${chatDb}.keys`))
+        await copyFile(`${chatDb}.keys`, `${file}.keys`, constants.COPYFILE_EXCL);
+      const missing = await copyFiles(em, desk, `${file}.files`);
+      if (missing > 0)
+        desk.note(
+          `${missing} of the images and files are not there any more: their rooms were deleted meanwhile, or “check” finds them missing.`,
+        );
+      desk.say(
+        `The data is copied to ${file}. Keep what begins with this name together, and from everybody else.`,
+      );
+    }),
 };
 
 /** Copies the database, as it is at one moment, whatever is written meanwhile: all of it, or nothing. */
@@ -31,7 +43,9 @@ async function copyDatabase(em: EntityManager, file: string): Promise<void> {
     await em.execute('vacuum into ?', [file]);
   } catch (error) {
     rmSync(file, { force: true }); // it was not there before
-    throw new Undone(`${file} cannot be written: ${(error as Error).cause instanceof Error ? ((error as Error).cause as Error).message : (error as Error).message}.`);
+    throw new Undone(
+      `${file} cannot be written: ${(error as Error).cause instanceof Error ? ((error as Error).cause as Error).message : (error as Error).message}.`,
+    );
   }
 }
 

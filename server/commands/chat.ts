@@ -17,8 +17,18 @@ const help: Command = { takes: [], what: 'shows this', run: async ({ say }) => s
 
 /** Every command there is, by its name. */
 const COMMANDS: Record<string, Command> = {
-  help, backup, restore, move, check, export: exportRoom, import: importRoom,
-  users, operator, 'reset-link': resetLink, 'end-sessions': endSessions, stats,
+  help,
+  backup,
+  restore,
+  move,
+  check,
+  export: exportRoom,
+  import: importRoom,
+  users,
+  operator,
+  'reset-link': resetLink,
+  'end-sessions': endSessions,
+  stats,
 };
 
 const usage = (name: string): string => [name, ...COMMANDS[name]!.takes].join(' ');
@@ -29,7 +39,11 @@ function overview(): string {
 }
 
 /** Runs a command. @returns its exit code: 0 done, 1 not done, 2 not understood */
-export async function run([name = 'help', ...given]: string[], desk: Omit<Desk, 'env'>, variables = process.env): Promise<number> {
+export async function run(
+  [name = 'help', ...given]: string[],
+  desk: Omit<Desk, 'env'>,
+  variables = process.env,
+): Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     desk.note(`There is no command ${name}.\n\n${overview()}`);
@@ -52,5 +66,9 @@ export async function run([name = 'help', ...given]: string[], desk: Omit<Desk, 
 if (import.meta.main) {
   process.umask(0o077); // what is written has people's addresses and words in it
   process.stdout.on('error', () => {}); // whoever reads has seen enough, as `head` has: what is done is done to its end
-  process.exitCode = await run(process.argv.slice(2), { now: new Date(), say: (line) => console.log(line), note: (line) => console.error(line) });
+  process.exitCode = await run(process.argv.slice(2), {
+    now: new Date(),
+    say: (line) => console.log(line),
+    note: (line) => console.error(line),
+  });
 }

@@ -33,13 +33,27 @@ async function fill(em: EntityManager): Promise<void> {
   const entering = { now, times: { page: env.awayMs, script: env.leaseMs } };
   const people = new Map<string, User>();
   for (const username of CAST) {
-    people.set(username, await register(em, { username, email: `${username}@example.org`, password: PASSWORD }, { now, logN: env.scryptLogN }));
+    people.set(
+      username,
+      await register(
+        em,
+        { username, email: `${username}@example.org`, password: PASSWORD },
+        { now, logN: env.scryptLogN },
+      ),
+    );
   }
-  const room = await em.transactional((em) => createRoom(em, people.get('ada')!, { name: 'lobby', access: 'open' }, now));
-  await em.transactional((em) => createRoom(em, people.get('grace')!, { name: 'study', access: 'invite' }, now));
+  const room = await em.transactional((em) =>
+    createRoom(em, people.get('ada')!, { name: 'lobby', access: 'open' }, now),
+  );
+  await em.transactional((em) =>
+    createRoom(em, people.get('grace')!, { name: 'study', access: 'invite' }, now),
+  );
   for (const user of people.values()) await em.transactional((em) => enter(em, user, room.id, entering));
   for (const [index, [username, body]] of TALK.entries()) {
-    await em.transactional((em) => post(em, people.get(username)!, room.id, { body, key: `demo-message-${index}` }, now));
+    await em.transactional((em) =>
+      post(em, people.get(username)!, room.id, { body, key: `demo-message-${index}` }, now),
+    );
   }
-  for (const user of people.values()) await em.transactional((em) => leave(em, user, room.id, now, { told: true }));
+  for (const user of people.values())
+    await em.transactional((em) => leave(em, user, room.id, now, { told: true }));
 }

@@ -32,25 +32,36 @@ interface Contents {
 export const importRoom: Command = {
   takes: ['FILE', 'USERNAME'],
   what: 'makes a room of such a file, which USERNAME administers',
-  run: (desk, file = '', login = '') => withDatabase(desk, async (em) => {
-    if (!existsSync(file)) throw new Undone(`There is no file ${file}.`);
-    const admin = await accountOf(em, login);
-    const { header, names, kept } = await contentsOf(file, new Folder(desk.env.filesDir)); // all of it, before anything is stored
-    const { people, unknown } = await peopleNamed(em, names, desk.now);
-    const { id } = await em.transactional((em) => createRoom(em, admin, { name: header.name, access: header.access === 'open' ? 'open' : 'invite' }, desk.now));
-    let batch: Line[] = [];
-    for await (const line of linesOf(file)) {
-      if ('access' in line) continue;
-      batch.push({ ...line, file: undefined });
-      if (batch.length === BATCH) batch = await store(em, id, batch, people, kept);
-      if (line.seq % STEP === 0) desk.note(`${line.seq} entries`);
-    }
-    await store(em, id, batch, people, kept);
-    const { lastSeq } = await em.findOneOrFail(Room, { id }, { refresh: true });
-    await em.nativeUpdate(Membership, { room: id, user: admin.id }, { readSeq: lastSeq });
-    if (unknown.length > 0) desk.note(`Without an account here, and so former members there: ${unknown.join(', ')}.`);
-    desk.say(`The room ${header.name} is made, with ${lastSeq} ${lastSeq === 1 ? 'entry' : 'entries'}, at /rooms/${id}. ${admin.username} administers it.`);
-  }),
+  run: (desk, file = '', login = '') =>
+    withDatabase(desk, async (em) => {
+      if (!existsSync(file)) throw new Undone(`There is no file ${file}.`);
+      const admin = await accountOf(em, login);
+      const { header, names, kept } = await contentsOf(file, new Folder(desk.env.filesDir)); // all of it, before anything is stored
+      const { people, unknown } = await peopleNamed(em, names, desk.now);
+      const { id } = await em.transactional((em) =>
+        createRoom(
+          em,
+          admin,
+          { name: header.name, access: header.access === 'open' ? 'open' : 'invite' },
+          desk.now,
+        ),
+      );
+      let batch: Line[] = [];
+      for await (const line of linesOf(file)) {
+        if ('access' in line) continue;
+        batch.push({ ...line, file: undefined });
+        if (batch.length === BATCH) batch = await store(em, id, batch, people, kept);
+        if (line.seq % STEP === 0) desk.note(`${line.seq} entries`);
+      }
+      await store(em, id, batch, people, kept);
+      const { lastSeq } = await em.findOneOrFail(Room, { id }, { refresh: true });
+      await em.nativeUpdate(Membership, { room: id, user: admin.id }, { readSeq: lastSeq });
+      if (unknown.length > 0)
+        desk.note(`Without an account here, and so former members there: ${unknown.join(', ')}.`);
+      desk.say(
+        `The room ${header.name} is made, with ${lastSeq} ${lastSeq === 1 ? 'entry' : 'entries'}, at /rooms/${id}. ${admin.username} administers it.`,
+      );
+    }),
 };
 
 /** Reads a file to its end, and keeps what is attached to messages. @throws Undone where anything in it cannot be taken, and nothing is kept */
@@ -75,19 +86,33 @@ async function contentsOf(file: string, folder: Folder): Promise<Contents> {
   }
 }
 
-async function keep(folder: Folder, seq: number, { description, describedAt, content }: FileLine): Promise<Kept> {
+async function keep(
+  folder: Folder,
+  seq: number,
+  { description, describedAt, content }: FileLine,
+): Promise<Kept> {
   let kept: KeptFile | undefined;
   try {
     kept = await folder.keep(Readable.from([content]));
-    return { ...kept, description: descriptionFor(kept.type, { description, decorative: description === '' }), describedAt };
+    return {
+      ...kept,
+      description: descriptionFor(kept.type, { description, decorative: description === '' }),
+      describedAt,
+    };
   } catch (error) {
     if (kept) await folder.remove([kept.name]);
-    throw new Undone(`The file of entry ${seq} cannot be taken, so nothing is made of any: ${(error as Error).message}`);
+    throw new Undone(
+      `The file of entry ${seq} cannot be taken, so nothing is made of any: ${(error as Error).message}`,
+    );
   }
 }
 
 /** The accounts with these names, and a former member for each name that has none. */
-async function peopleNamed(em: EntityManager, names: Set<string>, now: Date): Promise<{ people: Map<string, User>; unknown: string[] }> {
+async function peopleNamed(
+  em: EntityManager,
+  names: Set<string>,
+  now: Date,
+): Promise<{ people: Map<string, User>; unknown: string[] }> {
   const people = new Map<string, User>();
   const unknown: string[] = [];
   for (const name of names) {
@@ -99,12 +124,25 @@ async function peopleNamed(em: EntityManager, names: Set<string>, now: Date): Pr
 }
 
 /** Puts entries at the end of the room, as if they were said now; returns what is left: none. */
-async function store(em: EntityManager, id: number, lines: Line[], people: Map<string, User>, kept: Map<number, Kept>): Promise<Line[]> {
+async function store(
+  em: EntityManager,
+  id: number,
+  lines: Line[],
+  people: Map<string, User>,
+  kept: Map<number, Kept>,
+): Promise<Line[]> {
   await em.fork().transactional(async (em) => {
     await lockRooms(em, id);
     const room = await em.findOneOrFail(Room, { id });
     for (const { seq, author, subject, kind, body, key, at } of lines) {
-      const entry = room.append(em, { kind, author: people.get(author)!, ...(subject !== undefined && { subject: people.get(subject)! }), body, ...(key !== undefined && { key }), at });
+      const entry = room.append(em, {
+        kind,
+        author: people.get(author)!,
+        ...(subject !== undefined && { subject: people.get(subject)! }),
+        body,
+        ...(key !== undefined && { key }),
+        at,
+      });
       const file = kept.get(seq);
       if (file) em.create(Attachment, { room, entry, author: entry.author, ...file });
     }

@@ -16,8 +16,12 @@ export const move: Command = {
   takes: ['--to', 'ADDRESS'],
   what: 'copies all data into an empty PostgreSQL database',
   run: async (desk, option = '', address = '') => {
-    const { env: { chatDb, filesDir }, say } = desk;
-    if (option !== '--to' || !isPostgres(address)) throw new Undone('Say where to: npm run chat -- move --to postgres://user:password@host/database');
+    const {
+      env: { chatDb, filesDir },
+      say,
+    } = desk;
+    if (option !== '--to' || !isPostgres(address))
+      throw new Undone('Say where to: npm run chat -- move --to postgres://user:password@host/database');
     await (await openForCommand(chatDb)).close(); // there, and of this version
     const target = await openDatabase(address);
     const source = new Database(chatDb, { readonly: true });
@@ -29,20 +33,34 @@ export const move: Command = {
       await target.close();
     }
     say(`All is copied, and ${chatDb} is as it was. Start the server with DATABASE_URL now.`);
-    if (existsSync(filesDir)) say(`The images and files of messages stay in ${filesDir}: let every server have this folder, by FILES_DIR.`);
+    if (existsSync(filesDir))
+      say(
+        `The images and files of messages stay in ${filesDir}: let every server have this folder, by FILES_DIR.`,
+      );
   },
 };
 
-async function copy({ env, now, note, say }: Desk, source: Database.Database, em: EntityManager, tables: EntityMetadata[]): Promise<void> {
+async function copy(
+  { env, now, note, say }: Desk,
+  source: Database.Database,
+  em: EntityManager,
+  tables: EntityMetadata[],
+): Promise<void> {
   for (const { tableName } of tables) {
-    if (tableName !== 'signing_key' && (await count(em, tableName)) > 0) throw new Undone(`The database is not empty: there are rows in ${tableName}. Give the address of an empty one.`);
+    if (tableName !== 'signing_key' && (await count(em, tableName)) > 0)
+      throw new Undone(
+        `The database is not empty: there are rows in ${tableName}. Give the address of an empty one.`,
+      );
   }
   for (const table of tables) {
     const { tableName } = table;
     let copied = 0;
     let batch: Row[] = [];
     const write = async () => {
-      await em.execute(`insert into "${tableName}" select * from jsonb_populate_recordset(null::"${tableName}", ?::jsonb)`, [JSON.stringify(batch)]);
+      await em.execute(
+        `insert into "${tableName}" select * from jsonb_populate_recordset(null::"${tableName}", ?::jsonb)`,
+        [JSON.stringify(batch)],
+      );
       copied += batch.length;
       batch = [];
       note(`${tableName}: ${copied.toLocaleString('en')} …`);
@@ -53,15 +71,29 @@ async function copy({ env, now, note, say }: Desk, source: Database.Database, em
     }
     if (batch.length > 0) await write();
     // Not the largest number that is there: what is gone may still be spoken of, as a room is by its reports.
-    const given = source.prepare<[string], number>('select seq from sqlite_sequence where name = ?').pluck().get(tableName);
-    if (given && table.properties.id?.autoincrement) await em.execute(`select setval(pg_get_serial_sequence('"${tableName}"', 'id'), ?)`, [given]);
+    const given = source
+      .prepare<[string], number>('select seq from sqlite_sequence where name = ?')
+      .pluck()
+      .get(tableName);
+    if (given && table.properties.id?.autoincrement)
+      await em.execute(`select setval(pg_get_serial_sequence('"${tableName}"', 'id'), ?)`, [given]);
   }
   for (const { tableName } of tables) {
-    const [there, here] = [source.prepare<[], number>(`select count(*) from "${tableName}"`).pluck().get()!, await count(em, tableName)];
-    if (there !== here) throw new Undone(`Nothing was copied, because the counts differ: ${tableName} has ${there} rows, and ${here} arrived.`);
+    const [there, here] = [
+      source.prepare<[], number>(`select count(*) from "${tableName}"`).pluck().get()!,
+      await count(em, tableName),
+    ];
+    if (there !== here)
+      throw new Undone(
+        `Nothing was copied, because the counts differ: ${tableName} has ${there} rows, and ${here} arrived.`,
+      );
     say(`${tableName}: ${here.toLocaleString('en')}`);
   }
-  for (const [index, value] of keptKeys(env.chatDb).entries()) await em.execute('insert into signing_key (value, created_at) values (?, ?) on conflict do nothing', [value, new Date(now.getTime() - index)]);
+  for (const [index, value] of keptKeys(env.chatDb).entries())
+    await em.execute('insert into signing_key (value, created_at) values (?, ?) on conflict do nothing', [
+      value,
+      new Date(now.getTime() - index),
+    ]);
 }
 
 /** The tables of all nouns, each after those that it refers to. */
@@ -70,7 +102,11 @@ function tablesOf(orm: MikroORM): EntityMetadata[] {
   const ordered: EntityMetadata[] = [];
   while (waiting.size > 0) {
     const names = new Set([...waiting].map(({ className }) => className));
-    const ready = [...waiting].filter(({ className, relations }) => relations.every(({ owner, kind, type }) => !(kind === 'm:1' || owner) || type === className || !names.has(type)));
+    const ready = [...waiting].filter(({ className, relations }) =>
+      relations.every(
+        ({ owner, kind, type }) => !(kind === 'm:1' || owner) || type === className || !names.has(type),
+      ),
+    );
     for (const table of ready) waiting.delete(table);
     ordered.push(...ready);
   }

@@ -50,7 +50,13 @@ type Json = Record<string, unknown>;
 
 /** How a file is put down that is attached to the entry `seq`. */
 export function fileLine(seq: number, { description, describedAt, content }: FileLine): string {
-  return JSON.stringify({ file: seq, description, ...(describedAt && { describedAt }), sha256: hash(content), content: content.toString('base64') });
+  return JSON.stringify({
+    file: seq,
+    description,
+    ...(describedAt && { describedAt }),
+    sha256: hash(content),
+    content: content.toString('base64'),
+  });
 }
 
 /** The room and the entries of a file, each checked. @throws Undone with the number of the line that cannot be taken */
@@ -62,7 +68,9 @@ export async function* linesOf(path: string): AsyncGenerator<Header | Line> {
     try {
       return read();
     } catch (error) {
-      throw new Undone(`Line ${at} of ${path} cannot be taken, so nothing is made of it: ${(error as Error).message}`);
+      throw new Undone(
+        `Line ${at} of ${path} cannot be taken, so nothing is made of it: ${(error as Error).message}`,
+      );
     }
   };
   for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
@@ -91,18 +99,29 @@ function objectIn(text: string): Json {
 }
 
 function headerOf({ plainchat, name, access }: Json): Header {
-  if (!READ.includes(plainchat as number)) throw new Invalid({ '': 'This is no room that “export” of this version has put down.' });
+  if (!READ.includes(plainchat as number))
+    throw new Invalid({ '': 'This is no room that “export” of this version has put down.' });
   return { name: checkedRoomName(text(name)), access: text(access) };
 }
 
-function lineOf({ seq, kind, author, subject, body, key, at }: Json, expected: number, file?: FileLine): Line {
+function lineOf(
+  { seq, kind, author, subject, body, key, at }: Json,
+  expected: number,
+  file?: FileLine,
+): Line {
   if (seq !== expected) throw new Invalid({ '': `Its number should be ${expected}.` });
   if (!KINDS.includes(kind as Kind)) throw new Invalid({ '': 'There is no such kind of entry.' });
   const isMessage = kind === 'message';
   if (file && !isMessage) throw new Invalid({ '': 'Only to a message can a file be attached.' });
   return {
-    seq, kind: kind as Kind, author: text(author), subject: subject === undefined ? undefined : text(subject),
-    body: isMessage ? checkedBody(text(body), { mayBeEmpty: file !== undefined }) : text(body), key: isMessage ? checkedKey(text(key)) : undefined, at: time(at), file,
+    seq,
+    kind: kind as Kind,
+    author: text(author),
+    subject: subject === undefined ? undefined : text(subject),
+    body: isMessage ? checkedBody(text(body), { mayBeEmpty: file !== undefined }) : text(body),
+    key: isMessage ? checkedKey(text(key)) : undefined,
+    at: time(at),
+    file,
   };
 }
 
@@ -110,8 +129,13 @@ function fileOf({ file, description, describedAt, sha256, content }: Json, seq: 
   if (file !== seq) throw new Invalid({ '': `It should be the file of entry ${seq}.` });
   const bytes = Buffer.from(text(content), 'base64');
   if (bytes.length > LARGEST_FILE_BYTES) throw new Invalid({ '': 'The file is larger than 32 MiB.' });
-  if (hash(bytes) !== sha256) throw new Invalid({ '': 'The file is not what it was: its content has another hash.' });
-  return { description: text(description), describedAt: describedAt === undefined ? null : time(describedAt), content: bytes };
+  if (hash(bytes) !== sha256)
+    throw new Invalid({ '': 'The file is not what it was: its content has another hash.' });
+  return {
+    description: text(description),
+    describedAt: describedAt === undefined ? null : time(describedAt),
+    content: bytes,
+  };
 }
 
 const hash = (content: Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -9,18 +9,31 @@ const BATCH = 500;
 export const users: Command = {
   takes: [],
   what: 'lists the accounts',
-  run: (desk) => withDatabase(desk, async (em) => {
-    desk.say(['username', 'email', 'since', 'last seen', 'remark'].join('\t'));
-    for (let after = 0; ;) {
-      const batch = await em.find(User, { id: { $gt: after }, deletedAt: null }, { orderBy: { id: 'asc' }, limit: BATCH, disableIdentityMap: true });
-      const sessions = await em.find(Session, { user: { $in: batch.map(({ id }) => id) } }, { orderBy: { seenAt: 'asc' }, disableIdentityMap: true });
-      const seen = new Map(sessions.map(({ user, seenAt }) => [user.id, seenAt]));
-      for (const user of batch) desk.say([user.username, user.email, day(user.createdAt), day(seen.get(user.id)), remark(user)].join('\t'));
-      if (batch.length < BATCH) return;
-      after = batch.at(-1)!.id;
-    }
-  }),
+  run: (desk) =>
+    withDatabase(desk, async (em) => {
+      desk.say(['username', 'email', 'since', 'last seen', 'remark'].join('\t'));
+      for (let after = 0; ;) {
+        const batch = await em.find(
+          User,
+          { id: { $gt: after }, deletedAt: null },
+          { orderBy: { id: 'asc' }, limit: BATCH, disableIdentityMap: true },
+        );
+        const sessions = await em.find(
+          Session,
+          { user: { $in: batch.map(({ id }) => id) } },
+          { orderBy: { seenAt: 'asc' }, disableIdentityMap: true },
+        );
+        const seen = new Map(sessions.map(({ user, seenAt }) => [user.id, seenAt]));
+        for (const user of batch)
+          desk.say(
+            [user.username, user.email, day(user.createdAt), day(seen.get(user.id)), remark(user)].join('\t'),
+          );
+        if (batch.length < BATCH) return;
+        after = batch.at(-1)!.id;
+      }
+    }),
 };
 
 const day = (date: Date | undefined): string => date?.toISOString().slice(0, 10) ?? '-';
-const remark = ({ operator, suspendedAt }: User): string => [...(operator ? ['operator'] : []), ...(suspendedAt ? ['suspended'] : [])].join(', ') || '-';
+const remark = ({ operator, suspendedAt }: User): string =>
+  [...(operator ? ['operator'] : []), ...(suspendedAt ? ['suspended'] : [])].join(', ') || '-';

@@ -33,14 +33,28 @@ export async function openLive(orm: MikroORM): Promise<Live> {
 function openFile(file: SqliteFile): Live {
   const live = new SqliteLive(file.reader, { isOnly: false });
   file.written = () => live.written();
-  return { signals: live, looks: live, run: (_, statements) => file.together(statements), close: async () => {} };
+  return {
+    signals: live,
+    looks: live,
+    run: (_, statements) => file.together(statements),
+    close: async () => {},
+  };
 }
 
 async function openPostgres(orm: MikroORM, connection: PostgreSqlConnection): Promise<Live> {
   const changes = new Changes();
   const options = clientOptions(orm.config.get('clientUrl')!);
-  const listener = new Listener({ options, channel: CHANNEL, heard: (told) => changes.heard(told), began: () => changes.forget() });
+  const listener = new Listener({
+    options,
+    channel: CHANNEL,
+    heard: (told) => changes.heard(told),
+    began: () => changes.forget(),
+  });
   changes.listener = listener;
   await listener.open();
-  return { signals: changes, looks: new PostgresLooks(await connection.getNativeClient(), changes), close: () => listener.close() };
+  return {
+    signals: changes,
+    looks: new PostgresLooks(await connection.getNativeClient(), changes),
+    close: () => listener.close(),
+  };
 }

@@ -33,17 +33,26 @@ export async function openDatabase(where: string, tell?: Tell): Promise<MikroORM
  * when we looked. A start does all or nothing, so whoever comes second looks again.
  */
 function isRace(error: unknown): boolean {
-  return error instanceof LockWaitTimeoutException || (error instanceof Error && / already exists$/m.test(error.message)); // the migrator's own table comes as a bare Error
+  return (
+    error instanceof LockWaitTimeoutException ||
+    (error instanceof Error && / already exists$/m.test(error.message))
+  ); // the migrator's own table comes as a bare Error
 }
 
 /** Opens a database that is there and up to date. @throws Error with a sentence where it is not: only the server makes and upgrades one */
 export async function openForCommand(where: string): Promise<MikroORM> {
-  if (!isPostgres(where) && !existsSync(where)) throw new Error(`There is no database at ${where}. Set CHAT_DB to the path of the one that the server uses.`);
+  if (!isPostgres(where) && !existsSync(where))
+    throw new Error(
+      `There is no database at ${where}. Set CHAT_DB to the path of the one that the server uses.`,
+    );
   const orm = await MikroORM.init(databaseOptions(where));
   try {
     await refuseLater(orm);
     const pending = await orm.migrator.getPending();
-    if (pending.length > 0) throw new Error(`The database at ${withoutPassword(where)} is that of an earlier version. Start the server of this version once, which brings it up to date.`);
+    if (pending.length > 0)
+      throw new Error(
+        `The database at ${withoutPassword(where)} is that of an earlier version. Start the server of this version once, which brings it up to date.`,
+      );
     return orm;
   } catch (error) {
     await orm.close();

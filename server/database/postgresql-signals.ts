@@ -39,7 +39,9 @@ const TELLINGS: Telling[] = [
 const STATEMENTS = TELLINGS.flatMap(({ table, after, of, kind, by }) => {
   const name = `tell_${table}_${after}`;
   const row = after === 'delete' ? 'old' : 'new';
-  const changed = of ? of.map((column) => `old."${column}" is distinct from new."${column}"`).join(' or ') : 'old.* is distinct from new.*';
+  const changed = of
+    ? of.map((column) => `old."${column}" is distinct from new."${column}"`).join(' or ')
+    : 'old.* is distinct from new.*';
   return [
     `create or replace function ${name}() returns trigger language plpgsql as $$ begin perform pg_notify('${CHANNEL}', '${kind}'${by ? ` || ' ' || ${row}."${by}"` : ''}); return null; end $$`,
     `create or replace trigger ${name} after ${after} on "${table}" for each row ${after === 'update' ? `when (${changed}) ` : ''}execute function ${name}()`,
@@ -51,7 +53,9 @@ const MARK = createHash('sha256').update(STATEMENTS.join()).digest('base64url');
 
 /** Has the tables tell of their changes, as this version wants it. Runs inside a transaction. */
 export async function installSignals(em: EntityManager): Promise<void> {
-  const [found] = await em.execute<{ mark: string | null }[]>(`select obj_description(to_regproc('tell_user_update'), 'pg_proc') as mark`);
+  const [found] = await em.execute<{ mark: string | null }[]>(
+    `select obj_description(to_regproc('tell_user_update'), 'pg_proc') as mark`,
+  );
   if (found?.mark === MARK) return; // it takes locks on whole tables, which others may be busy with
   for (const statement of STATEMENTS) await em.execute(statement);
   await em.execute(`comment on function tell_user_update() is '${MARK}'`);

@@ -17,7 +17,11 @@ const MIGRATION_LOCK = 7_526_101;
  * What makes an answer a promise, whatever the database is set to by default: a commit is on the
  * disk before it is answered, and each look sees what was committed before it.
  */
-const SETTINGS = { synchronous_commit: 'on', default_transaction_isolation: 'read\\ committed', timezone: 'UTC' };
+const SETTINGS = {
+  synchronous_commit: 'on',
+  default_transaction_isolation: 'read\\ committed',
+  timezone: 'UTC',
+};
 
 const TIMEOUTS = ['statement_timeout', 'idle_in_transaction_session_timeout'];
 
@@ -34,9 +38,11 @@ export const postgresOptions = (address: string): Options => ({
   entityManager: RetryingEntityManager,
   pool: { max: CONNECTIONS },
   discovery: {
-    getMappedType: (type, platform) => (type === 'string' ? Type.getType(TextType) : platform.getDefaultMappedType(type)),
+    getMappedType: (type, platform) =>
+      type === 'string' ? Type.getType(TextType) : platform.getDefaultMappedType(type),
     onMetadata: (entity) => {
-      for (const property of Object.values(entity.properties)) if (property.kind === 'm:1') property.index ??= true; // as the driver for SQLite does
+      for (const property of Object.values(entity.properties))
+        if (property.kind === 'm:1') property.index ??= true; // as the driver for SQLite does
     },
   },
   driverOptions: clientOptions(address),
@@ -50,7 +56,9 @@ export const clientOptions = (address: string) => ({
   statement_timeout: STATEMENT_MS,
   idle_in_transaction_session_timeout: STATEMENT_MS,
   keepAlive: true,
-  options: Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`).join(' '),
+  options: Object.entries(SETTINGS)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' '),
 });
 
 /** Brings the schema up to date, and has it tell of changes; of several starts at once one after the other. */
@@ -59,8 +67,12 @@ export async function migratePostgres(orm: MikroORM, tell: Tell = () => {}): Pro
     for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
     await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
     await refuseLater(orm);
-    const isOld = (await orm.migrator.getExecuted()).length > 0 && (await orm.migrator.getPending()).length > 0;
-    if (isOld) tell('The data is brought up to date. No copy is made of it as it was, since on PostgreSQL that is for pg_dump, before a new version is started.');
+    const isOld =
+      (await orm.migrator.getExecuted()).length > 0 && (await orm.migrator.getPending()).length > 0;
+    if (isOld)
+      tell(
+        'The data is brought up to date. No copy is made of it as it was, since on PostgreSQL that is for pg_dump, before a new version is started.',
+      );
     await orm.migrator.up({ transaction: em.getTransactionContext() });
     await installSignals(em);
   });

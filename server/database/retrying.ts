@@ -10,7 +10,10 @@ const TRIES = 4;
  * and all that is decided in one is read in it, so it can be done again as it was.
  */
 export class RetryingEntityManager extends EntityManager {
-  override async transactional<T>(work: (em: this) => T | Promise<T>, options?: TransactionOptions): Promise<T> {
+  override async transactional<T>(
+    work: (em: this) => T | Promise<T>,
+    options?: TransactionOptions,
+  ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await super.transactional(work, options);

@@ -40,7 +40,8 @@ class Connection implements DatabaseConnection {
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     if (this.release) return this.ask<R>(sql, parameters);
-    if (/^\s*select\b/i.test(sql)) return { rows: this.#driver.reader.prepare<unknown[], R>(sql).all(...parameters) };
+    if (/^\s*select\b/i.test(sql))
+      return { rows: this.#driver.reader.prepare<unknown[], R>(sql).all(...parameters) };
     const release = await this.#driver.writing();
     return this.#driver.ask<R>(sql, parameters).finally(release);
   }
@@ -161,7 +162,8 @@ export class SqliteFileDriver implements Driver {
     this.#watcher.written();
     const waiting = this.#waiting.shift();
     if (this.#waiting.length === 0) this.#thread.unref();
-    if ('error' in told) waiting?.reject(Object.assign(new Error(told.error.message), { code: told.error.code }));
+    if ('error' in told)
+      waiting?.reject(Object.assign(new Error(told.error.message), { code: told.error.code }));
     else waiting?.resolve(told);
   }
 }

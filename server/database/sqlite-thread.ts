@@ -13,7 +13,8 @@ const MOST_KNOWN = 200;
 const known = new Map<string, Database.Statement>();
 
 parentPort!.on('message', (asked: Asked | Together | 'close') => {
-  if (asked !== 'close') return parentPort!.postMessage(outcome(() => (Array.isArray(asked) ? together(asked) : one(asked))));
+  if (asked !== 'close')
+    return parentPort!.postMessage(outcome(() => (Array.isArray(asked) ? together(asked) : one(asked))));
   database.close();
   parentPort!.close();
 });

@@ -28,11 +28,19 @@ export class SqliteFile implements Dialect {
   /** Runs statements in one transaction, by one way to the thread and back: all of them, or none. Returns the rows of each. */
   together(statements: Statement[]): Promise<unknown[][]> {
     if (!this.#driver) throw new Error('The database is not open.');
-    return this.#driver.together(statements.map(({ sql, parameters }) => ({ sql, parameters: parameters.map((value) => (value instanceof Date ? value.getTime() : value)) })));
+    return this.#driver.together(
+      statements.map(({ sql, parameters }) => ({
+        sql,
+        parameters: parameters.map((value) => (value instanceof Date ? value.getTime() : value)),
+      })),
+    );
   }
 
   createDriver(): SqliteFileDriver {
-    return this.#driver = new SqliteFileDriver(this.#opening, { opened: (reader) => (this.#reader = reader), written: () => this.written() });
+    return (this.#driver = new SqliteFileDriver(this.#opening, {
+      opened: (reader) => (this.#reader = reader),
+      written: () => this.written(),
+    }));
   }
 
   createAdapter(): SqliteAdapter {

@@ -27,7 +27,10 @@ export async function upgrade(orm: MikroORM, path: string, tell: Tell = () => {}
       await orm.migrator.up({ transaction: em.getTransactionContext() });
     } catch (error) {
       if (!copy) throw error;
-      throw new Error(`${path} could not be brought up to date, and is as it was; a copy of it is ${copy}. Go on with the version of Plainchat that you had, and report this: ${(error as Error).message}`, { cause: error });
+      throw new Error(
+        `${path} could not be brought up to date, and is as it was; a copy of it is ${copy}. Go on with the version of Plainchat that you had, and report this: ${(error as Error).message}`,
+        { cause: error },
+      );
     }
     return copy;
   });
@@ -36,9 +39,16 @@ export async function upgrade(orm: MikroORM, path: string, tell: Tell = () => {}
 
 /** Makes sure that no later version has changed the file already. @throws Error with a sentence where one has */
 export async function refuseLater(orm: MikroORM): Promise<void> {
-  const known = new Set(orm.config.get('migrations').migrationsList?.map((migration) => ('name' in migration ? migration.name : '')));
+  const known = new Set(
+    orm.config
+      .get('migrations')
+      .migrationsList?.map((migration) => ('name' in migration ? migration.name : '')),
+  );
   const later = (await orm.migrator.getExecuted()).find(({ name }) => !known.has(name));
-  if (later) throw new Error(`The data is of a later version of Plainchat, which knows ${later.name}. Run that version, or restore a copy that was made before.`);
+  if (later)
+    throw new Error(
+      `The data is of a later version of Plainchat, which knows ${later.name}. Run that version, or restore a copy that was made before.`,
+    );
 }
 
 const numberOf = (migration: string): string => migration.slice(0, 4);

@@ -71,14 +71,26 @@ export class Folder {
 
   async #checked(raw: string, name: string): Promise<KeptFile> {
     const { size } = await stat(raw);
-    if (size === 0) throw new Invalid({ file: 'Choose a file that is not empty: an image (JPEG, PNG, GIF or WebP), a PDF or a text.' });
+    if (size === 0)
+      throw new Invalid({
+        file: 'Choose a file that is not empty: an image (JPEG, PNG, GIF or WebP), a PDF or a text.',
+      });
     const type = await typeOf(raw);
-    if (!type) throw new Invalid({ file: 'This is no JPEG, PNG, GIF or WebP image, no PDF, and no plain text in UTF-8. Save it as one of these, and choose that file.' });
+    if (!type)
+      throw new Invalid({
+        file: 'This is no JPEG, PNG, GIF or WebP image, no PDF, and no plain text in UTF-8. Save it as one of these, and choose that file.',
+      });
     const path = join(this.#path, name);
     const drawn = isImage(type) ? await redraw(raw, type, path) : undefined;
     if (!drawn) await rename(raw, path);
     await this.#flush(path);
-    return { name, type, size: drawn?.size ?? size, width: drawn?.width ?? null, height: drawn?.height ?? null };
+    return {
+      name,
+      type,
+      size: drawn?.size ?? size,
+      width: drawn?.width ?? null,
+      height: drawn?.height ?? null,
+    };
   }
 
   /** Waits until the disk has it: the message that it belongs to will be answered for. */

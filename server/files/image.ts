@@ -11,7 +11,9 @@ const PATIENCE_SECONDS = 20;
 
 // Decoders of other formats are not even reached.
 sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadNsgif', 'VipsForeignLoadWebp'] });
+sharp.unblock({
+  operation: ['VipsForeignLoadJpeg', 'VipsForeignLoadPng', 'VipsForeignLoadNsgif', 'VipsForeignLoadWebp'],
+});
 sharp.cache(false);
 sharp.concurrency(1);
 
@@ -36,7 +38,8 @@ export function redraw(from: string, type: FileType, to: string): Promise<Drawn>
     try {
       const image = sharp(from, { limitInputPixels: MOST_MEGAPIXELS * 1e6, failOn: 'error' });
       const { format } = await image.metadata();
-      if (format !== type || !(IMAGES as readonly string[]).includes(format)) throw new Error(`It is no ${type}.`);
+      if (format !== type || !(IMAGES as readonly string[]).includes(format))
+        throw new Error(`It is no ${type}.`);
       return await image
         .timeout({ seconds: PATIENCE_SECONDS })
         .autoOrient()
@@ -44,10 +47,13 @@ export function redraw(from: string, type: FileType, to: string): Promise<Drawn>
         .toFormat(format as (typeof IMAGES)[number])
         .toFile(to);
     } catch (error) {
-      throw new Invalid({ file: /pixel limit/.test((error as Error).message) ? TOO_MANY_PIXELS : UNREADABLE });
+      throw new Invalid({
+        file: /pixel limit/.test((error as Error).message) ? TOO_MANY_PIXELS : UNREADABLE,
+      });
     }
   });
 }
 
 const TOO_MANY_PIXELS = `This image has more than ${MOST_MEGAPIXELS} million pixels. Make it smaller, and choose it again.`;
-const UNREADABLE = 'This file begins like an image, but is none that can be read. Save it again as JPEG, PNG, GIF or WebP, and choose that file.';
+const UNREADABLE =
+  'This file begins like an image, but is none that can be read. Save it again as JPEG, PNG, GIF or WebP, and choose that file.';

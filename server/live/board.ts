@@ -28,7 +28,19 @@ export class Board {
   readonly #clock: () => Date;
   readonly #people = new Map<string, Person>();
 
-  constructor({ signals, looks, keys, cookie, clock }: { signals: Signals; looks: Looks; keys: Keygrip; cookie: string; clock: () => Date }) {
+  constructor({
+    signals,
+    looks,
+    keys,
+    cookie,
+    clock,
+  }: {
+    signals: Signals;
+    looks: Looks;
+    keys: Keygrip;
+    cookie: string;
+    clock: () => Date;
+  }) {
     this.#signals = signals;
     this.#looks = looks;
     this.#keys = keys;
@@ -45,7 +57,10 @@ export class Board {
     if (!session) return undefined;
     if (known) return this.#look(cookies, session, known.user);
     // The first look tells only whose session it is: a version taken after it says nothing about it.
-    return andThen(this.#looks.whereabouts(session), (found) => found && this.#look(cookies, session, found.user));
+    return andThen(
+      this.#looks.whereabouts(session),
+      (found) => found && this.#look(cookies, session, found.user),
+    );
   }
 
   /**
@@ -64,8 +79,12 @@ export class Board {
 
   /** Whom the person has blocked. */
   blockedBy(person: Person): Awaitable<ReadonlySet<number>> {
-    if (person.version !== this.#signals.ofUser(person.user)) return andThen(this.#looks.blockedBy(person.user), (ids) => new Set(ids)); // they are known from before
-    return (person.blocked ??= andThen(this.#looks.blockedBy(person.user), (ids) => (person.blocked = new Set(ids))));
+    if (person.version !== this.#signals.ofUser(person.user))
+      return andThen(this.#looks.blockedBy(person.user), (ids) => new Set(ids)); // they are known from before
+    return (person.blocked ??= andThen(
+      this.#looks.blockedBy(person.user),
+      (ids) => (person.blocked = new Set(ids)),
+    ));
   }
 
   #look(cookies: string, session: string, user: number): Awaitable<Person | undefined> {

@@ -14,9 +14,20 @@ export interface Chunk {
 }
 
 /** An entry that was rendered, and what it was rendered of that may change. */
-export function chunkOf({ seq, kind, author, subject, attachment, mentions = [] }: ShownEntry, json: string): Chunk {
-  const names = [author, ...(subject ? [subject] : []), ...mentions.map(({ user }) => user)].map(({ id, username }): [number, string] => [id, username]);
-  return { seq, json, writer: kind === 'message' ? author.id : undefined, names, describedAt: attachment ? (attachment.describedAt?.getTime() ?? null) : undefined };
+export function chunkOf(
+  { seq, kind, author, subject, attachment, mentions = [] }: ShownEntry,
+  json: string,
+): Chunk {
+  const names = [author, ...(subject ? [subject] : []), ...mentions.map(({ user }) => user)].map(
+    ({ id, username }): [number, string] => [id, username],
+  );
+  return {
+    seq,
+    json,
+    writer: kind === 'message' ? author.id : undefined,
+    names,
+    describedAt: attachment ? (attachment.describedAt?.getTime() ?? null) : undefined,
+  };
 }
 
 /** Whether somebody in them is called otherwise by now, or something is described otherwise. */
@@ -37,7 +48,13 @@ function areRenamed(looks: Looks, chunks: Chunk[]): Awaitable<boolean> {
 function areDescribedAnew(looks: Looks, room: number, chunks: Chunk[]): Awaitable<boolean> {
   const described = chunks.filter(({ describedAt }) => describedAt !== undefined);
   if (described.length === 0) return false;
-  return andThen(looks.describedAt(room, described.map(({ seq }) => seq)), (times) => described.some(({ describedAt }, index) => describedAt !== times[index]));
+  return andThen(
+    looks.describedAt(
+      room,
+      described.map(({ seq }) => seq),
+    ),
+    (times) => described.some(({ describedAt }, index) => describedAt !== times[index]),
+  );
 }
 
 /** How many characters they have. */

@@ -47,7 +47,17 @@ export class Feed {
   readonly #tails = new Map<number, Tail>();
   #characters = 0;
 
-  constructor({ signals, looks, entries, render }: { signals: Signals; looks: Looks; entries: Entries; render: Render }) {
+  constructor({
+    signals,
+    looks,
+    entries,
+    render,
+  }: {
+    signals: Signals;
+    looks: Looks;
+    entries: Entries;
+    render: Render;
+  }) {
     this.#signals = signals;
     this.#looks = looks;
     this.#entries = entries;
@@ -100,7 +110,18 @@ export class Feed {
     if (tail && found.last < tail.last) this.#forget(id);
     if (!tail || found.last < tail.last) {
       if (this.#tails.size >= MOST_ROOMS) this.#forgetAll();
-      this.#tails.set(id, (tail = { id, ...found, chunks: [], named: { version: NaN, after: 0 }, stored: [], filling: undefined, answers: new Map() }));
+      this.#tails.set(
+        id,
+        (tail = {
+          id,
+          ...found,
+          chunks: [],
+          named: { version: NaN, after: 0 },
+          stored: [],
+          filling: undefined,
+          answers: new Map(),
+        }),
+      );
     }
     if (tail.name !== found.name || tail.last !== found.last) tail.answers.clear();
     return Object.assign(tail, found);
@@ -123,9 +144,13 @@ export class Feed {
         const next = (kept.at(-1)?.seq ?? after) + 1; // it may have been cut off or filled meanwhile
         const fresh = read.filter(({ seq }) => seq >= next);
         if (isOutdated || fresh.length > 0) tail.answers.clear();
-        this.#keep(tail, { chunks: [...kept, ...fresh].slice(-BATCH_SIZE), stored: tail.stored.filter(({ seq }) => seq > last) });
+        this.#keep(tail, {
+          chunks: [...kept, ...fresh].slice(-BATCH_SIZE),
+          stored: tail.stored.filter(({ seq }) => seq > last),
+        });
         tail.named = { version, after };
-      }));
+      }),
+    );
     if (filled instanceof Promise) tail.filling = filled.finally(() => (tail.filling = undefined));
     return tail.filling ?? filled;
   }
@@ -158,9 +183,15 @@ export class Feed {
 }
 
 /** How many characters are kept of a room. */
-const weight = ({ chunks, stored }: Tail): number => size(chunks) + stored.reduce((sum, { body }) => sum + body.length, 0);
+const weight = ({ chunks, stored }: Tail): number =>
+  size(chunks) + stored.reduce((sum, { body }) => sum + body.length, 0);
 
 function answer({ id, name, last }: Tail, chunks: Chunk[]): News {
   const after = chunks.at(-1)?.seq ?? last;
-  return { after, body: Buffer.from(`{"room":${id},"name":${JSON.stringify(name)},"after":${after},"entries":[${chunks.map(({ json }) => json).join(',')}]}`) };
+  return {
+    after,
+    body: Buffer.from(
+      `{"room":${id},"name":${JSON.stringify(name)},"after":${after},"entries":[${chunks.map(({ json }) => json).join(',')}]}`,
+    ),
+  };
 }

@@ -40,7 +40,19 @@ export class Leases {
   #forgotAt = 0;
   #wroteSteadyAt = 0;
 
-  constructor({ em, times, clock, chores = [], log = console }: { em: () => EntityManager; times: LeaseTimes; clock: () => Date; chores?: (() => Promise<void>)[]; log?: { error(error: Error): void } }) {
+  constructor({
+    em,
+    times,
+    clock,
+    chores = [],
+    log = console,
+  }: {
+    em: () => EntityManager;
+    times: LeaseTimes;
+    clock: () => Date;
+    chores?: (() => Promise<void>)[];
+    log?: { error(error: Error): void };
+  }) {
     this.#log = log;
     this.#em = em;
     this.#times = times;
@@ -52,9 +64,17 @@ export class Leases {
    * Notes a sign of life, by default of the kind before it. Touches no database: this is on the way
    * of each poll.
    */
-  heard(userId: number, { lease, inRoom = false, isSteady = false }: { lease?: Lease; inRoom?: boolean; isSteady?: boolean }): void {
+  heard(
+    userId: number,
+    { lease, inRoom = false, isSteady = false }: { lease?: Lease; inRoom?: boolean; isSteady?: boolean },
+  ): void {
     const before = this.#signs.get(userId);
-    this.#signs.set(userId, { lease: lease ?? before?.lease, inRoom: inRoom || (before?.inRoom ?? false), isSteady: isSteady && (before?.isSteady ?? true), at: this.#clock() });
+    this.#signs.set(userId, {
+      lease: lease ?? before?.lease,
+      inRoom: inRoom || (before?.inRoom ?? false),
+      isSteady: isSteady && (before?.isSteady ?? true),
+      at: this.#clock(),
+    });
   }
 
   /** Forgets what was heard, because the page has said since that it closes. */
@@ -68,9 +88,16 @@ export class Leases {
   async start(): Promise<void> {
     const now = this.#clock();
     const every = Math.min(TICK_MS, ...Object.values(this.#times));
-    this.#timer = setInterval(() => void this.tick().catch((error: Error) => this.#log.error(error)), every).unref();
+    this.#timer = setInterval(
+      () => void this.tick().catch((error: Error) => this.#log.error(error)),
+      every,
+    ).unref();
     for (const lease of LEASES) {
-      await this.#em().nativeUpdate(Presence, { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } }, { expiresAt: this.#until(lease, now) });
+      await this.#em().nativeUpdate(
+        Presence,
+        { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } },
+        { expiresAt: this.#until(lease, now) },
+      );
     }
   }
 
@@ -83,12 +110,14 @@ export class Leases {
 
   /** Writes down what was heard, and takes out of their rooms whoever was not heard for too long. */
   tick(): Promise<void> {
-    this.#ticking = this.#ticking.catch(() => {}).then(async () => {
-      await this.#writeDown();
-      await this.#expire();
-      for (const chore of this.#chores) await chore();
-      await this.#forget();
-    });
+    this.#ticking = this.#ticking
+      .catch(() => {})
+      .then(async () => {
+        await this.#writeDown();
+        await this.#expire();
+        for (const chore of this.#chores) await chore();
+        await this.#forget();
+      });
     return this.#ticking;
   }
 
@@ -102,7 +131,10 @@ export class Leases {
       const latest = group.reduce((date, [, { at }]) => (at > date ? at : date), group[0]![1].at);
       const users = group.map(([userId]) => userId);
       for (const kind of lease === undefined ? LEASES : [lease]) {
-        await this.#lengthen(users, lease === undefined ? { lease: kind } : {}, { lease: kind, expiresAt: this.#until(kind, latest) });
+        await this.#lengthen(users, lease === undefined ? { lease: kind } : {}, {
+          lease: kind,
+          expiresAt: this.#until(kind, latest),
+        });
       }
       if (inRoom) await this.#reopen(new Map(group));
       for (const [userId] of group.filter(isLatest)) this.#signs.delete(userId);
@@ -110,20 +142,41 @@ export class Leases {
   }
 
   /** The rows are locked in one order first: two processes which write down the same people would else wait for each other. */
-  async #lengthen(users: number[], where: { lease?: Lease }, data: { lease: Lease; expiresAt: Date }): Promise<void> {
+  async #lengthen(
+    users: number[],
+    where: { lease?: Lease },
+    data: { lease: Lease; expiresAt: Date },
+  ): Promise<void> {
     const open = { ...where, closing: false };
     await this.#em().transactional(async (em) => {
-      const rows = em.createQueryBuilder(Presence).select('user').where({ ...open, user: { $in: users } }).orderBy({ user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
-      await em.createQueryBuilder(Presence).update(data).where({ ...open, user: { $in: rows } }).execute();
+      const rows = em
+        .createQueryBuilder(Presence)
+        .select('user')
+        .where({ ...open, user: { $in: users } })
+        .orderBy({ user: 'asc' })
+        .setLockMode(LockMode.PESSIMISTIC_WRITE);
+      await em
+        .createQueryBuilder(Presence)
+        .update(data)
+        .where({ ...open, user: { $in: rows } })
+        .execute();
     });
   }
 
   /** Takes back that pages were closing whose people were heard since: not what was heard before, whichever process was told that they close. */
   async #reopen(signs: Map<number, Sign>): Promise<void> {
-    for (const presence of await this.#em().find(Presence, { user: { $in: [...signs.keys()] }, closing: true })) {
+    for (const presence of await this.#em().find(Presence, {
+      user: { $in: [...signs.keys()] },
+      closing: true,
+    })) {
       const { user, expiresAt } = presence;
       const { at, lease = presence.lease } = signs.get(user.id)!;
-      if (at >= presence.closedAt()) await this.#em().nativeUpdate(Presence, { user, closing: true, expiresAt }, { lease, closing: false, expiresAt: this.#until(lease, at) });
+      if (at >= presence.closedAt())
+        await this.#em().nativeUpdate(
+          Presence,
+          { user, closing: true, expiresAt },
+          { lease, closing: false, expiresAt: this.#until(lease, at) },
+        );
     }
   }
 
@@ -132,7 +185,9 @@ export class Leases {
     const now = this.#clock().getTime();
     const areAll = now - this.#wroteSteadyAt >= Math.min(STEADY_MS, this.#times.script / 6);
     if (areAll) this.#wroteSteadyAt = now;
-    return [...this.#signs].filter(([, { isSteady, at }]) => areAll || !isSteady || now - at.getTime() >= CEASED_MS);
+    return [...this.#signs].filter(
+      ([, { isSteady, at }]) => areAll || !isSteady || now - at.getTime() >= CEASED_MS,
+    );
   }
 
   async #expire(): Promise<void> {

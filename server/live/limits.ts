@@ -52,7 +52,8 @@ export class Limits {
 
   /** Writes down what was drawn, and learns what other processes have let people draw. */
   async writeDown(now: Date): Promise<void> {
-    for (const [bucket, { fresh, wholeAt }] of this.#known) if (fresh === 0 && wholeAt <= now.getTime()) this.#known.delete(bucket);
+    for (const [bucket, { fresh, wholeAt }] of this.#known)
+      if (fresh === 0 && wholeAt <= now.getTime()) this.#known.delete(bucket);
     const drawn: Drawn[] = [];
     const quiet: string[] = [];
     for (const [bucket, { fresh, since }] of this.#known) {

@@ -45,19 +45,35 @@ export class Polls {
         if (!tail || seen > tail.last) return false;
         if (seen === tail.last) return this.#answered(person, seen, !unseen, response);
         return andThen(this.#board.blockedBy(person), (blocked) =>
-          andThen(this.#feed.news(tail, seen, blocked), (news) => news !== undefined && this.#answered(person, seen, !unseen, response, news)));
+          andThen(
+            this.#feed.news(tail, seen, blocked),
+            (news) => news !== undefined && this.#answered(person, seen, !unseen, response, news),
+          ),
+        );
       });
     });
   }
 
   #answered(person: Person, seen: number, isSeen: boolean, response: ServerResponse, news?: News): true {
-    this.#leases.heard(person.user, { lease: 'script', inRoom: true, isSteady: person.lease === 'script' && !person.closing });
+    this.#leases.heard(person.user, {
+      lease: 'script',
+      inRoom: true,
+      isSteady: person.lease === 'script' && !person.closing,
+    });
     if (isSeen && seen > person.read) {
       this.#reads.shown(person.user, person.room, seen);
       person.read = seen; // noted once
     }
     if (response.req.httpVersionMinor === 1) response.removeHeader('Connection'); // HTTP/1.1 keeps it without a word
-    if (news) response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': news.body.length, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }).end(news.body);
+    if (news)
+      response
+        .writeHead(200, {
+          'Content-Type': 'application/json; charset=utf-8',
+          'Content-Length': news.body.length,
+          'Cache-Control': 'no-store',
+          'X-Content-Type-Options': 'nosniff',
+        })
+        .end(news.body);
     else response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
     return true;
   }

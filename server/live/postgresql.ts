@@ -71,15 +71,36 @@ export class PostgresLooks implements Looks {
 
   async whereabouts(session: string): Promise<Whereabouts | undefined> {
     if (!this.#changes.listener?.isListening) return undefined; // the usual way tells what is wrong
-    const [row] = await this.#rows<{ user_id: number; seen_at: number; created_at: number; data: string; room_id: number; lease: Lease; closing: boolean; read_seq: number }>('whereabouts', WHEREABOUTS, [session]);
-    return row && {
-      user: row.user_id, room: row.room_id, lease: row.lease, closing: row.closing, data: row.data, read: row.read_seq,
-      seenAt: Math.round(row.seen_at * 1000), createdAt: Math.round(row.created_at * 1000),
-    };
+    const [row] = await this.#rows<{
+      user_id: number;
+      seen_at: number;
+      created_at: number;
+      data: string;
+      room_id: number;
+      lease: Lease;
+      closing: boolean;
+      read_seq: number;
+    }>('whereabouts', WHEREABOUTS, [session]);
+    return (
+      row && {
+        user: row.user_id,
+        room: row.room_id,
+        lease: row.lease,
+        closing: row.closing,
+        data: row.data,
+        read: row.read_seq,
+        seenAt: Math.round(row.seen_at * 1000),
+        createdAt: Math.round(row.created_at * 1000),
+      }
+    );
   }
 
   async blockedBy(user: number): Promise<number[]> {
-    const rows = await this.#rows<{ blocked_id: number }>('blocked', 'select blocked_id from block where user_id = $1', [user]);
+    const rows = await this.#rows<{ blocked_id: number }>(
+      'blocked',
+      'select blocked_id from block where user_id = $1',
+      [user],
+    );
     return rows.map(({ blocked_id: id }) => id);
   }
 
@@ -87,7 +108,11 @@ export class PostgresLooks implements Looks {
     const name = `${id} ${this.#changes.ofRoom(id)}`;
     let look = this.#rooms.get(name);
     if (!look) {
-      look = this.#rows<{ name: string; last: number }>('room', 'select name, last_seq as last from room where id = $1', [id]).then(([room]) => room);
+      look = this.#rows<{ name: string; last: number }>(
+        'room',
+        'select name, last_seq as last from room where id = $1',
+        [id],
+      ).then(([room]) => room);
       this.#rooms.set(name, look);
       void look.finally(() => this.#rooms.delete(name)).catch(() => {});
     }
@@ -95,13 +120,21 @@ export class PostgresLooks implements Looks {
   }
 
   async describedAt(room: number, seqs: number[]): Promise<(number | null)[]> {
-    const rows = await this.#rows<{ seq: number; at: number | null }>('described', 'select seq, extract(epoch from described_at)::float8 as at from attachment where room_id = $1 and seq = any($2)', [room, seqs]);
+    const rows = await this.#rows<{ seq: number; at: number | null }>(
+      'described',
+      'select seq, extract(epoch from described_at)::float8 as at from attachment where room_id = $1 and seq = any($2)',
+      [room, seqs],
+    );
     const times = new Map(rows.map(({ seq, at }) => [seq, at === null ? null : Math.round(at * 1000)]));
     return seqs.map((seq) => times.get(seq) ?? null);
   }
 
   async usernames(ids: number[]): Promise<string[]> {
-    const rows = await this.#rows<{ id: number; username: string }>('usernames', 'select id, username from "user" where id = any($1)', [ids]);
+    const rows = await this.#rows<{ id: number; username: string }>(
+      'usernames',
+      'select id, username from "user" where id = any($1)',
+      [ids],
+    );
     const names = new Map(rows.map(({ id, username }) => [id, username]));
     return ids.map((id) => names.get(id) ?? '');
   }

@@ -51,7 +51,25 @@ export class Posts {
   readonly #clock: () => Date;
   readonly #rules: Rules;
 
-  constructor({ board, feed, writer, leases, reads, limits, clock, rules }: { board: Board; feed: Feed; writer: Writer; leases: Leases; reads: Reads; limits: Limits; clock: () => Date; rules: Rules }) {
+  constructor({
+    board,
+    feed,
+    writer,
+    leases,
+    reads,
+    limits,
+    clock,
+    rules,
+  }: {
+    board: Board;
+    feed: Feed;
+    writer: Writer;
+    leases: Leases;
+    reads: Reads;
+    limits: Limits;
+    clock: () => Date;
+    rules: Rules;
+  }) {
     this.#board = board;
     this.#feed = feed;
     this.#writer = writer;
@@ -67,7 +85,13 @@ export class Posts {
     if (request.method !== 'POST') return false;
     const [, room] = MESSAGES.exec(request.url!) ?? [];
     const { 'content-type': type, 'content-length': length = NaN } = request.headers;
-    if (!room || !type?.startsWith('application/json') || !(Number(length) <= LARGEST_BYTES) || request.headers.expect) return false;
+    if (
+      !room ||
+      !type?.startsWith('application/json') ||
+      !(Number(length) <= LARGEST_BYTES) ||
+      request.headers.expect
+    )
+      return false;
     return this.#answer(request, response, Number(room)).catch(() => false);
   }
 
@@ -81,20 +105,42 @@ export class Posts {
     const before = message && (await this.#feed.room(room));
     if (!before || message.after > before.last || before.last - message.after > FURTHEST) return false;
     const now = this.#clock();
-    await this.#limits.draw('post', { user: { id: person.user }, address: this.#rules.addressOf(request), now });
+    await this.#limits.draw('post', {
+      user: { id: person.user },
+      address: this.#rules.addressOf(request),
+      now,
+    });
     counted.add(request);
-    const stored = await this.#writer.post({ user: person.user, room, body: message.body, key: message.key, now, session: person.session });
+    const stored = await this.#writer.post({
+      user: person.user,
+      room,
+      body: message.body,
+      key: message.key,
+      now,
+      session: person.session,
+    });
     if (!stored) {
       this.#board.forget(request);
       return false;
     }
     this.#leases.heard(person.user, { inRoom: true });
     const tail = await this.#feed.room(room);
-    const news = tail && (await this.#feed.news(tail, Math.min(message.after, stored.seq - 1), await this.#board.blockedBy(person)));
+    const news =
+      tail &&
+      (await this.#feed.news(
+        tail,
+        Math.min(message.after, stored.seq - 1),
+        await this.#board.blockedBy(person),
+      ));
     if (!news) return false; // stored, and as such found by its key
     this.#reads.shown(person.user, room, news.after);
     const head = `{"seq":${stored.seq},`;
-    response.writeHead(201, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': head.length + news.body.length - 1, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+    response.writeHead(201, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': head.length + news.body.length - 1,
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+    });
     response.write(head, 'latin1');
     response.end(news.body.subarray(1)); // the same bytes for all who are answered with it
     return true;
@@ -104,7 +150,11 @@ export class Posts {
   #isFromPage({ headers }: IncomingMessage, person: Person): boolean {
     const { csrf } = JSON.parse(person.data) as SessionData;
     const [given, token] = [Buffer.from(String(headers['x-csrf-token'] ?? '')), Buffer.from(csrf)];
-    return given.length === token.length && timingSafeEqual(given, token) && (headers.origin === undefined || this.#rules.isOwnOrigin(headers.origin, headers.host ?? ''));
+    return (
+      given.length === token.length &&
+      timingSafeEqual(given, token) &&
+      (headers.origin === undefined || this.#rules.isOwnOrigin(headers.origin, headers.host ?? ''))
+    );
   }
 }
 
@@ -112,7 +162,9 @@ export class Posts {
 function textOf(request: IncomingMessage): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const parts: Buffer[] = []; // of a short message there is one
-  request.on('data', (part: Buffer) => parts.push(part)).on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
+  request
+    .on('data', (part: Buffer) => parts.push(part))
+    .on('end', () => resolve(parts.length === 1 ? parts[0]! : Buffer.concat(parts)));
   request.on('error', reject).on('close', () => {
     if (!request.complete) reject(new Error('The request has ended before its body.'));
   });
@@ -121,7 +173,10 @@ function textOf(request: IncomingMessage): Promise<Buffer> {
 
 /** The message in a body; undefined where it is anything more or less. */
 function messageIn(text: Buffer): Message | undefined {
-  const fields = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text)) as Partial<Message> | null;
-  if (typeof fields?.body !== 'string' || typeof fields.key !== 'string' || Object.keys(fields).length > 3) return undefined;
+  const fields = JSON.parse(
+    new TextDecoder('utf-8', { fatal: true }).decode(text),
+  ) as Partial<Message> | null;
+  if (typeof fields?.body !== 'string' || typeof fields.key !== 'string' || Object.keys(fields).length > 3)
+    return undefined;
   return Number.isSafeInteger(fields.after) && fields.after! >= 0 ? (fields as Message) : undefined;
 }

@@ -23,7 +23,8 @@ export class Reads {
 
   /** Notes that the person was shown the log up to `seq`. Touches no database: this is on the way of each poll. */
   shown(user: number, room: number, seq: number): void {
-    if (seq > (this.#marks.get(`${user} ${room}`)?.seq ?? 0)) this.#marks.set(`${user} ${room}`, { user, room, seq });
+    if (seq > (this.#marks.get(`${user} ${room}`)?.seq ?? 0))
+      this.#marks.set(`${user} ${room}`, { user, room, seq });
   }
 
   /** How far the person was shown the log, as far as that is not written down yet. */
@@ -47,12 +48,21 @@ export class Reads {
 
 /** Raises the marks that are lower. The rows are locked in one order first, as those of leases are. */
 async function write(em: EntityManager, marks: Mark[]): Promise<void> {
-  const [rooms, users] = [[...new Set(marks.map(({ room }) => room))], [...new Set(marks.map(({ user }) => user))]];
-  const rows = em.createQueryBuilder(Membership, 'm').select(['m.room', 'm.user']).where({ room: { $in: rooms }, user: { $in: users } }).orderBy({ room: 'asc', user: 'asc' }).setLockMode(LockMode.PESSIMISTIC_WRITE);
+  const [rooms, users] = [
+    [...new Set(marks.map(({ room }) => room))],
+    [...new Set(marks.map(({ user }) => user))],
+  ];
+  const rows = em
+    .createQueryBuilder(Membership, 'm')
+    .select(['m.room', 'm.user'])
+    .where({ room: { $in: rooms }, user: { $in: users } })
+    .orderBy({ room: 'asc', user: 'asc' })
+    .setLockMode(LockMode.PESSIMISTIC_WRITE);
   await em.execute(
     `with mark (room, person, seq) as (values ${marks.map(() => '(?, ?, ?)').join(', ')}), held as (${rows.getFormattedQuery()})
     update membership set read_seq = mark.seq from mark join held on held.room_id = mark.room and held.user_id = mark.person
     where membership.room_id = mark.room and membership.user_id = mark.person and membership.read_seq < mark.seq`,
-    marks.flatMap(({ user, room, seq }) => [room, user, seq]), 'run',
+    marks.flatMap(({ user, room, seq }) => [room, user, seq]),
+    'run',
   );
 }

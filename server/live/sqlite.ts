@@ -30,12 +30,24 @@ export class SqliteLive implements Signals, Looks {
     this.#database = database;
     this.#isOnly = isOnly;
     // The data version moves when another connection has committed, the count when this one has written.
-    this.#version = database.prepare<[], number>(isOnly ? 'select total_changes()' : 'pragma data_version').pluck();
+    this.#version = database
+      .prepare<[], number>(isOnly ? 'select total_changes()' : 'pragma data_version')
+      .pluck();
     this.#whereabouts = database.prepare(WHEREABOUTS);
-    this.#blocked = database.prepare<[number], number>('select blocked_id from block where user_id = ?').pluck();
+    this.#blocked = database
+      .prepare<[number], number>('select blocked_id from block where user_id = ?')
+      .pluck();
     this.#room = database.prepare('select name, last_seq as last from room where id = ?');
-    this.#describedAt = database.prepare<[number, number], number | null>('select described_at from attachment where room_id = ? and seq = ?').pluck();
-    this.#usernames = database.prepare<[string], string>("select coalesce(u.username, '') from json_each(?) j left join user u on u.id = j.value order by j.key").pluck();
+    this.#describedAt = database
+      .prepare<[number, number], number | null>(
+        'select described_at from attachment where room_id = ? and seq = ?',
+      )
+      .pluck();
+    this.#usernames = database
+      .prepare<[string], string>(
+        "select coalesce(u.username, '') from json_each(?) j left join user u on u.id = j.value order by j.key",
+      )
+      .pluck();
   }
 
   ofUser(): number {

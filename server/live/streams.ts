@@ -37,9 +37,14 @@ export class Streams {
 
   /** Opens a page for a person. @throws Limited where too many are open */
   open(userId: number, page: OpenPage): Readable {
-    if (this.#open.size >= MOST) throw new Limited('Too many live views are open at the moment. Try again in a minute, or check for new messages in the room.', 60);
+    if (this.#open.size >= MOST)
+      throw new Limited(
+        'Too many live views are open at the moment. Try again in a minute, or check for new messages in the room.',
+        60,
+      );
     const own = [...this.#open].filter(([, owner]) => owner === userId);
-    if (own.length >= MOST_OF_ONE) this.#end(own[0]![0], `You have opened another live view, and can have ${MOST_OF_ONE}.`);
+    if (own.length >= MOST_OF_ONE)
+      this.#end(own[0]![0], `You have opened another live view, and can have ${MOST_OF_ONE}.`);
     const controller = new AbortController();
     this.#open.set(controller, userId);
     const stream = new PassThrough().once('close', () => this.#end(controller, ''));
@@ -58,7 +63,11 @@ export class Streams {
   }
 }
 
-async function* parts({ begin, more, end, clock }: OpenPage, signal: AbortSignal, log: { error(error: unknown): void }): AsyncGenerator<string> {
+async function* parts(
+  { begin, more, end, clock }: OpenPage,
+  signal: AbortSignal,
+  log: { error(error: unknown): void },
+): AsyncGenerator<string> {
   const until = clock().getTime() + LONGEST_MS;
   yield begin + PADDING;
   let silentMs = 0;

@@ -26,7 +26,15 @@ export class Writer {
   #isWriting = false;
 
   /** @param stored is told of what was stored, in order, once it is committed */
-  constructor({ store, signals, stored = () => {} }: { store: Store; signals: Signals; stored?: (entries: ShownEntry[]) => void }) {
+  constructor({
+    store,
+    signals,
+    stored = () => {},
+  }: {
+    store: Store;
+    signals: Signals;
+    stored?: (entries: ShownEntry[]) => void;
+  }) {
     this.#store = store;
     this.#signals = signals;
     this.#stored = stored;

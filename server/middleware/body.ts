@@ -33,17 +33,24 @@ async function read(ctx: Context): Promise<void> {
   const type = ctx.is('urlencoded', 'json');
   if (type === 'urlencoded') fillFromForm(ctx.fields, text);
   else if (type === 'json') fillFromJson(ctx.fields, text);
-  else if (text !== '') throw new BadRequest(415, 'This can only be sent as a form or as JSON. Use the form of the page.');
+  else if (text !== '')
+    throw new BadRequest(415, 'This can only be sent as a form or as JSON. Use the form of the page.');
 }
 
 async function readText(ctx: Context): Promise<string> {
   try {
-    const bytes = bodyRead(ctx.req) ?? await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null });
+    const bytes =
+      bodyRead(ctx.req) ??
+      (await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null }));
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    if ((error as { type?: string }).type !== 'entity.too.large') throw new BadRequest(400, 'What was sent did not arrive whole, or is no text in UTF-8. Send it again.');
+    if ((error as { type?: string }).type !== 'entity.too.large')
+      throw new BadRequest(400, 'What was sent did not arrive whole, or is no text in UTF-8. Send it again.');
     ctx.req.resume(); // the rest is read and dropped: who is cut off while sending never sees the answer
-    throw new BadRequest(413, 'This is too large: at most 64 KiB can be sent at once. Shorten it, or send it in parts.');
+    throw new BadRequest(
+      413,
+      'This is too large: at most 64 KiB can be sent at once. Shorten it, or send it in parts.',
+    );
   }
 }
 
@@ -79,6 +86,8 @@ function parsed(text: string): object {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch { /* told below */ }
+  } catch {
+    /* told below */
+  }
   throw new BadRequest(400, 'This is no JSON object.');
 }

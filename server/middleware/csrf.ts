@@ -13,7 +13,9 @@ export const csrf: Middleware = async (ctx, next) => {
     const given = ctx.get('X-CSRF-Token') || ctx.fields._csrf || '';
     const origin = ctx.get('Origin');
     if ((origin !== '' && !isOwnOrigin(origin, ctx.host, ctx.env.publicUrl)) || !equal(given, ctx.csrf)) {
-      throw new Forged('This page was open for too long, or you have logged in or out since. Nothing was changed: load it again, and send the form once more.');
+      throw new Forged(
+        'This page was open for too long, or you have logged in or out since. Nothing was changed: load it again, and send the form once more.',
+      );
     }
   }
   await next();

@@ -6,7 +6,10 @@ import { csrfToken } from './csrf.ts';
 /** Finds who is logged in, and the token of their forms. */
 export const currentUser: Middleware = async (ctx, next) => {
   const id = ctx.session?.userId;
-  ctx.user = id === undefined ? undefined : ((await ctx.em.findOne(User, { id, deletedAt: null, suspendedAt: null })) ?? undefined);
+  ctx.user =
+    id === undefined
+      ? undefined
+      : ((await ctx.em.findOne(User, { id, deletedAt: null, suspendedAt: null })) ?? undefined);
   ctx.csrf = csrfToken(ctx);
   await next();
 };

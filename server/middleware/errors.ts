@@ -1,4 +1,16 @@
-import { Anonymous, Elsewhere, Ended, Forbidden, Full, Invalid, Limited, Missing, Refusal, Unavailable, Unreachable } from '../chat/errors.ts';
+import {
+  Anonymous,
+  Elsewhere,
+  Ended,
+  Forbidden,
+  Full,
+  Invalid,
+  Limited,
+  Missing,
+  Refusal,
+  Unavailable,
+  Unreachable,
+} from '../chat/errors.ts';
 import type { Context, Middleware } from '../context.ts';
 import { isFull } from '../database/full.ts';
 import { isUnreachable } from '../database/unreachable.ts';
@@ -35,12 +47,19 @@ async function refuse(ctx: Context, thrown: unknown): Promise<void> {
   const error = isFull(thrown) ? new Full() : isUnreachable(thrown) ? new Unreachable() : thrown;
   if (!(error instanceof Refusal)) {
     ctx.log.error(error);
-    return refuse(ctx, new Failure('Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.'));
+    return refuse(
+      ctx,
+      new Failure(
+        'Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.',
+      ),
+    );
   }
   ctx.status = statusOf(error);
   ctx.isRefused = true;
-  if (error instanceof Full) ctx.log.error('there is no room left on the disk: what people send is refused until there is');
-  if (error instanceof Limited || error instanceof Unavailable) ctx.set('Retry-After', String(error.retryAfter));
+  if (error instanceof Full)
+    ctx.log.error('there is no room left on the disk: what people send is refused until there is');
+  if (error instanceof Limited || error instanceof Unavailable)
+    ctx.set('Retry-After', String(error.retryAfter));
   try {
     await tell(ctx, error);
   } catch (second) {
@@ -51,7 +70,12 @@ async function refuse(ctx: Context, thrown: unknown): Promise<void> {
 }
 
 function unanswered(ctx: Context): Refusal {
-  return ctx.status === 404 ? new Missing() : new BadRequest(405, 'This address does not take such a request. Go back and use the links and buttons of the page.');
+  return ctx.status === 404
+    ? new Missing()
+    : new BadRequest(
+        405,
+        'This address does not take such a request. Go back and use the links and buttons of the page.',
+      );
 }
 
 function statusOf(error: Refusal): number {
@@ -76,14 +100,25 @@ async function tell(ctx: Context, error: Refusal): Promise<void> {
     ctx.status = 303;
   } else if (error instanceof Ended && ctx.method !== 'POST') {
     seeOther(ctx, '/rooms');
-  } else if ((error instanceof Invalid || error instanceof Limited || error instanceof Full) && ctx.showForm) {
+  } else if (
+    (error instanceof Invalid || error instanceof Limited || error instanceof Full) &&
+    ctx.showForm
+  ) {
     const { status } = ctx;
-    ctx.refused = { problems: error instanceof Invalid ? error.problems : { '': error.message }, typed: ctx.fields };
+    ctx.refused = {
+      problems: error instanceof Invalid ? error.problems : { '': error.message },
+      typed: ctx.fields,
+    };
     await ctx.showForm(ctx);
     ctx.status = status;
   } else {
     const { status } = ctx;
-    ctx.page(`errors/${pageOf(ctx, error)}.njk`, { message: error.message, status, ...keptFrom(ctx), ...error.about });
+    ctx.page(`errors/${pageOf(ctx, error)}.njk`, {
+      message: error.message,
+      status,
+      ...keptFrom(ctx),
+      ...error.about,
+    });
     ctx.status = status;
   }
 }

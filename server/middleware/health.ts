@@ -12,7 +12,10 @@ const ANSWERS: Record<string, Middleware> = {
   '/healthz': (ctx) => void (ctx.body = { status: 'ok' }),
   /** It is up, and so is its database. */
   '/readyz': async (ctx) => {
-    const isReady = await ctx.em.execute('select 1').then(() => true, () => false);
+    const isReady = await ctx.em.execute('select 1').then(
+      () => true,
+      () => false,
+    );
     ctx.status = isReady ? 200 : 503;
     ctx.body = { status: isReady ? 'ready' : 'no database' };
   },
@@ -26,6 +29,8 @@ const ANSWERS: Record<string, Middleware> = {
 };
 
 function isTokenRight(ctx: Context): boolean {
-  const [given, wanted] = [ctx.get('Authorization'), `Bearer ${ctx.env.metricsToken}`].map((text) => createHash('sha256').update(text).digest());
+  const [given, wanted] = [ctx.get('Authorization'), `Bearer ${ctx.env.metricsToken}`].map((text) =>
+    createHash('sha256').update(text).digest(),
+  );
   return timingSafeEqual(given!, wanted!);
 }

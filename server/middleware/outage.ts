@@ -4,12 +4,17 @@ import { isUnreachable } from '../database/unreachable.ts';
 import { body } from './body.ts';
 
 /** Tells of a database that cannot be reached as what it is, and reads what was sent, so that the page can give it back. */
-export const outage: Middleware = (ctx, next) => reaching(ctx, next, async () => {
-  if (!ctx.fields) await kept(ctx);
-});
+export const outage: Middleware = (ctx, next) =>
+  reaching(ctx, next, async () => {
+    if (!ctx.fields) await kept(ctx);
+  });
 
 /** Does something with the database. @throws Unreachable, after the `last` that is still to be done, where it cannot be reached */
-export async function reaching<T>({ log }: Pick<Context, 'log'>, work: () => Promise<T>, last = async () => {}): Promise<T> {
+export async function reaching<T>(
+  { log }: Pick<Context, 'log'>,
+  work: () => Promise<T>,
+  last = async () => {},
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -24,5 +29,7 @@ export async function reaching<T>({ log }: Pick<Context, 'log'>, work: () => Pro
 async function kept(ctx: Context): Promise<void> {
   try {
     await body(ctx, async () => {});
-  } catch { /* the page comes without it */ }
+  } catch {
+    /* the page comes without it */
+  }
 }

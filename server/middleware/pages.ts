@@ -45,17 +45,18 @@ export function seeOther(ctx: Context, address: string): void {
 
 /** Lets a handler answer with a page, which knows who reads it. */
 export const pages: Middleware = async (ctx, next) => {
-  ctx.render = (template, values) => ctx.view.render(template, {
-    user: ctx.user,
-    csrf: ctx.csrf,
-    path: ctx.path,
-    zone: zoneOf(ctx),
-    hourCycle: ctx.user?.hourCycle,
-    htmx: ctx.get('HX-Request') === 'true',
-    problems: ctx.refused?.problems,
-    typed: ctx.refused?.typed ?? {},
-    ...values,
-  });
+  ctx.render = (template, values) =>
+    ctx.view.render(template, {
+      user: ctx.user,
+      csrf: ctx.csrf,
+      path: ctx.path,
+      zone: zoneOf(ctx),
+      hourCycle: ctx.user?.hourCycle,
+      htmx: ctx.get('HX-Request') === 'true',
+      problems: ctx.refused?.problems,
+      typed: ctx.refused?.typed ?? {},
+      ...values,
+    });
   ctx.page = (template, values = {}) => {
     const flash = isOpening(ctx) && !ctx.isRefused ? ctx.session?.flash : undefined;
     if (flash) delete ctx.session!.flash;

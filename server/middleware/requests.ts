@@ -11,7 +11,10 @@ export const requests: Middleware = async (ctx, next) => {
     const route = String((ctx as { _matchedRoute?: string | RegExp })._matchedRoute ?? 'none');
     const ms = Math.round(performance.now() - begun);
     ctx.metrics?.answered({ method: METHODS.has(method) ? method : 'other', route, status }, ms);
-    ctx.log[QUIET.includes(route) && status < 500 ? 'debug' : 'info']({ method, route, status, ms }, 'request');
+    ctx.log[QUIET.includes(route) && status < 500 ? 'debug' : 'info'](
+      { method, route, status, ms },
+      'request',
+    );
   });
   await next();
 };

@@ -3,7 +3,8 @@ import { wantsJson } from './errors.ts';
 
 /** Notes that a person who opens a page or sends a form, any, is still there. A closing page is no such sign. */
 export const signsOfLife: Middleware = async (ctx, next) => {
-  if (ctx.user && isOpening(ctx) && ctx.path !== '/poll') ctx.leases.heard(ctx.user.id, wantsJson(ctx) ? {} : { lease: 'page' });
+  if (ctx.user && isOpening(ctx) && ctx.path !== '/poll')
+    ctx.leases.heard(ctx.user.id, wantsJson(ctx) ? {} : { lease: 'page' });
   if (ctx.user && ctx.method === 'POST' && !ctx.fields.closing) ctx.leases.heard(ctx.user.id, {});
   await next();
 };

@@ -7,7 +7,12 @@ const BEGIN = Date.parse('2026-01-05T09:00:00.000Z');
 const MINUTE_MS = 60_000;
 /** So many steps are kept on the page. */
 const MOST_STEPS = 20;
-const FIRST: Scene[] = (['Ana', 'Bo', 'Cem'] as const).map((author) => ({ second: 0, kind: 'entered', author, body: `${author} entered the room.` }));
+const FIRST: Scene[] = (['Ana', 'Bo', 'Cem'] as const).map((author) => ({
+  second: 0,
+  kind: 'entered',
+  author,
+  body: `${author} entered the room.`,
+}));
 
 /** What the reader says is a step too, and has its text in its name, since nothing is kept. */
 const OWN = /^say-([\w-]{1,1100})$/;
@@ -32,7 +37,10 @@ function saidIn(step: string): string | undefined {
 
 /** The steps that an address such as `one.three` names, the latest of them. What is none is left out. */
 export function stepsOf(done: string): string[] {
-  const steps = done.split('.').filter((name) => Object.hasOwn(STEPS, name) || saidIn(name) !== undefined).slice(-MOST_STEPS);
+  const steps = done
+    .split('.')
+    .filter((name) => Object.hasOwn(STEPS, name) || saidIn(name) !== undefined)
+    .slice(-MOST_STEPS);
   const own = steps.filter((name) => !Object.hasOwn(STEPS, name)).length;
   let tooMany = own - MOST_OWN;
   return steps.filter((name) => Object.hasOwn(STEPS, name) || tooMany-- <= 0);
@@ -41,11 +49,14 @@ export function stepsOf(done: string): string[] {
 /** The log of this reader after these steps: for each, what came with it. The first is what was there before. */
 export function script(steps: string[], reader: string): ScriptedLine[][] {
   let seq = 0;
-  const scenesOf = (step: string) => STEPS[step]?.scenes ?? [{ second: 0, kind: 'message', author: reader, body: saidIn(step) ?? '' }];
-  return [FIRST, ...steps.map(scenesOf)].map((scenes, minute) => scenes.map((scene) => {
-    seq += 1;
-    return { ...scene, seq, at: new Date(BEGIN + minute * MINUTE_MS + scene.second * 1000).toISOString() };
-  }));
+  const scenesOf = (step: string) =>
+    STEPS[step]?.scenes ?? [{ second: 0, kind: 'message', author: reader, body: saidIn(step) ?? '' }];
+  return [FIRST, ...steps.map(scenesOf)].map((scenes, minute) =>
+    scenes.map((scene) => {
+      seq += 1;
+      return { ...scene, seq, at: new Date(BEGIN + minute * MINUTE_MS + scene.second * 1000).toISOString() };
+    }),
+  );
 }
 
 /** Who is in the room after all of that, in the order in which they entered: the reader after those who were there before. */

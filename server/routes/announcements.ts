@@ -1,4 +1,9 @@
-import { announcementsIn, clearAnnouncementsIn, saveAnnouncements, saveAnnouncementsIn } from '../chat/announcements.ts';
+import {
+  announcementsIn,
+  clearAnnouncementsIn,
+  saveAnnouncements,
+  saveAnnouncementsIn,
+} from '../chat/announcements.ts';
 import { roomOfMember } from '../chat/membership.ts';
 import { presenceOf } from '../chat/presence.ts';
 import type { Context, Handler } from '../context.ts';
@@ -14,7 +19,11 @@ export const show: Handler = async (ctx) => {
   const { room, membership } = belonging;
   const isIn = (await presenceOf(ctx.em, user))?.room.id === room.id;
   if (isIn && isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'page', inRoom: true });
-  ctx.page('announcements/show.njk', { room, chosen: announcementsIn(belonging), isOwn: membership.announcements !== null });
+  ctx.page('announcements/show.njk', {
+    room,
+    chosen: announcementsIn(belonging),
+    isOwn: membership.announcements !== null,
+  });
 };
 
 /** POST /rooms/ID/announcements */
@@ -28,7 +37,11 @@ export const saveForRoom: Handler = async (ctx) => {
 export const clear: Handler = async (ctx) => {
   const belonging = await find(ctx);
   await clearAnnouncementsIn(ctx.em, belonging);
-  done(ctx, `In ${belonging.room.name} is announced what you chose for all rooms.`, `/rooms/${belonging.room.id}`);
+  done(
+    ctx,
+    `In ${belonging.room.name} is announced what you chose for all rooms.`,
+    `/rooms/${belonging.room.id}`,
+  );
 };
 
 /** POST /settings/announcements */

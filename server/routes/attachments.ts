@@ -37,7 +37,11 @@ export const post: Handler = async (ctx) => {
   const { name, type } = incoming.value ?? {};
   try {
     const { file, description } = collect({
-      description: () => attachment.descriptionFor(type, { description: field(ctx, 'description'), decorative: field(ctx, 'decorative') !== '' }),
+      description: () =>
+        attachment.descriptionFor(type, {
+          description: field(ctx, 'description'),
+          decorative: field(ctx, 'decorative') !== '',
+        }),
       body: () => checkedBody(field(ctx, 'body'), { mayBeEmpty: true }),
       file: () => {
         const file = incoming.get();
@@ -58,7 +62,8 @@ export const post: Handler = async (ctx) => {
 };
 
 /** GET /rooms/ID/files/NAME: for members */
-export const file: Handler = async (ctx) => sendFile(ctx, await attachment.attachmentNamed(ctx.em, me(ctx), roomId(ctx), ctx.params.name ?? ''));
+export const file: Handler = async (ctx) =>
+  sendFile(ctx, await attachment.attachmentNamed(ctx.em, me(ctx), roomId(ctx), ctx.params.name ?? ''));
 
 /** Answers with a file, in a form in which nothing can run. */
 export async function sendFile(ctx: Context, { name, type, entry }: attachment.Attachment): Promise<void> {
@@ -91,7 +96,9 @@ export const describe: Handler = async (ctx) => {
   const user = me(ctx);
   const room = roomId(ctx);
   const seq = seqOf(ctx);
-  await ctx.em.transactional((em) => attachment.describe(em, user, room, seq, field(ctx, 'description'), ctx.now));
+  await ctx.em.transactional((em) =>
+    attachment.describe(em, user, room, seq, field(ctx, 'description'), ctx.now),
+  );
   flash(ctx, 'The description was changed.');
   seeOther(ctx, `/rooms/${room}?from=${seq}&${freshMark()}#m-${seq}`);
 };
@@ -104,7 +111,8 @@ async function isHeardIn(ctx: Context, user: User, room: Pick<Room, 'id'>): Prom
 }
 
 async function receive(ctx: Context): Promise<attachment.KeptFile> {
-  if (!ctx.upload) throw new Invalid({ file: 'Choose an image (JPEG, PNG, GIF or WebP), a PDF or a text to send.' });
+  if (!ctx.upload)
+    throw new Invalid({ file: 'Choose an image (JPEG, PNG, GIF or WebP), a PDF or a text to send.' });
   return ctx.files.keep(ctx.upload);
 }
 
@@ -114,7 +122,11 @@ async function outcome<T>(work: Promise<T>): Promise<{ value?: T; get: () => T }
     const value = await work;
     return { value, get: () => value };
   } catch (error) {
-    return { get: () => { throw error; } };
+    return {
+      get: () => {
+        throw error;
+      },
+    };
   }
 }
 

@@ -18,9 +18,11 @@ export const poll: Handler = async (ctx) => {
   const after = seq('after', ctx.query.after) ?? 0;
   if (isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'script', inRoom: true });
   // A script that polls for a page of the past, or in a tab that nobody sees, says so.
-  if (after > membership.readSeq && !ctx.query.unseen) ctx.reads.shown(user.id, room.id, Math.min(after, room.lastSeq));
+  if (after > membership.readSeq && !ctx.query.unseen)
+    ctx.reads.shown(user.id, room.id, Math.min(after, room.lastSeq));
   if (after === room.lastSeq) ctx.status = 204;
-  else ctx.body = await delta(ctx, room, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
+  else
+    ctx.body = await delta(ctx, room, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
 };
 
 /** GET /rooms/ID/entries: history for members, from `before` or `after` a seq */
@@ -31,12 +33,18 @@ export const list: Handler = async (ctx) => {
   const { room } = await roomOfMember(ctx.em, user, number);
   const before = seq('before', ctx.query.before);
   const after = seq('after', ctx.query.after) ?? 0;
-  if (before === undefined) ctx.body = await delta(ctx, room, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
+  if (before === undefined)
+    ctx.body = await delta(ctx, room, Math.min(after, room.lastSeq), await entriesAfter(ctx.em, room, after));
   else ctx.body = await delta(ctx, room, 0, await entriesBefore(ctx.em, room, before, BATCH_SIZE));
 };
 
 /** What a script gets: entries in order, and the `after` that asks for what follows them. */
 export async function delta(ctx: Context, room: Room, after: number, entries: Entry[]) {
   const blocked = new Set((await blockedBy(ctx.em, me(ctx))).map(({ id }) => id));
-  return { room: room.id, name: room.name, after: entries.at(-1)?.seq ?? after, entries: entries.map((entry) => ctx.view.delta(entry, blocked)) };
+  return {
+    room: room.id,
+    name: room.name,
+    after: entries.at(-1)?.seq ?? after,
+    entries: entries.map((entry) => ctx.view.delta(entry, blocked)),
+  };
 }

@@ -34,7 +34,10 @@ export const show: Handler = async (ctx) => {
   if (seconds && !ctx.query.stopped) ctx.set('Refresh', `${seconds}; url=${address}`);
   ctx.type = 'html';
   ctx.body = ctx.render('live/show.njk', {
-    room, isIn, address, seconds,
+    room,
+    isIn,
+    address,
+    seconds,
     isFramed: ctx.isFramed,
     isStopped: ctx.query.stopped !== undefined,
     count: after === undefined ? undefined : await countMessagesAfter(ctx.em, room, after),
@@ -49,8 +52,14 @@ export const stream: Handler = async (ctx) => {
   ctx.type = 'html';
   ctx.set({ 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' });
   if (ctx.method === 'HEAD') return void (ctx.body = '');
-  const page = (why?: string) => ctx.render('live/stream.njk', { room, isIn, why, check: freshMark() }).split(GAP);
-  ctx.body = ctx.streams.open(user.id, { begin: page()[0]!, more: newIn(ctx, room), end: (why) => page(why)[1]!, clock: ctx.clock });
+  const page = (why?: string) =>
+    ctx.render('live/stream.njk', { room, isIn, why, check: freshMark() }).split(GAP);
+  ctx.body = ctx.streams.open(user.id, {
+    begin: page()[0]!,
+    more: newIn(ctx, room),
+    end: (why) => page(why)[1]!,
+    clock: ctx.clock,
+  });
 };
 
 /** Returns what gives the entries of a room that it has not given yet, the latest of those before at first. */
@@ -58,19 +67,21 @@ function newIn(ctx: Context, { id, lastSeq }: Room): () => Promise<string> {
   const user = me(ctx);
   let after = Math.max(lastSeq - BEFORE, 0);
   let previous: string | undefined;
-  return () => reaching(ctx, async () => { // long past the middleware that would tell of an outage
-    const em = ctx.em.fork();
-    if (!(await findSession(em, ctx.session?.externalKey ?? '', ctx.clock()))) throw new Anonymous();
-    const { room } = await roomOfMember(em, user, id);
-    ctx.leases.heard(user.id, {});
-    const entries = await entriesAfter(em, room, after);
-    if (entries.length === 0) return '';
-    after = entries.at(-1)!.seq;
-    ctx.reads.shown(user.id, id, after);
-    const html = ctx.render('live/_entries.njk', { lines: await linesFor(ctx, entries), previous });
-    previous = entries.at(-1)!.at.toISOString();
-    return html;
-  });
+  return () =>
+    reaching(ctx, async () => {
+      // long past the middleware that would tell of an outage
+      const em = ctx.em.fork();
+      if (!(await findSession(em, ctx.session?.externalKey ?? '', ctx.clock()))) throw new Anonymous();
+      const { room } = await roomOfMember(em, user, id);
+      ctx.leases.heard(user.id, {});
+      const entries = await entriesAfter(em, room, after);
+      if (entries.length === 0) return '';
+      after = entries.at(-1)!.seq;
+      ctx.reads.shown(user.id, id, after);
+      const html = ctx.render('live/_entries.njk', { lines: await linesFor(ctx, entries), previous });
+      previous = entries.at(-1)!.at.toISOString();
+      return html;
+    });
 }
 
 /** The room as its member may read it, and whether they are in it; whoever is gives a sign of life. */

@@ -22,27 +22,39 @@ export const manage: Handler = async (ctx) => {
 };
 
 /** POST /rooms/ID/rename */
-export const rename = act((ctx, em, admin, id) => administration.renameRoom(em, admin, id, field(ctx, 'name'), ctx.now), 'The name of the room is saved.');
+export const rename = act(
+  (ctx, em, admin, id) => administration.renameRoom(em, admin, id, field(ctx, 'name'), ctx.now),
+  'The name of the room is saved.',
+);
 
 /** POST /rooms/ID/members */
 export const add: Handler = async (ctx) => {
   const admin = me(ctx);
   await ctx.limits.draw('search', ctx);
   const person = await lookUp(ctx.em, admin, field(ctx, 'username'));
-  await act((_, em, admin, id) => administration.addMember(em, admin, id, person, ctx.now), `${person?.username} is a member now.`)(ctx);
+  await act(
+    (_, em, admin, id) => administration.addMember(em, admin, id, person, ctx.now),
+    `${person?.username} is a member now.`,
+  )(ctx);
 };
 
 /** POST /rooms/ID/members/USERNAME/remove */
 export const remove: Handler = async (ctx) => {
   const person = await findByUsername(ctx.em, ctx.params.username ?? '');
-  await act((_, em, admin, id) => administration.removeMember(em, admin, id, person, ctx.now), `${person?.username} was removed.`)(ctx);
+  await act(
+    (_, em, admin, id) => administration.removeMember(em, admin, id, person, ctx.now),
+    `${person?.username} was removed.`,
+  )(ctx);
 };
 
 /** POST /rooms/ID/members/USERNAME/role */
 export const changeRole: Handler = async (ctx) => {
   const person = await findByUsername(ctx.em, ctx.params.username ?? '');
   const role = field(ctx, 'role');
-  await act((_, em, admin, id) => administration.changeRole(em, admin, id, person, role, ctx.now), `${person?.username} is ${role === 'admin' ? 'an administrator' : 'a member'} now.`)(ctx);
+  await act(
+    (_, em, admin, id) => administration.changeRole(em, admin, id, person, role, ctx.now),
+    `${person?.username} is ${role === 'admin' ? 'an administrator' : 'a member'} now.`,
+  )(ctx);
 };
 
 /** POST /rooms/ID/quit */
@@ -50,12 +62,20 @@ export const quit: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomOfMember(ctx.em, user, roomId(ctx));
   await ctx.em.transactional((em) => giveUp(em, user, room.id, ctx.now));
-  flash(ctx, room.access === 'direct' ? `The conversation ${room.name} is hidden until something is said in it.` : `You are no longer a member of ${room.name}.`);
+  flash(
+    ctx,
+    room.access === 'direct'
+      ? `The conversation ${room.name} is hidden until something is said in it.`
+      : `You are no longer a member of ${room.name}.`,
+  );
   seeOther(ctx, '/rooms');
 };
 
 /** An act of an administrator, after which the page of members says that it is done. */
-function act(work: (ctx: Context, em: EntityManager, admin: User, room: number) => Promise<void>, done: string): Handler {
+function act(
+  work: (ctx: Context, em: EntityManager, admin: User, room: number) => Promise<void>,
+  done: string,
+): Handler {
   return async (ctx) => {
     const admin = me(ctx);
     const id = roomId(ctx);

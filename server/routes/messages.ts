@@ -19,7 +19,8 @@ export const post: Handler = async (ctx) => {
   const user = me(ctx);
   const id = roomId(ctx);
   if (!isCounted(ctx.req)) await ctx.limits.draw('post', ctx);
-  const posted = (await gather(ctx, user, id)) ?? (await ctx.em.transactional((em) => store(ctx, em, user, id)));
+  const posted =
+    (await gather(ctx, user, id)) ?? (await ctx.em.transactional((em) => store(ctx, em, user, id)));
   ctx.leases.heard(user.id, { inRoom: true });
   await answer(ctx, posted);
 };
@@ -31,15 +32,33 @@ export type Stored = message.Posted & { after: number | undefined };
 async function gather(ctx: Context, user: User, room: number): Promise<Stored | undefined> {
   const after = ctx.fields.after || undefined;
   if (after && !/^\d+$/.test(after)) return undefined;
-  const stored = await ctx.writer.post({ user: user.id, room, body: field(ctx, 'body'), key: field(ctx, 'key'), now: ctx.now });
+  const stored = await ctx.writer.post({
+    user: user.id,
+    room,
+    body: field(ctx, 'body'),
+    key: field(ctx, 'key'),
+    now: ctx.now,
+  });
   if (!stored) return undefined;
   const entry = await ctx.em.findOneOrFail(Entry, { room, seq: stored.seq }, { populate: ['room'] });
   return { entry, repeated: false, after: seq('after', after) };
 }
 
 /** Stores the message that was sent, or nothing where any of its fields is wrong. */
-export async function store(ctx: Context, em: EntityManager, user: User, room: number, attachment?: message.Draft['attachment']): Promise<Stored> {
-  const posted = await message.post(em, user, room, { body: field(ctx, 'body'), key: field(ctx, 'key'), ...(attachment && { attachment }) }, ctx.now);
+export async function store(
+  ctx: Context,
+  em: EntityManager,
+  user: User,
+  room: number,
+  attachment?: message.Draft['attachment'],
+): Promise<Stored> {
+  const posted = await message.post(
+    em,
+    user,
+    room,
+    { body: field(ctx, 'body'), key: field(ctx, 'key'), ...(attachment && { attachment }) },
+    ctx.now,
+  );
   return { ...posted, after: seq('after', ctx.fields.after || undefined) };
 }
 
@@ -47,7 +66,11 @@ export async function store(ctx: Context, em: EntityManager, user: User, room: n
  * Answers for a message that is in the log: to a script what is new, to a form the page that begins with it,
  * or the `form` again where its key had been used for something else.
  */
-export async function answer(ctx: Context, { entry, repeated, after }: Stored, { description, form }: { description?: string; form: Handler } = { form: show }): Promise<void> {
+export async function answer(
+  ctx: Context,
+  { entry, repeated, after }: Stored,
+  { description, form }: { description?: string; form: Handler } = { form: show },
+): Promise<void> {
   const room = entry.room as Room;
   if (!repeated) ctx.metrics?.posted();
   if (wantsJson(ctx)) {
@@ -58,11 +81,19 @@ export async function answer(ctx: Context, { entry, repeated, after }: Stored, {
     ctx.body = { ...news, seq: entry.seq };
   } else if (repeated && !message.isSame(entry, field(ctx, 'body'), description)) {
     // The form was sent again with another text, after going back to it: that text must not be lost.
-    ctx.refused = { problems: { body: 'This form had been used for another message, so this text was not sent. Send it now, if you want to.' }, typed: ctx.fields };
+    ctx.refused = {
+      problems: {
+        body: 'This form had been used for another message, so this text was not sent. Send it now, if you want to.',
+      },
+      typed: ctx.fields,
+    };
     await form(ctx);
   } else {
     const own = after === undefined ? null : await latestMessage(ctx.em, entry, after); // an address for each: see freshMark
-    seeOther(ctx, `/rooms/${room.id}?after=${own?.seq ?? Math.min(after ?? entry.seq - 1, entry.seq - 1)}#new`);
+    seeOther(
+      ctx,
+      `/rooms/${room.id}?after=${own?.seq ?? Math.min(after ?? entry.seq - 1, entry.seq - 1)}#new`,
+    );
   }
 }
 

@@ -23,7 +23,9 @@ export function id(text: string | string[] | undefined): number | undefined {
 export function seq(name: string, value: string | string[] | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^\d+$/.test(value)) return Math.min(Number(value), LARGEST_ID);
-  throw new Invalid({ [name]: `The number of an entry must be a whole number of at least 0, as in ${name}=50.` });
+  throw new Invalid({
+    [name]: `The number of an entry must be a whole number of at least 0, as in ${name}=50.`,
+  });
 }
 
 /** A field of a form, empty where it is missing. */

@@ -17,7 +17,10 @@ import { enterUnlessElsewhere } from './presence.ts';
 export const list: Handler = async (ctx) => {
   const user = me(ctx);
   if (ctx.query.q !== undefined && ctx.method !== 'POST' && !ctx.refused) return find(ctx);
-  ctx.page('people/list.njk', { acquaintances: await acquaintances(ctx.em, user), blocked: await blockedBy(ctx.em, user) });
+  ctx.page('people/list.njk', {
+    acquaintances: await acquaintances(ctx.em, user),
+    blocked: await blockedBy(ctx.em, user),
+  });
 };
 
 /** POST /people: so that no email address stands in an address bar or a log */
@@ -54,16 +57,29 @@ export const message: Handler = async (ctx) => {
 };
 
 /** POST /people/USERNAME/friend: asks, or accepts */
-export const friend = act((ctx, em, user, person) => befriend(em, user, person, ctx.now), (name) => `Done: you and ${name} are friends, or will be once ${name} accepts.`, 'ask');
+export const friend = act(
+  (ctx, em, user, person) => befriend(em, user, person, ctx.now),
+  (name) => `Done: you and ${name} are friends, or will be once ${name} accepts.`,
+  'ask',
+);
 
 /** POST /people/USERNAME/unfriend: ends a friendship, withdraws a question, or declines one */
-export const unfriend = act((_, em, user, person) => endFriendship(em, user, person), (name) => `You and ${name} are not friends, and nothing is asked.`);
+export const unfriend = act(
+  (_, em, user, person) => endFriendship(em, user, person),
+  (name) => `You and ${name} are not friends, and nothing is asked.`,
+);
 
 /** POST /people/USERNAME/block */
-export const blockPerson = act((_, em, user, person) => block(em, user, person), (name) => `You have blocked ${name}. They are not told.`);
+export const blockPerson = act(
+  (_, em, user, person) => block(em, user, person),
+  (name) => `You have blocked ${name}. They are not told.`,
+);
 
 /** POST /people/USERNAME/unblock */
-export const unblockPerson = act((_, em, user, person) => unblock(em, user, person), (name) => `${name} is not blocked any more.`);
+export const unblockPerson = act(
+  (_, em, user, person) => unblock(em, user, person),
+  (name) => `${name} is not blocked any more.`,
+);
 
 /** POST /groups: a room of chosen friends; each stands in a field `friend-ID` */
 export const group: Handler = async (ctx) => {
@@ -76,7 +92,11 @@ export const group: Handler = async (ctx) => {
 };
 
 /** An act on a person, after which their page says that it is done. */
-function act(work: (ctx: Context, em: Context['em'], user: User, person: User) => Promise<void>, done: (name: string) => string, limit?: Act): Handler {
+function act(
+  work: (ctx: Context, em: Context['em'], user: User, person: User) => Promise<void>,
+  done: (name: string) => string,
+  limit?: Act,
+): Handler {
   return async (ctx) => {
     const user = me(ctx);
     if (limit) await ctx.limits.draw(limit, ctx);

@@ -40,7 +40,10 @@ export const show: Handler = (ctx) => {
 export const say: Handler = (ctx) => {
   const user = me(ctx);
   const body = checkedBody(field(ctx, 'body'));
-  if (lengthOf(body) > LONGEST_OWN) throw new Invalid({ body: `In the practice room a message has at most ${LONGEST_OWN} characters. Shorten it.` });
+  if (lengthOf(body) > LONGEST_OWN)
+    throw new Invalid({
+      body: `In the practice room a message has at most ${LONGEST_OWN} characters. Shorten it.`,
+    });
   goOn(ctx, user, saying(body));
 };
 
@@ -48,7 +51,8 @@ export const say: Handler = (ctx) => {
 export const take: Handler = (ctx) => {
   const user = me(ctx);
   const name = ctx.params.step ?? '';
-  if (!Object.hasOwn(STEPS, name)) throw new Missing('There is no such step. Choose one of those on the page “Practice”.');
+  if (!Object.hasOwn(STEPS, name))
+    throw new Missing('There is no such step. Choose one of those on the page “Practice”.');
   goOn(ctx, user, name);
 };
 
@@ -57,19 +61,38 @@ function goOn(ctx: Context, user: User, step: string): void {
   const { ends, lost } = STEPS[step] ?? {};
   const steps = stepsOf(`${field(ctx, 'done')}.${step}`);
   const done = steps.join('.');
-  const location = ends ? `/practice?ended=${ends}&${freshMark()}` : `/practice?done=${done}&${freshMark()}#new`;
+  const location = ends
+    ? `/practice?ended=${ends}&${freshMark()}`
+    : `/practice?done=${done}&${freshMark()}#new`;
   if (!wantsJson(ctx)) return seeOther(ctx, location);
-  const entries = script(steps, user.username).at(-1)!.map((entry) => {
-    const line = lineOf(ctx, entry);
-    return { ...line, second: entry.second, html: ctx.render('entries/_entry.njk', { line }).trim() };
-  });
+  const entries = script(steps, user.username)
+    .at(-1)!
+    .map((entry) => {
+      const line = lineOf(ctx, entry);
+      return { ...line, second: entry.second, html: ctx.render('entries/_entry.njk', { line }).trim() };
+    });
   ctx.body = { done, entries, lost, ends, location };
 }
 
 /** A line as a room has it; what is its reader's own is told on a page alone, and by the script otherwise. */
 function lineOf(ctx: Context, { image, ...line }: ScriptedLine, reader?: User): Line & { isOwn: boolean } {
-  const file = { type: 'png', format: 'PNG', size: 0, width: 480, height: 270, address: ctx.view.asset('harbour.svg'), descriptionAddress: '', describedAt: null } as const;
-  return { ...line, isOwn: line.author === reader?.username, ...(image && { attachment: { ...file, description: image, decorative: false, words: `Image: ${image}` } }) };
+  const file = {
+    type: 'png',
+    format: 'PNG',
+    size: 0,
+    width: 480,
+    height: 270,
+    address: ctx.view.asset('harbour.svg'),
+    descriptionAddress: '',
+    describedAt: null,
+  } as const;
+  return {
+    ...line,
+    isOwn: line.author === reader?.username,
+    ...(image && {
+      attachment: { ...file, description: image, decorative: false, words: `Image: ${image}` },
+    }),
+  };
 }
 
 /** As the heading ahead of what is new in a room. */

@@ -13,7 +13,12 @@ export const choose: Handler = async (ctx) => {
   const user = me(ctx);
   const { room } = await roomOfMember(ctx.em, user, roomId(ctx));
   await stay(ctx, room);
-  const { entries, earlier } = await reportableBefore(ctx.em, user, room, seq('before', ctx.query.before) ?? room.lastSeq + 1);
+  const { entries, earlier } = await reportableBefore(
+    ctx.em,
+    user,
+    room,
+    seq('before', ctx.query.before) ?? room.lastSeq + 1,
+  );
   ctx.page('reports/choose.njk', { room, earlier, lines: entries.map((entry) => ctx.view.line(entry)) });
 };
 
@@ -39,5 +44,6 @@ const entryOf = (ctx: Context) => reportable(ctx.em, me(ctx), roomId(ctx), id(ct
 /** Being here is being in the room still, for whoever is in it: its page has closed, with script, to come here. */
 async function stay(ctx: Context, room: Room): Promise<void> {
   const user = me(ctx);
-  if (isOpening(ctx) && (await presenceOf(ctx.em, user))?.room.id === room.id) ctx.leases.heard(user.id, { lease: 'page', inRoom: true });
+  if (isOpening(ctx) && (await presenceOf(ctx.em, user))?.room.id === room.id)
+    ctx.leases.heard(user.id, { lease: 'page', inRoom: true });
 }

@@ -8,7 +8,8 @@ import { field } from './parameters.ts';
 import { begin } from './sessions.ts';
 
 /** GET /forgotten: how to get a link that sets a new password */
-export const forgotten: Handler = (ctx) => ctx.page('accounts/forgotten.njk', { sendsMail: ctx.mail !== undefined });
+export const forgotten: Handler = (ctx) =>
+  ctx.page('accounts/forgotten.njk', { sendsMail: ctx.mail !== undefined });
 
 /** POST /forgotten: mails a link. Whoever has no account is answered alike, and as soon. */
 export const send: Handler = async (ctx) => {
@@ -18,7 +19,14 @@ export const send: Handler = async (ctx) => {
   if (login === '') throw new Invalid({ login: 'Enter your username or your email address.' });
   const user = await findByLogin(ctx.em, login);
   await ctx.limits.draw('mail', { ...ctx, user: user ?? { id: `? ${login}` } }); // alike for whoever has no account
-  if (user) ctx.res.once('finish', () => void mailLink(ctx, mail, user).catch((error: Error) => ctx.log.error(error, 'a mail with a link was not sent')));
+  if (user)
+    ctx.res.once(
+      'finish',
+      () =>
+        void mailLink(ctx, mail, user).catch((error: Error) =>
+          ctx.log.error(error, 'a mail with a link was not sent'),
+        ),
+    );
   seeOther(ctx, '/forgotten/sent');
 };
 
@@ -32,7 +40,10 @@ export const form: Handler = async (ctx) => {
 
 /** POST /reset/TOKEN: sets the new password, and logs in with it */
 export const reset: Handler = async (ctx) => {
-  const user = await resetPassword(ctx.em, ctx.params.token ?? '', field(ctx, 'password'), { now: ctx.now, logN: ctx.env.scryptLogN });
+  const user = await resetPassword(ctx.em, ctx.params.token ?? '', field(ctx, 'password'), {
+    now: ctx.now,
+    logN: ctx.env.scryptLogN,
+  });
   await begin(ctx, user);
   flash(ctx, 'Your new password is set, and you are logged in with it. You were logged out everywhere else.');
   seeOther(ctx, '/rooms');

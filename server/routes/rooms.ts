@@ -21,14 +21,21 @@ export const list: Handler = async (ctx) => {
   const told = isOpening(ctx) ? await tellDeparture(ctx.em, user) : undefined;
   const presence = await presenceOf(ctx.em, user);
   await ctx.reads.writeDown().catch(unlessFull);
-  ctx.page('rooms/list.njk', { ...(await roomList(ctx.em, user)), told, current: presence?.room, asking: await questionsTo(ctx.em, user) });
+  ctx.page('rooms/list.njk', {
+    ...(await roomList(ctx.em, user)),
+    told,
+    current: presence?.room,
+    asking: await questionsTo(ctx.em, user),
+  });
 };
 
 /** POST /rooms */
 export const create: Handler = async (ctx) => {
   const user = me(ctx);
   await ctx.limits.draw('room', ctx);
-  const room = await ctx.em.transactional((em) => createRoom(em, user, { name: field(ctx, 'name'), access: field(ctx, 'access') }, ctx.now));
+  const room = await ctx.em.transactional((em) =>
+    createRoom(em, user, { name: field(ctx, 'name'), access: field(ctx, 'access') }, ctx.now),
+  );
   await enterUnlessElsewhere(ctx, user, room.id);
   seeOther(ctx, `/rooms/${room.id}`);
 };

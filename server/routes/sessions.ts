@@ -10,14 +10,18 @@ import { seeOther } from '../middleware/pages.ts';
 import { field } from './parameters.ts';
 
 /** GET /login */
-export const form: Handler = (ctx) => ctx.page('accounts/login.njk', { next: ownPath(ctx.query.next ?? field(ctx, 'next')) });
+export const form: Handler = (ctx) =>
+  ctx.page('accounts/login.njk', { next: ownPath(ctx.query.next ?? field(ctx, 'next')) });
 
 /** POST /login */
 export const logIn: Handler = async (ctx) => {
   const login = field(ctx, 'login');
   const trials = await allowed(ctx, login);
   const user = await authenticate(ctx.em, login, field(ctx, 'password'), { logN: ctx.env.scryptLogN });
-  if (!user) throw new Invalid({ login: 'The username or email and the password do not go together. Check both, and try again.' });
+  if (!user)
+    throw new Invalid({
+      login: 'The username or email and the password do not go together. Check both, and try again.',
+    });
   await forgive(ctx.em, trials);
   await ctx.limits.draw('session', { ...ctx, user });
   await begin(ctx, user);
@@ -28,7 +32,8 @@ export const logIn: Handler = async (ctx) => {
 export const logOut: Handler = async (ctx) => {
   const { user } = ctx;
   const presence = user && (await presenceOf(ctx.em, user));
-  if (presence) await ctx.em.transactional((em) => leave(em, user, presence.room.id, ctx.now, { told: true }));
+  if (presence)
+    await ctx.em.transactional((em) => leave(em, user, presence.room.id, ctx.now, { told: true }));
   ctx.session = null;
   seeOther(ctx, '/');
 };

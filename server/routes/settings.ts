@@ -33,7 +33,11 @@ export const save: Handler = async (ctx) => {
 /** POST /settings/password */
 export const changePassword: Handler = async (ctx) => {
   const typed = { current: field(ctx, 'current'), password: field(ctx, 'password') };
-  await account.changePassword(ctx.em, me(ctx), typed, { ...trial(ctx), logN: ctx.env.scryptLogN, keep: ownSession(ctx) });
+  await account.changePassword(ctx.em, me(ctx), typed, {
+    ...trial(ctx),
+    logN: ctx.env.scryptLogN,
+    keep: ownSession(ctx),
+  });
   done(ctx, 'Your password is changed. You were logged out everywhere else.');
 };
 
@@ -47,7 +51,12 @@ export const changeUsername: Handler = async (ctx) => {
 
 /** POST /settings/email */
 export const changeEmail: Handler = async (ctx) => {
-  await account.changeEmail(ctx.em, me(ctx), { email: field(ctx, 'email'), current: field(ctx, 'current') }, trial(ctx));
+  await account.changeEmail(
+    ctx.em,
+    me(ctx),
+    { email: field(ctx, 'email'), current: field(ctx, 'current') },
+    trial(ctx),
+  );
   done(ctx, 'Your email is changed.');
 };
 
@@ -55,7 +64,8 @@ export const changeEmail: Handler = async (ctx) => {
 export const endSession: Handler = async (ctx) => {
   const user = me(ctx);
   const id = ctx.params.session ?? '';
-  if (id === ownSession(ctx)) throw new Invalid({ '': 'This is the session that you are using. To end it, log out.' });
+  if (id === ownSession(ctx))
+    throw new Invalid({ '': 'This is the session that you are using. To end it, log out.' });
   await endSessionOf(ctx.em, user, id);
   done(ctx, 'The session is ended. Whoever uses that browser has to log in again.');
 };
@@ -64,7 +74,10 @@ export const endSession: Handler = async (ctx) => {
 const ownSession = (ctx: Context): string => sessionId(ctx.session?.externalKey ?? '');
 
 /** A wrong password counts as it does at log-in: it is the same one that is guessed. */
-export const trial = (ctx: Context) => ({ now: ctx.now, trials: ctx.env.rateLimits ? passwordTrials(String(me(ctx).id), ctx.address) : [] });
+export const trial = (ctx: Context) => ({
+  now: ctx.now,
+  trials: ctx.env.rateLimits ? passwordTrials(String(me(ctx).id), ctx.address) : [],
+});
 
 function done(ctx: Context, sentence: string): void {
   flash(ctx, sentence);

@@ -6,10 +6,17 @@ import type { Row, Who } from '../support/abuse.ts';
 
 /** What a post to an address of a room carries, so that it fails for who sends it alone. */
 const FIELDS: Record<string, Record<string, string>> = {
-  messages: { body: 'hello', key: '12345678' }, rename: { name: 'parlour' }, members: { username: 'linus' }, role: { role: 'admin' },
+  messages: { body: 'hello', key: '12345678' },
+  rename: { name: 'parlour' },
+  members: { username: 'linus' },
+  role: { role: 'admin' },
 };
 
-const ROOMS = routes().stack.filter(({ path }) => /^\/rooms\/:id/.test(String(path))).flatMap(({ path, methods }) => methods.filter((method) => method !== 'HEAD').map((method) => ({ method, path: String(path) })));
+const ROOMS = routes()
+  .stack.filter(({ path }) => /^\/rooms\/:id/.test(String(path)))
+  .flatMap(({ path, methods }) =>
+    methods.filter((method) => method !== 'HEAD').map((method) => ({ method, path: String(path) })),
+  );
 
 /** The addresses that are for administrators, below that of a room. */
 const FOR_ADMINS = /\/(rename|members|members\/grace\/remove|members\/grace\/role|delete)$/;
@@ -35,14 +42,31 @@ const OUTSIDERS: Outsider[] = [
   { by: 'grace', room: 'LOBBY', why: 'a member does not administer it', status: [403], only: FOR_ADMINS },
 ];
 
-const written = (path: string, room: string) => path.replace(':id', room).replace(':username', 'grace').replace(/:\w+/g, '1');
+const written = (path: string, room: string) =>
+  path.replace(':id', room).replace(':username', 'grace').replace(/:\w+/g, '1');
 
-export const strangers: Row[] = ROOMS.flatMap(({ method, path }) => OUTSIDERS.flatMap(({ by, room, why, status, only }): Row[] => {
-  const address = written(path, room);
-  if (only && !only.test(address)) return [];
-  const leads = method === 'GET' && path.endsWith('/entries') ? [303] : []; // to the page of the room, for whoever is no script
-  const request = { what: `${method} ${address} by ${by}: ${why}`, by, path: address, method, status: [...status, ...leads] };
-  if (method === 'GET') return [request];
-  const fields = FIELDS[path.split('/').at(-1)!] ?? {};
-  return [{ ...request, form: fields }, { ...request, what: `${request.what}, by a script`, json: fields, status: status[0] === 303 ? [401] : status }];
-}));
+export const strangers: Row[] = ROOMS.flatMap(({ method, path }) =>
+  OUTSIDERS.flatMap(({ by, room, why, status, only }): Row[] => {
+    const address = written(path, room);
+    if (only && !only.test(address)) return [];
+    const leads = method === 'GET' && path.endsWith('/entries') ? [303] : []; // to the page of the room, for whoever is no script
+    const request = {
+      what: `${method} ${address} by ${by}: ${why}`,
+      by,
+      path: address,
+      method,
+      status: [...status, ...leads],
+    };
+    if (method === 'GET') return [request];
+    const fields = FIELDS[path.split('/').at(-1)!] ?? {};
+    return [
+      { ...request, form: fields },
+      {
+        ...request,
+        what: `${request.what}, by a script`,
+        json: fields,
+        status: status[0] === 303 ? [401] : status,
+      },
+    ];
+  }),
+);

@@ -2,31 +2,114 @@ import type { Row } from '../support/abuse.ts';
 
 // Values of every wrong kind, in addresses and in bodies.
 
-const IDS = ['0', '-1', '+1', '1.5', '1e9', '0x1', '01', 'NaN', 'Infinity', '2147483648', '9007199254740993', '99999999999999999999999', 'null', 'undefined', 'true', '%5Bobject%20Object%5D', '%00', '1%00', '%0a1', '1%0d%0a', "1'--", '1;drop%20table%20room', '1%20or%201=1', '%D9%A3', '%F0%9F%98%80', '%ED%A0%80', '__proto__', 'constructor', '..%2f..', '%2e%2e', '%252e', '%', '%zz', '%c3%28', 'x'.repeat(3000)];
+const IDS = [
+  '0',
+  '-1',
+  '+1',
+  '1.5',
+  '1e9',
+  '0x1',
+  '01',
+  'NaN',
+  'Infinity',
+  '2147483648',
+  '9007199254740993',
+  '99999999999999999999999',
+  'null',
+  'undefined',
+  'true',
+  '%5Bobject%20Object%5D',
+  '%00',
+  '1%00',
+  '%0a1',
+  '1%0d%0a',
+  "1'--",
+  '1;drop%20table%20room',
+  '1%20or%201=1',
+  '%D9%A3',
+  '%F0%9F%98%80',
+  '%ED%A0%80',
+  '__proto__',
+  'constructor',
+  '..%2f..',
+  '%2e%2e',
+  '%252e',
+  '%',
+  '%zz',
+  '%c3%28',
+  'x'.repeat(3000),
+];
 
 const ids: Row[] = IDS.flatMap((id): Row[] => [
   { what: `a room with the id ${id}`, path: `/rooms/${id}`, status: [400, 404] },
-  { what: `a poll of the room ${id}`, path: `/poll?room=${id}&after=0`, status: [400, 404], headers: { Accept: 'application/json' } },
+  {
+    what: `a poll of the room ${id}`,
+    path: `/poll?room=${id}&after=0`,
+    status: [400, 404],
+    headers: { Accept: 'application/json' },
+  },
   { what: `entering the room ${id}`, path: `/rooms/${id}/enter`, method: 'POST', status: [400, 404] },
-  { what: `posting into the room ${id}`, path: `/rooms/${id}/messages`, json: { body: 'hello', key: '12345678' }, status: [400, 404] },
+  {
+    what: `posting into the room ${id}`,
+    path: `/rooms/${id}/messages`,
+    json: { body: 'hello', key: '12345678' },
+    status: [400, 404],
+  },
   { what: `deleting the room ${id}`, path: `/rooms/${id}/delete`, method: 'POST', status: [400, 404] },
 ]);
 
 /** Not one of them is a whole number of at least 0. */
-const SEQS = IDS.filter((id) => !/^\d+$/.test(id) && id !== '%').map((id) => id.replace(/[;&]/g, encodeURIComponent));
+const SEQS = IDS.filter((id) => !/^\d+$/.test(id) && id !== '%').map((id) =>
+  id.replace(/[;&]/g, encodeURIComponent),
+);
 
 const seqs: Row[] = SEQS.flatMap((seq): Row[] => [
-  { what: `a poll after ${seq}`, path: `/poll?room=LOBBY&after=${seq}`, status: [400, 422], headers: { Accept: 'application/json' } },
-  { what: `entries before ${seq}`, path: `/rooms/LOBBY/entries?before=${seq}`, status: [400, 422], headers: { Accept: 'application/json' } },
+  {
+    what: `a poll after ${seq}`,
+    path: `/poll?room=LOBBY&after=${seq}`,
+    status: [400, 422],
+    headers: { Accept: 'application/json' },
+  },
+  {
+    what: `entries before ${seq}`,
+    path: `/rooms/LOBBY/entries?before=${seq}`,
+    status: [400, 422],
+    headers: { Accept: 'application/json' },
+  },
   { what: `a page from ${seq}`, path: `/rooms/LOBBY?from=${seq}`, status: [400, 422] },
 ]);
 
-const twice: Row[] = ['after=1&after=2', 'after[]=1', 'after[a]=1', 'room=1&room=1', 'after=1,2', '__proto__[after]=1', 'constructor.prototype.after=1'].map((query) => ({
-  what: `a poll with ${query}`, path: `/poll?room=LOBBY&${query}`, headers: { Accept: 'application/json' }, status: [200, 204, 404, 422],
+const twice: Row[] = [
+  'after=1&after=2',
+  'after[]=1',
+  'after[a]=1',
+  'room=1&room=1',
+  'after=1,2',
+  '__proto__[after]=1',
+  'constructor.prototype.after=1',
+].map((query) => ({
+  what: `a poll with ${query}`,
+  path: `/poll?room=LOBBY&${query}`,
+  headers: { Accept: 'application/json' },
+  status: [200, 204, 404, 422],
 }));
 
 /** What is no text, where JSON has it. */
-const KINDS: [string, unknown][] = [['true', true], ['a number', 1], ['a fraction', 1.5], ['a huge number', 1e21], ['a list', ['a']], ['an empty list', []], ['lists in lists', [[['a']]]], ['an object', { a: 1 }], ['a length', { length: 8 }], ['a toString', { toString: 'x' }], ['a high surrogate', '\ud800hello-hello'], ['a low surrogate', 'hello-hello\udfff'], ['NUL', 'hello\0hello']];
+const KINDS: [string, unknown][] = [
+  ['true', true],
+  ['a number', 1],
+  ['a fraction', 1.5],
+  ['a huge number', 1e21],
+  ['a list', ['a']],
+  ['an empty list', []],
+  ['lists in lists', [[['a']]]],
+  ['an object', { a: 1 }],
+  ['a length', { length: 8 }],
+  ['a toString', { toString: 'x' }],
+  ['a high surrogate', '\ud800hello-hello'],
+  ['a low surrogate', 'hello-hello\udfff'],
+  ['NUL', 'hello\0hello'],
+];
 
 const FIELDS: [path: string, fields: Record<string, string>, by?: Row['by']][] = [
   ['/rooms', { name: 'parlour', access: 'open' }],
@@ -42,34 +125,96 @@ const FIELDS: [path: string, fields: Record<string, string>, by?: Row['by']][] =
   ['/people', { q: 'grace' }],
 ];
 
-const kinds: Row[] = FIELDS.flatMap(([path, fields, by]) => Object.keys(fields).flatMap((field) => KINDS.map(([kind, value]): Row => ({
-  what: `${kind} as ${field} to ${path}`, path, by: by ?? 'ada', json: { ...fields, [field]: value }, status: [422],
-}))));
+const kinds: Row[] = FIELDS.flatMap(([path, fields, by]) =>
+  Object.keys(fields).flatMap((field) =>
+    KINDS.map(([kind, value]): Row => ({
+      what: `${kind} as ${field} to ${path}`,
+      path,
+      by: by ?? 'ada',
+      json: { ...fields, [field]: value },
+      status: [422],
+    })),
+  ),
+);
 
 /** What a form can carry: the name twice, brackets, bytes that are no UTF-8. */
 const SHAPES: [string, (name: string, value: string) => string][] = [
-  ['twice', (name, value) => `${name}=${value}&${name}=${value}`], ['in brackets', (name, value) => `${name}[]=${value}`], ['as a key', (name, value) => `${name}[a]=${value}`],
-  ['with NUL', (name, value) => `${name}=${value}%00${value}`], ['half a pair', (name, value) => `${name}=${value}%ED%A0%80`], ['no UTF-8', (name, value) => `${name}=${value}%FF%FE`], ['overlong', (name, value) => `${name}=${value}%C0%AF`],
+  ['twice', (name, value) => `${name}=${value}&${name}=${value}`],
+  ['in brackets', (name, value) => `${name}[]=${value}`],
+  ['as a key', (name, value) => `${name}[a]=${value}`],
+  ['with NUL', (name, value) => `${name}=${value}%00${value}`],
+  ['half a pair', (name, value) => `${name}=${value}%ED%A0%80`],
+  ['no UTF-8', (name, value) => `${name}=${value}%FF%FE`],
+  ['overlong', (name, value) => `${name}=${value}%C0%AF`],
 ];
 
-const shapes: Row[] = FIELDS.flatMap(([path, fields, by]) => Object.keys(fields).filter((field) => field !== 'access').flatMap((field) => SHAPES.map(([shape, written]): Row => ({
-  what: `${field} ${shape} to ${path}`, path, by: by ?? 'ada', status: [422],
-  form: Object.entries(fields).map(([name, value]) => (name === field ? written(name, encodeURIComponent(value)) : `${name}=${encodeURIComponent(value)}`)).join('&'),
-}))));
+const shapes: Row[] = FIELDS.flatMap(([path, fields, by]) =>
+  Object.keys(fields)
+    .filter((field) => field !== 'access')
+    .flatMap((field) =>
+      SHAPES.map(([shape, written]): Row => ({
+        what: `${field} ${shape} to ${path}`,
+        path,
+        by: by ?? 'ada',
+        status: [422],
+        form: Object.entries(fields)
+          .map(([name, value]) =>
+            name === field
+              ? written(name, encodeURIComponent(value))
+              : `${name}=${encodeURIComponent(value)}`,
+          )
+          .join('&'),
+      })),
+    ),
+);
 
 const BODIES: [string, string][] = [
-  ['__proto__', '{"__proto__":{"username":"linus","isAdmin":true,"role":"admin"}}'], ['constructor', '{"constructor":{"prototype":{"username":"linus"}}}'], ['deep __proto__', `${'{"__proto__":'.repeat(500)}{}${'}'.repeat(500)}`],
-  ['a list', '[]'], ['a text', '"hello"'], ['null', 'null'], ['a number', '1'], ['nothing', ''], ['half', '{"username":'], ['two objects', '{}{}'], ['a comment', '{/**/}'], ['single quotes', "{'username':'linus'}"], ['NaN', '{"username":NaN}'], ['a byte order mark', '\ufeff{"username":"nobody-here"}'], ['deep lists', `${'['.repeat(30_000)}${']'.repeat(30_000)}`], ['a name twice', '{"username":"nobody","username":[]}'],
+  ['__proto__', '{"__proto__":{"username":"linus","isAdmin":true,"role":"admin"}}'],
+  ['constructor', '{"constructor":{"prototype":{"username":"linus"}}}'],
+  ['deep __proto__', `${'{"__proto__":'.repeat(500)}{}${'}'.repeat(500)}`],
+  ['a list', '[]'],
+  ['a text', '"hello"'],
+  ['null', 'null'],
+  ['a number', '1'],
+  ['nothing', ''],
+  ['half', '{"username":'],
+  ['two objects', '{}{}'],
+  ['a comment', '{/**/}'],
+  ['single quotes', "{'username':'linus'}"],
+  ['NaN', '{"username":NaN}'],
+  ['a byte order mark', '\ufeff{"username":"nobody-here"}'],
+  ['deep lists', `${'['.repeat(30_000)}${']'.repeat(30_000)}`],
+  ['a name twice', '{"username":"nobody","username":[]}'],
 ];
 
-const bodies: Row[] = BODIES.flatMap(([what, body]): Row[] => ['/rooms/LOBBY/members', '/rooms', '/rooms/LOBBY/messages', '/login'].map((path) => ({
-  what: `${what} as JSON to ${path}`, path, body, method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, status: [400, 422],
-})));
+const bodies: Row[] = BODIES.flatMap(([what, body]): Row[] =>
+  ['/rooms/LOBBY/members', '/rooms', '/rooms/LOBBY/messages', '/login'].map((path) => ({
+    what: `${what} as JSON to ${path}`,
+    path,
+    body,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    status: [400, 422],
+  })),
+);
 
-const prototypes: Row[] = ['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf', '__defineGetter__'].flatMap((name): Row[] => [
+const prototypes: Row[] = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'hasOwnProperty',
+  'toString',
+  'valueOf',
+  '__defineGetter__',
+].flatMap((name): Row[] => [
   { what: `${name} as a field`, path: '/rooms', form: `${name}=x&${name}[name]=x`, status: [422] },
   { what: `${name} as a username in an address`, path: `/people/${name}`, status: [404] },
-  { what: `${name} as a member in an address`, path: `/rooms/LOBBY/members/${name}/remove`, method: 'POST', status: [404, 422] },
+  {
+    what: `${name} as a member in an address`,
+    path: `/rooms/LOBBY/members/${name}/remove`,
+    method: 'POST',
+    status: [404, 422],
+  },
   { what: `${name} as a query`, path: `/rooms?${name}=x&${name}[name]=x&${name}.name=x`, status: [200] },
   { what: `${name} as a search`, path: '/people', form: { q: name }, status: [422] },
   { what: `${name} as an address`, path: `/${name}`, status: [404] },

@@ -31,23 +31,35 @@ const contenders: Record<string, () => RequestListener | Promise<RequestListener
     // The same tables with the same promises, on the connection that MikroORM makes by itself.
     const { driverOptions: _, ...options } = databaseOptions(process.env.CHAT_DB!);
     const orm = await MikroORM.init(options);
-    for (const pragma of ['journal_mode = wal', 'synchronous = full', 'busy_timeout = 5000']) await orm.em.execute(`pragma ${pragma}`);
+    for (const pragma of ['journal_mode = wal', 'synchronous = full', 'busy_timeout = 5000'])
+      await orm.em.execute(`pragma ${pragma}`);
     let count = 0;
     return (request, response) => {
       let text = '';
-      request.setEncoding('utf8').on('data', (chunk: string) => (text += chunk)).on('end', async () => {
-        const { body } = JSON.parse(text) as { body: string };
-        const room = Number(/\d+/.exec(request.url!)![0]);
-        const em = orm.em.fork() as EntityManager;
-        await em.transactional(async (em) => {
-          const found = await em.findOneOrFail(Room, room);
-          found.append(em, { kind: 'message', author: em.getReference(User, 1), body, key: `flush-${process.pid}-${(count += 1)}`, at: new Date() });
+      request
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => (text += chunk))
+        .on('end', async () => {
+          const { body } = JSON.parse(text) as { body: string };
+          const room = Number(/\d+/.exec(request.url!)![0]);
+          const em = orm.em.fork() as EntityManager;
+          await em.transactional(async (em) => {
+            const found = await em.findOneOrFail(Room, room);
+            found.append(em, {
+              kind: 'message',
+              author: em.getReference(User, 1),
+              body,
+              key: `flush-${process.pid}-${(count += 1)}`,
+              at: new Date(),
+            });
+          });
+          response.writeHead(201).end();
         });
-        response.writeHead(201).end();
-      });
     };
   },
 };
 
 const server = createServer(await contenders[process.argv[2]!]!());
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+server.listen(0, '127.0.0.1', () =>
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+);

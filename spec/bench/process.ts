@@ -14,7 +14,11 @@ export class Contender {
   /** Starts a script; `variables` are its environment. */
   constructor(name: string, args: string[], variables: Record<string, string> = {}) {
     this.name = name;
-    this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { cwd: ROOT, env: { PATH: process.env.PATH, PORT: '0', ...variables }, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, PORT: '0', ...variables },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 
   /** Waits until it has said where it listens. */
@@ -38,7 +42,9 @@ export class Contender {
 
   /** Its memory, in bytes. */
   memory(): number {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#process.pid}/status`, 'utf8'))![1]) * 1024;
+    return (
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#process.pid}/status`, 'utf8'))![1]) * 1024
+    );
   }
 
   async stop(): Promise<void> {

@@ -17,13 +17,17 @@ export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> 
   const em = () => orm.em.fork() as EntityManager;
   const clock = () => new Date();
   const live = await openLive(orm);
-  const peopleIn = (place: Place) => Array.from({ length: WRITERS }, (_, writer) => peopleOf(writer, place)).flat();
+  const peopleIn = (place: Place) =>
+    Array.from({ length: WRITERS }, (_, writer) => peopleOf(writer, place)).flat();
   const costs = async (what: string, count: number, work: () => Promise<unknown>): Promise<Cost> => {
     await work(); // warms up
     const [spent, own, start] = [cpu(), process.cpuUsage(), performance.now()];
     await work();
     const { user, system } = process.cpuUsage(own);
-    return [what, ...[cpu() - spent, (user + system) / 1000, performance.now() - start].map((ms) => (ms / count) * 1000)] as Cost;
+    return [
+      what,
+      ...[cpu() - spent, (user + system) / 1000, performance.now() - start].map((ms) => (ms / count) * 1000),
+    ] as Cost;
   };
   const read = async () => {
     for (let count = 0; count < SOME; count += 1) {
@@ -52,7 +56,12 @@ export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> 
   const limits = new Limits(em, true);
   let address = 0;
   const draw = async () => {
-    for (const { user } of peopleIn('one').slice(0, SOME)) await limits.draw('post', { user: { id: user }, address: `2001:db8:${(address += 1).toString(16)}::1`, now: clock() });
+    for (const { user } of peopleIn('one').slice(0, SOME))
+      await limits.draw('post', {
+        user: { id: user },
+        address: `2001:db8:${(address += 1).toString(16)}::1`,
+        now: clock(),
+      });
     await limits.writeDown(clock());
   };
   try {
@@ -62,7 +71,11 @@ export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> 
       await costs('a lease is written down, 640 people at once', 640, hear),
       await costs('a read mark is written down, 640 people in one room', 640, show('all')),
       await costs('a read mark is written down, 640 people in a room each', 640, show('each')),
-      await costs('limits of a post are looked up and written down, each person and address once', SOME, draw),
+      await costs(
+        'limits of a post are looked up and written down, each person and address once',
+        SOME,
+        draw,
+      ),
     ];
   } finally {
     await live.close();

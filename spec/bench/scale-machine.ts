@@ -1,4 +1,13 @@
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MikroORM } from '@mikro-orm/sql';
@@ -7,9 +16,10 @@ import type { MikroORM } from '@mikro-orm/sql';
 export async function cpuOf(orm: MikroORM): Promise<() => number> {
   const [row] = await orm.em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
   const parent = parentOf(row!.pid)!;
-  return () => readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && (Number(name) === parent || parentOf(Number(name)) === parent))
-    .reduce((sum, pid) => sum + spentBy(pid), 0);
+  return () =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && (Number(name) === parent || parentOf(Number(name)) === parent))
+      .reduce((sum, pid) => sum + spentBy(pid), 0);
 }
 
 /** How long a flush of 8 kB, a page of PostgreSQL's log, takes on the disk with the temporary files, in milliseconds. */

@@ -34,8 +34,17 @@ async function write(orm: MikroORM, writer: number, { batch, place, seconds }: O
   const batches: Batch[] = [];
   const end = now() + seconds * 1000;
   for (let count = 0; now() < end; count += 1) {
-    const chosen = Array.from({ length: batch }, (_, index) => people[(count * batch + index) % people.length]!);
-    const posts = chosen.map(({ user, room }) => ({ user, room, body: 'A message of some length, as people write them.', key: crypto.randomUUID(), now: new Date() }));
+    const chosen = Array.from(
+      { length: batch },
+      (_, index) => people[(count * batch + index) % people.length]!,
+    );
+    const posts = chosen.map(({ user, room }) => ({
+      user,
+      room,
+      body: 'A message of some length, as people write them.',
+      key: crypto.randomUUID(),
+      now: new Date(),
+    }));
     const begun = now();
     const stored = await (orm.em.fork() as EntityManager).transactional((em) => postAll(em, posts));
     if (stored.includes(undefined)) throw new Error(`A message of writer ${writer} was refused.`);
@@ -45,12 +54,25 @@ async function write(orm: MikroORM, writer: number, { batch, place, seconds }: O
 }
 
 if (import.meta.main) {
-  const orm = await MikroORM.init({ ...databaseOptions(process.argv[2]!), pool: { min: WRITERS, max: WRITERS } });
-  process.on('message', (order: Order) => void (async () => {
-    const [cpu, start] = [process.cpuUsage(), now()];
-    const batches = await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(orm, writer, order)));
-    const { user, system } = process.cpuUsage(cpu);
-    process.send!({ batches: batches.flat(), seconds: (now() - start) / 1000, cpu: (user + system) / 1000 } satisfies Outcome);
-  })());
+  const orm = await MikroORM.init({
+    ...databaseOptions(process.argv[2]!),
+    pool: { min: WRITERS, max: WRITERS },
+  });
+  process.on(
+    'message',
+    (order: Order) =>
+      void (async () => {
+        const [cpu, start] = [process.cpuUsage(), now()];
+        const batches = await Promise.all(
+          Array.from({ length: WRITERS }, (_, writer) => write(orm, writer, order)),
+        );
+        const { user, system } = process.cpuUsage(cpu);
+        process.send!({
+          batches: batches.flat(),
+          seconds: (now() - start) / 1000,
+          cpu: (user + system) / 1000,
+        } satisfies Outcome);
+      })(),
+  );
   process.once('disconnect', () => process.exit());
 }

@@ -20,15 +20,20 @@ export class Wire {
     const { hostname, port } = new URL(base);
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
     this.#socket.setEncoding('latin1').on('data', (chunk: string) => this.#receive(chunk));
-    this.#socket.on('error', () => this.#waiting?.({ status: 0, text: '' })).on('close', () => this.#waiting?.({ status: 0, text: '' }));
+    this.#socket
+      .on('error', () => this.#waiting?.({ status: 0, text: '' }))
+      .on('close', () => this.#waiting?.({ status: 0, text: '' }));
   }
 
   /** Sends a request, as it is written, when the one before it is answered. */
   ask(request: string): Promise<Told> {
-    const told = this.#queue.then(() => new Promise<Told>((resolve) => {
-      this.#waiting = resolve;
-      if (!this.#socket.write(request) && this.#socket.destroyed) resolve({ status: 0, text: '' });
-    }));
+    const told = this.#queue.then(
+      () =>
+        new Promise<Told>((resolve) => {
+          this.#waiting = resolve;
+          if (!this.#socket.write(request) && this.#socket.destroyed) resolve({ status: 0, text: '' });
+        }),
+    );
     this.#queue = told;
     return told;
   }

@@ -28,25 +28,49 @@ export async function fill(file: string, histories: number[]): Promise<BenchRoom
   database.exec('pragma synchronous = off; begin');
   const now = Date.now();
   const keygrip = new Keygrip([KEY], 'sha256');
-  const person = database.prepare(`insert into user (username, username_key, email, email_key, password_hash, created_at) values (?1, ?1, ?1, ?1, '', ?2)`);
-  const session = database.prepare('insert into session (id, user_id, data, created_at, seen_at, user_agent) values (?, ?, ?, ?, ?, ?)');
-  const join = database.prepare(`insert into membership (room_id, user_id, role, joined_at, read_seq, hidden) values (?, ?, 'member', ?, ?, 0)`);
-  const enter = database.prepare(`insert into presence (user_id, room_id, lease, expires_at, closing) values (?, ?, 'script', ?, 0)`);
+  const person = database.prepare(
+    `insert into user (username, username_key, email, email_key, password_hash, created_at) values (?1, ?1, ?1, ?1, '', ?2)`,
+  );
+  const session = database.prepare(
+    'insert into session (id, user_id, data, created_at, seen_at, user_agent) values (?, ?, ?, ?, ?, ?)',
+  );
+  const join = database.prepare(
+    `insert into membership (room_id, user_id, role, joined_at, read_seq, hidden) values (?, ?, 'member', ?, ?, 0)`,
+  );
+  const enter = database.prepare(
+    `insert into presence (user_id, room_id, lease, expires_at, closing) values (?, ?, 'script', ?, 0)`,
+  );
   person.run('ada', now);
   const rooms = histories.map((last, index): BenchRoom => {
     const id = index + 1;
-    database.prepare(`insert into room (name, access, creator_id, last_seq, created_at) values (?, 'open', 1, ?, ?)`).run(`room ${id}`, last, now);
-    database.prepare(`insert into entry (room_id, seq, kind, author_id, body, at)
+    database
+      .prepare(
+        `insert into room (name, access, creator_id, last_seq, created_at) values (?, 'open', 1, ?, ?)`,
+      )
+      .run(`room ${id}`, last, now);
+    database
+      .prepare(`insert into entry (room_id, seq, kind, author_id, body, at)
       with recursive n(seq) as (select 1 union all select seq + 1 from n where seq < ?2)
-      select ?1, seq, 'message', 1, 'A message of some length, as people write them: number ' || seq || '.', ?3 - (?2 - seq) * 1000 from n`).run(id, last, now);
-    const readers = Array.from({ length: index === histories.length - 1 ? CROWD : SESSIONS }, (_, number): Reader => {
-      const user = Number(person.run(`reader-${id}-${number}`, now).lastInsertRowid);
-      const [key, csrf] = [randomUUID(), randomUUID()];
-      session.run(createHash('sha256').update(key).digest('base64url'), user, JSON.stringify({ userId: user, csrf }), now, now, '');
-      join.run(id, user, now, last);
-      enter.run(user, id, now + 3_600_000);
-      return { cookie: `sid=${key}; sid.sig=${keygrip.sign(`sid=${key}`)}`, csrf, room: id };
-    });
+      select ?1, seq, 'message', 1, 'A message of some length, as people write them: number ' || seq || '.', ?3 - (?2 - seq) * 1000 from n`)
+      .run(id, last, now);
+    const readers = Array.from(
+      { length: index === histories.length - 1 ? CROWD : SESSIONS },
+      (_, number): Reader => {
+        const user = Number(person.run(`reader-${id}-${number}`, now).lastInsertRowid);
+        const [key, csrf] = [randomUUID(), randomUUID()];
+        session.run(
+          createHash('sha256').update(key).digest('base64url'),
+          user,
+          JSON.stringify({ userId: user, csrf }),
+          now,
+          now,
+          '',
+        );
+        join.run(id, user, now, last);
+        enter.run(user, id, now + 3_600_000);
+        return { cookie: `sid=${key}; sid.sig=${keygrip.sign(`sid=${key}`)}`, csrf, room: id };
+      },
+    );
     return { id, last, readers };
   });
   database.exec('commit; pragma wal_checkpoint(truncate)');
@@ -58,7 +82,11 @@ export async function fill(file: string, histories: number[]): Promise<BenchRoom
 export function counts(file: string, room: number): { last: number; rows: number } {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    return database.prepare('select last_seq as last, (select count(*) from entry where room_id = room.id) as rows from room where id = ?').get(room) as { last: number; rows: number };
+    return database
+      .prepare(
+        'select last_seq as last, (select count(*) from entry where room_id = room.id) as rows from room where id = ?',
+      )
+      .get(room) as { last: number; rows: number };
   } finally {
     database.close();
   }

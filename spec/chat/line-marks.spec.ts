@@ -8,15 +8,30 @@ const test = suite('the marks of a line');
 const NAMES = new Map([['ada', 'ada']]);
 
 /** What there is in a line, in order. */
-const partsOf = (line: string) => (parse(line, NAMES)[1]?.children ?? []).map(({ type, content, info }) => [type, content, info].filter(Boolean).join(' '));
+const partsOf = (line: string) =>
+  (parse(line, NAMES)[1]?.children ?? []).map(({ type, content, info }) =>
+    [type, content, info].filter(Boolean).join(' '),
+  );
 
 test('are strong with a star, and emphasised with a stroke', () => {
-  assert.equal(partsOf('*a* _b_'), ['strong_open', 'text a', 'strong_close', 'text  ', 'em_open', 'text b', 'em_close']);
+  assert.equal(partsOf('*a* _b_'), [
+    'strong_open',
+    'text a',
+    'strong_close',
+    'text  ',
+    'em_open',
+    'text b',
+    'em_close',
+  ]);
 });
 
 test('lead to an address, and say whose it is where the words do not', () => {
   assert.equal(partsOf('[a](https://x.org/)'), ['link_open', 'text a', 'link_close', 'host x.org']);
-  assert.equal(partsOf('[https://x.org/](https://x.org/)'), ['link_open', 'text https://x.org/', 'link_close']);
+  assert.equal(partsOf('[https://x.org/](https://x.org/)'), [
+    'link_open',
+    'text https://x.org/',
+    'link_close',
+  ]);
 });
 
 test('mention those who may be mentioned, outside of code, and nobody else', () => {
@@ -35,7 +50,10 @@ const names = [
 
 for (const [text, at, expected] of names) {
   test(`mention, in "${text}", ${expected.join(' or ') || 'nobody'}`, () => {
-    assert.equal(namesAt(text, at).map(({ key }) => key), [...expected]);
+    assert.equal(
+      namesAt(text, at).map(({ key }) => key),
+      [...expected],
+    );
   });
 }
 

@@ -5,7 +5,10 @@ import { parse } from '../../server/chat/marks.ts';
 const test = suite('marks');
 
 /** What there is in a text, in order. */
-const partsOf = (text: string) => parse(text).map(({ type }) => type.replace(/_open$/, ' (').replace(/.*_close$/, ')')).join(' ');
+const partsOf = (text: string) =>
+  parse(text)
+    .map(({ type }) => type.replace(/_open$/, ' (').replace(/.*_close$/, ')'))
+    .join(' ');
 
 test('make blocks of lines, and of those without any one paragraph', () => {
   assert.is(partsOf('a\n\nb'), 'paragraph ( text break break text )');
@@ -19,7 +22,9 @@ test('are looked for within a line where it has what marks are made of', () => {
 });
 
 test('give numbered items the numbers that were typed', () => {
-  const numbers = parse('3. a\n4. b\n7. c').map((token) => token.attrGet('start') ?? token.attrGet('value')).filter((number) => number !== null);
+  const numbers = parse('3. a\n4. b\n7. c')
+    .map((token) => token.attrGet('start') ?? token.attrGet('value'))
+    .filter((number) => number !== null);
   assert.equal(numbers, [3, '7']);
 });
 

@@ -28,10 +28,26 @@ const refused = [
   ['7 characters of two units each', '🐘🦒🦓🐪🐫🦙🐏', 'Choose a password of at least 8 characters.'],
   ['257 characters', 'x'.repeat(257), 'Choose a password of at most 256 characters.'],
   ['a NUL', 'correct\0horse', 'The password has a character that cannot be typed. Choose another.'],
-  ['a lone surrogate', 'correct \ud800horse', 'The password has a character that cannot be typed. Choose another.'],
-  ['what everybody has', 'password', 'This password is among the commonest, and would be guessed. Choose another.'],
-  ['what everybody has, in other case', 'PassWord', 'This password is among the commonest, and would be guessed. Choose another.'],
-  ['what everybody has, in digits', '123456789', 'This password is among the commonest, and would be guessed. Choose another.'],
+  [
+    'a lone surrogate',
+    'correct \ud800horse',
+    'The password has a character that cannot be typed. Choose another.',
+  ],
+  [
+    'what everybody has',
+    'password',
+    'This password is among the commonest, and would be guessed. Choose another.',
+  ],
+  [
+    'what everybody has, in other case',
+    'PassWord',
+    'This password is among the commonest, and would be guessed. Choose another.',
+  ],
+  [
+    'what everybody has, in digits',
+    '123456789',
+    'This password is among the commonest, and would be guessed. Choose another.',
+  ],
 ] as const;
 
 for (const [what, password, sentence] of refused) {
@@ -41,7 +57,9 @@ for (const [what, password, sentence] of refused) {
 }
 
 test('is refused beside the field it was typed in', async () => {
-  assert.equal(Object.keys((await refusal(Invalid, () => checkedPassword('short', 'current'))).problems), ['current']);
+  assert.equal(Object.keys((await refusal(Invalid, () => checkedPassword('short', 'current'))).problems), [
+    'current',
+  ]);
 });
 
 test('is known again by its hash, and nothing else is', async () => {
@@ -63,7 +81,8 @@ test('is salted: twice the same has two hashes', async () => {
 });
 
 test('costs what was asked for, and the hash says so', async () => {
-  for (const logN of [4, 10]) assert.is(Buffer.from(await hashPassword('correct horse', logN), 'base64')[7], logN);
+  for (const logN of [4, 10])
+    assert.is(Buffer.from(await hashPassword('correct horse', logN), 'base64')[7], logN);
 });
 
 test('that opens the decoy is none that can be chosen', async () => {

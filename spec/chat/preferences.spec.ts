@@ -7,38 +7,88 @@ import { refusal, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('preferences');
 
-const save = ({ as }: House, typed: Record<string, string>) => as('ada', (em, ada) => savePreferences(em, ada, typed));
+const save = ({ as }: House, typed: Record<string, string>) =>
+  as('ada', (em, ada) => savePreferences(em, ada, typed));
 
 async function ofAda({ em }: House) {
-  const { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, reportLinks, style } = await em().findOneOrFail(User, { username: 'ada' });
+  const { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, reportLinks, style } =
+    await em().findOneOrFail(User, { username: 'ada' });
   return { zone, hourCycle, foundByEmail, whereabouts, enterSends, liveView, reportLinks, style };
 }
 
-const DEFAULTS = { zone: null, hourCycle: 'h23', foundByEmail: true, whereabouts: 'friends', enterSends: false, liveView: 'off', reportLinks: true, style: 'calm' };
-const CHOSEN = { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes', liveView: '30s', reportLinks: 'no', style: 'y2k' };
+const DEFAULTS = {
+  zone: null,
+  hourCycle: 'h23',
+  foundByEmail: true,
+  whereabouts: 'friends',
+  enterSends: false,
+  liveView: 'off',
+  reportLinks: true,
+  style: 'calm',
+};
+const CHOSEN = {
+  zone: 'Asia/Tokyo',
+  hourCycle: 'h12',
+  foundByEmail: 'no',
+  whereabouts: 'nobody',
+  enterSends: 'yes',
+  liveView: '30s',
+  reportLinks: 'no',
+  style: 'y2k',
+};
 
-test('are at first those that surprise nobody', withHouse(async (house) => {
-  assert.equal(await ofAda(house), DEFAULTS);
-}));
+test(
+  'are at first those that surprise nobody',
+  withHouse(async (house) => {
+    assert.equal(await ofAda(house), DEFAULTS);
+  }),
+);
 
-test('are kept, for that person alone', withHouse(async (house) => {
-  await save(house, CHOSEN);
-  assert.equal(await ofAda(house), { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: false, whereabouts: 'nobody', enterSends: true, liveView: '30s', reportLinks: false, style: 'y2k' });
-  assert.is(await house.em().count(User, { hourCycle: 'h23', zone: null, foundByEmail: true }), 2);
-}));
+test(
+  'are kept, for that person alone',
+  withHouse(async (house) => {
+    await save(house, CHOSEN);
+    assert.equal(await ofAda(house), {
+      zone: 'Asia/Tokyo',
+      hourCycle: 'h12',
+      foundByEmail: false,
+      whereabouts: 'nobody',
+      enterSends: true,
+      liveView: '30s',
+      reportLinks: false,
+      style: 'y2k',
+    });
+    assert.is(await house.em().count(User, { hourCycle: 'h23', zone: null, foundByEmail: true }), 2);
+  }),
+);
 
-test('can be taken back', withHouse(async (house) => {
-  await save(house, CHOSEN);
-  await save(house, { zone: '', hourCycle: 'h23', foundByEmail: 'yes', whereabouts: 'friends', enterSends: 'no', liveView: 'off', reportLinks: 'yes', style: 'calm' });
-  assert.equal(await ofAda(house), DEFAULTS);
-}));
+test(
+  'can be taken back',
+  withHouse(async (house) => {
+    await save(house, CHOSEN);
+    await save(house, {
+      zone: '',
+      hourCycle: 'h23',
+      foundByEmail: 'yes',
+      whereabouts: 'friends',
+      enterSends: 'no',
+      liveView: 'off',
+      reportLinks: 'yes',
+      style: 'calm',
+    });
+    assert.equal(await ofAda(house), DEFAULTS);
+  }),
+);
 
-test('stay as they are where they are not sent', withHouse(async (house) => {
-  await save(house, { hourCycle: 'h12' });
-  await save(house, { zone: 'UTC' });
-  await save(house, {});
-  assert.equal(await ofAda(house), { ...DEFAULTS, hourCycle: 'h12', zone: 'UTC' });
-}));
+test(
+  'stay as they are where they are not sent',
+  withHouse(async (house) => {
+    await save(house, { hourCycle: 'h12' });
+    await save(house, { zone: 'UTC' });
+    await save(house, {});
+    assert.equal(await ofAda(house), { ...DEFAULTS, hourCycle: 'h12', zone: 'UTC' });
+  }),
+);
 
 for (const [field, values] of Object.entries({
   zone: ['Mars/Base', 'utc ', '../etc', 'x\0', 'null'],
@@ -50,14 +100,17 @@ for (const [field, values] of Object.entries({
   liveView: ['', '10', '1s', 'toString'],
   style: ['', '2000s', 'calm '],
 })) {
-  test(`refuse for ${field} what is no choice, and then keep nothing else either`, withHouse(async (house) => {
-    for (const value of values) {
-      const { problems } = await refusal(Invalid, save(house, { ...CHOSEN, [field]: value }));
-      assert.equal(Object.keys(problems), [field], value);
-      assert.match(problems[field]!, /Choose one/);
-    }
-    assert.equal(await ofAda(house), DEFAULTS);
-  }));
+  test(
+    `refuse for ${field} what is no choice, and then keep nothing else either`,
+    withHouse(async (house) => {
+      for (const value of values) {
+        const { problems } = await refusal(Invalid, save(house, { ...CHOSEN, [field]: value }));
+        assert.equal(Object.keys(problems), [field], value);
+        assert.match(problems[field]!, /Choose one/);
+      }
+      assert.equal(await ofAda(house), DEFAULTS);
+    }),
+  );
 }
 
 test('have every zone that there is to choose, UTC first, each once', () => {

@@ -5,14 +5,24 @@ import { later, NOW, withHouse } from '../support/nouns.ts';
 
 const test = suite('signing keys');
 
-test('are made once, and the same for every process after the first', withHouse(async ({ em }) => {
-  assert.equal(await signingKeys(em(), 'the first', NOW), ['the first']);
-  assert.equal(await signingKeys(em(), 'of another process', later(1000)), ['the first']);
-}));
+test(
+  'are made once, and the same for every process after the first',
+  withHouse(async ({ em }) => {
+    assert.equal(await signingKeys(em(), 'the first', NOW), ['the first']);
+    assert.equal(await signingKeys(em(), 'of another process', later(1000)), ['the first']);
+  }),
+);
 
-test('are all there are, newest first', withHouse(async ({ em }) => {
-  for (const [value, createdAt] of [['old', NOW], ['new', later(1000)]] as const) await em().insert(SigningKey, { value, createdAt });
-  assert.equal(await signingKeys(em(), 'fresh', later(2000)), ['new', 'old']);
-}));
+test(
+  'are all there are, newest first',
+  withHouse(async ({ em }) => {
+    for (const [value, createdAt] of [
+      ['old', NOW],
+      ['new', later(1000)],
+    ] as const)
+      await em().insert(SigningKey, { value, createdAt });
+    assert.equal(await signingKeys(em(), 'fresh', later(2000)), ['new', 'old']);
+  }),
+);
 
 test.run();

@@ -12,70 +12,106 @@ import { Visitor, words } from '../support/visitor.ts';
 
 const test = suite('commands');
 
-test('are listed by help, and where none is named or understood', withFile(async (file) => {
-  for (const given of [[], ['help']]) {
-    const { code, out } = await chat(file, given);
-    assert.is(code, 0);
-    for (const name of ['help', 'operator USERNAME [off]', 'reset-link USERNAME']) assert.ok(out.includes(`  ${name} `), name);
-  }
-  for (const given of [['dance'], ['__proto__'], ['constructor'], ['operator'], ['operator', 'ada', 'off', 'now']]) {
-    const { code, out, err } = await chat(file, given);
-    assert.equal([code, out], [2, ''], given.join(' '));
-    assert.ok(err.trim().length > 0);
-    assert.not.match(err, /\n +at /);
-  }
-}));
+test(
+  'are listed by help, and where none is named or understood',
+  withFile(async (file) => {
+    for (const given of [[], ['help']]) {
+      const { code, out } = await chat(file, given);
+      assert.is(code, 0);
+      for (const name of ['help', 'operator USERNAME [off]', 'reset-link USERNAME'])
+        assert.ok(out.includes(`  ${name} `), name);
+    }
+    for (const given of [
+      ['dance'],
+      ['__proto__'],
+      ['constructor'],
+      ['operator'],
+      ['operator', 'ada', 'off', 'now'],
+    ]) {
+      const { code, out, err } = await chat(file, given);
+      assert.equal([code, out], [2, ''], given.join(' '));
+      assert.ok(err.trim().length > 0);
+      assert.not.match(err, /\n +at /);
+    }
+  }),
+);
 
-test('are a process that ends with a code, and says in one line why it could not', withFile(async (file) => {
-  assert.equal((await chatProcess(file, ['help'])).code, 0);
-  const { code, out, err } = await chatProcess(file, ['operator', 'ada']);
-  assert.equal([code, out, err.trim().split('\n').length], [1, '', 1]);
-}));
+test(
+  'are a process that ends with a code, and says in one line why it could not',
+  withFile(async (file) => {
+    assert.equal((await chatProcess(file, ['help'])).code, 0);
+    const { code, out, err } = await chatProcess(file, ['operator', 'ada']);
+    assert.equal([code, out, err.trim().split('\n').length], [1, '', 1]);
+  }),
+);
 
-test('are done to the end where whoever reads them has gone', withFile(async (file) => {
-  await (await openDatabase(file)).close();
-  assert.equal(await chatProcess(file, ['stats'], { isRead: false }), { code: 0, out: '', err: '' });
-}));
+test(
+  'are done to the end where whoever reads them has gone',
+  withFile(async (file) => {
+    await (await openDatabase(file)).close();
+    assert.equal(await chatProcess(file, ['stats'], { isRead: false }), { code: 0, out: '', err: '' });
+  }),
+);
 
-test('make no database, and upgrade none', withFile(async (file) => {
-  const missing = await chat(file, ['operator', 'ada']);
-  assert.is(missing.code, 1);
-  assert.match(missing.err, /^There is no database at .*chat\.db\. Set CHAT_DB/);
-  assert.not.ok(existsSync(file));
-  const orm = await MikroORM.init(databaseOptions(file));
-  await orm.migrator.up({ to: '0001-first-tables' });
-  await orm.close();
-  const old = await chat(file, ['operator', 'ada']);
-  assert.is(old.code, 1);
-  assert.match(old.err, /earlier version.*Start the server/);
-}));
-
-test('make somebody an operator, and take it back', withFile(async (file) => {
-  const orm = await openDatabase(file);
-  try {
-    await enrol(orm, 'ada');
-    const isOperator = async () => (await orm.em.fork().findOneOrFail(User, { username: 'ada' })).operator;
-    assert.equal(await chat(file, ['operator', 'ADA']), { code: 0, out: 'ada is an operator now, and answers reports at /operator/reports.\n', err: '' });
-    assert.ok(await isOperator());
-    assert.is((await chat(file, ['operator', 'ada', 'off'])).code, 0);
-    assert.not.ok(await isOperator());
-    for (const given of [['operator', 'ada', 'on'], ['operator', 'grace']]) assert.is((await chat(file, given)).code, 1);
-  } finally {
+test(
+  'make no database, and upgrade none',
+  withFile(async (file) => {
+    const missing = await chat(file, ['operator', 'ada']);
+    assert.is(missing.code, 1);
+    assert.match(missing.err, /^There is no database at .*chat\.db\. Set CHAT_DB/);
+    assert.not.ok(existsSync(file));
+    const orm = await MikroORM.init(databaseOptions(file));
+    await orm.migrator.up({ to: '0001-first-tables' });
     await orm.close();
-  }
-}));
+    const old = await chat(file, ['operator', 'ada']);
+    assert.is(old.code, 1);
+    assert.match(old.err, /earlier version.*Start the server/);
+  }),
+);
+
+test(
+  'make somebody an operator, and take it back',
+  withFile(async (file) => {
+    const orm = await openDatabase(file);
+    try {
+      await enrol(orm, 'ada');
+      const isOperator = async () => (await orm.em.fork().findOneOrFail(User, { username: 'ada' })).operator;
+      assert.equal(await chat(file, ['operator', 'ADA']), {
+        code: 0,
+        out: 'ada is an operator now, and answers reports at /operator/reports.\n',
+        err: '',
+      });
+      assert.ok(await isOperator());
+      assert.is((await chat(file, ['operator', 'ada', 'off'])).code, 0);
+      assert.not.ok(await isOperator());
+      for (const given of [
+        ['operator', 'ada', 'on'],
+        ['operator', 'grace'],
+      ])
+        assert.is((await chat(file, given)).code, 1);
+    } finally {
+      await orm.close();
+    }
+  }),
+);
 
 test('make a link that sets a new password, beside a running server', async () => {
   await withServer(async (server, folder) => {
     await server.start();
     const ada = new Visitor(server.base);
     await ada.register('ada');
-    const { code, out, err } = await chat(`${folder}/chat.db`, ['reset-link', 'ada'], { PUBLIC_URL: 'https://chat.example' });
+    const { code, out, err } = await chat(`${folder}/chat.db`, ['reset-link', 'ada'], {
+      PUBLIC_URL: 'https://chat.example',
+    });
     assert.is(code, 0);
     assert.match(err, /It works once, within an hour/);
     const [, path] = /^https:\/\/chat\.example(\/reset\/[\w-]{32})\n$/.exec(out) ?? [];
     const somebody = new Visitor(server.base);
-    assert.is((await somebody.press(await somebody.get(path!), 'Set password', { password: 'battery staple' })).status, 303);
+    assert.is(
+      (await somebody.press(await somebody.get(path!), 'Set password', { password: 'battery staple' }))
+        .status,
+      303,
+    );
     assert.match(words((await somebody.get('/rooms')).page.querySelector('header')), /Logged in as ada/);
     assert.is((await ada.get('/rooms')).status, 303);
   });

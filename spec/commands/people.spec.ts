@@ -8,22 +8,37 @@ import { Visitor } from '../support/visitor.ts';
 
 const test = suite('users, stats and end-sessions');
 
-test('list the accounts, and count what there is', withFile(async (file) => {
-  await writeEverything(file);
-  const users = (await chat(file, ['users'])).out.trim().split('\n').map((line) => line.split('\t'));
-  assert.equal(users, [
-    ['username', 'email', 'since', 'last seen', 'remark'],
-    ['ada', 'ada@example.org', '2026-01-01', '2026-01-01', 'operator'],
-    ['grace', 'grace@example.org', '2026-01-01', '2026-01-01', '-'],
-    ['linus', 'linus@example.org', '2026-01-01', '-', 'suspended'],
-    ['alan', 'alan@example.org', '2026-01-01', '-', '-'],
-    ['liskov', 'barbara@example.org', '2026-01-01', '-', '-'],
-  ]);
-  const { out } = await chat(file, ['stats']);
-  for (const line of ['5  accounts', '1  suspended accounts', '1  former members', '2  sessions', '1  open rooms', '2  conversations of two', '38  messages', '1  reports without an answer']) {
-    assert.match(out, new RegExp(`^ +${line}$`, 'm'));
-  }
-}));
+test(
+  'list the accounts, and count what there is',
+  withFile(async (file) => {
+    await writeEverything(file);
+    const users = (await chat(file, ['users'])).out
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    assert.equal(users, [
+      ['username', 'email', 'since', 'last seen', 'remark'],
+      ['ada', 'ada@example.org', '2026-01-01', '2026-01-01', 'operator'],
+      ['grace', 'grace@example.org', '2026-01-01', '2026-01-01', '-'],
+      ['linus', 'linus@example.org', '2026-01-01', '-', 'suspended'],
+      ['alan', 'alan@example.org', '2026-01-01', '-', '-'],
+      ['liskov', 'barbara@example.org', '2026-01-01', '-', '-'],
+    ]);
+    const { out } = await chat(file, ['stats']);
+    for (const line of [
+      '5  accounts',
+      '1  suspended accounts',
+      '1  former members',
+      '2  sessions',
+      '1  open rooms',
+      '2  conversations of two',
+      '38  messages',
+      '1  reports without an answer',
+    ]) {
+      assert.match(out, new RegExp(`^ +${line}$`, 'm'));
+    }
+  }),
+);
 
 test('log somebody out of a running server, polls and all', async () => {
   await withServer(async (server, folder) => {

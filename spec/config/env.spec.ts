@@ -6,8 +6,24 @@ import { refusal } from '../support/nouns.ts';
 const test = suite('the environment');
 
 const defaults: Env = {
-  port: 3000, host: '127.0.0.1', chatDb: 'chat.db', databaseUrl: undefined, filesDir: 'chat.db.files', filesMb: { each: 1000, all: 20_000 }, mostConnections: 10_000, sessionKeys: undefined, publicUrl: undefined, trustProxy: 0,
-  leaseMs: 120_000, awayMs: 900_000, scryptLogN: 15, rateLimits: true, smtpUrl: undefined, mailFrom: 'plainchat@localhost', metricsToken: undefined, logLevel: 'info',
+  port: 3000,
+  host: '127.0.0.1',
+  chatDb: 'chat.db',
+  databaseUrl: undefined,
+  filesDir: 'chat.db.files',
+  filesMb: { each: 1000, all: 20_000 },
+  mostConnections: 10_000,
+  sessionKeys: undefined,
+  publicUrl: undefined,
+  trustProxy: 0,
+  leaseMs: 120_000,
+  awayMs: 900_000,
+  scryptLogN: 15,
+  rateLimits: true,
+  smtpUrl: undefined,
+  mailFrom: 'plainchat@localhost',
+  metricsToken: undefined,
+  logLevel: 'info',
 };
 
 test('has a default for everything', () => {
@@ -15,7 +31,26 @@ test('has a default for everything', () => {
 });
 
 test('takes what is empty for what is unset', () => {
-  const names = ['PORT', 'HOST', 'CHAT_DB', 'FILES_DIR', 'DATABASE_URL', 'PUBLIC_URL', 'TRUST_PROXY', 'LEASE_SECONDS', 'AWAY_SECONDS', 'SCRYPT_LOGN', 'RATE_LIMITS', 'SMTP_URL', 'MAIL_FROM', 'METRICS_TOKEN', 'LOG_LEVEL', 'FILES_MB', 'FILES_MB_EACH', 'MAX_CONNECTIONS'];
+  const names = [
+    'PORT',
+    'HOST',
+    'CHAT_DB',
+    'FILES_DIR',
+    'DATABASE_URL',
+    'PUBLIC_URL',
+    'TRUST_PROXY',
+    'LEASE_SECONDS',
+    'AWAY_SECONDS',
+    'SCRYPT_LOGN',
+    'RATE_LIMITS',
+    'SMTP_URL',
+    'MAIL_FROM',
+    'METRICS_TOKEN',
+    'LOG_LEVEL',
+    'FILES_MB',
+    'FILES_MB_EACH',
+    'MAX_CONNECTIONS',
+  ];
   assert.equal(readEnv(Object.fromEntries(names.map((name) => [name, '']))), defaults);
 });
 
@@ -23,11 +58,17 @@ const taken: [Record<string, string>, Partial<Env>][] = [
   [{ PORT: '0' }, { port: 0 }],
   [{ PORT: '65535' }, { port: 65_535 }],
   [{ HOST: '::1' }, { host: '::1' }],
-  [{ CHAT_DB: '/var/lib/chat/the chat.db' }, { chatDb: '/var/lib/chat/the chat.db', filesDir: '/var/lib/chat/the chat.db.files' }],
+  [
+    { CHAT_DB: '/var/lib/chat/the chat.db' },
+    { chatDb: '/var/lib/chat/the chat.db', filesDir: '/var/lib/chat/the chat.db.files' },
+  ],
   [{ FILES_DIR: '/srv/files' }, { filesDir: '/srv/files' }],
   [{ FILES_MB: '500', FILES_MB_EACH: '0' }, { filesMb: { each: 0, all: 500 } }],
   [{ MAX_CONNECTIONS: '50' }, { mostConnections: 50 }],
-  [{ DATABASE_URL: 'postgres://chat:secret@db.example/chat?sslmode=require' }, { databaseUrl: 'postgres://chat:secret@db.example/chat?sslmode=require' }],
+  [
+    { DATABASE_URL: 'postgres://chat:secret@db.example/chat?sslmode=require' },
+    { databaseUrl: 'postgres://chat:secret@db.example/chat?sslmode=require' },
+  ],
   [{ DATABASE_URL: 'postgresql:///chat' }, { databaseUrl: 'postgresql:///chat' }],
   [{ SESSION_KEYS: 'new, old,' }, { sessionKeys: ['new', 'old'] }],
   [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
@@ -38,7 +79,14 @@ const taken: [Record<string, string>, Partial<Env>][] = [
   [{ METRICS_TOKEN: 'the token' }, { metricsToken: 'the token' }],
   [{ LOG_LEVEL: 'warn' }, { logLevel: 'warn' }],
   [{ MAIL_FROM: 'chat@example.org' }, { mailFrom: 'chat@example.org' }],
-  [{ SMTP_URL: 'smtps://chat:secret@mail.example', PUBLIC_URL: 'https://chat.example' }, { smtpUrl: 'smtps://chat:secret@mail.example', publicUrl: new URL('https://chat.example'), mailFrom: 'plainchat@chat.example' }],
+  [
+    { SMTP_URL: 'smtps://chat:secret@mail.example', PUBLIC_URL: 'https://chat.example' },
+    {
+      smtpUrl: 'smtps://chat:secret@mail.example',
+      publicUrl: new URL('https://chat.example'),
+      mailFrom: 'plainchat@chat.example',
+    },
+  ],
 ];
 
 for (const [variables, env] of taken) {
@@ -49,7 +97,10 @@ for (const [variables, env] of taken) {
 
 test('takes a public address with or without https', () => {
   assert.is(readEnv({ PUBLIC_URL: 'https://chat.example' }).publicUrl?.origin, 'https://chat.example');
-  assert.is(readEnv({ PUBLIC_URL: 'http://chat.example:8080/' }).publicUrl?.origin, 'http://chat.example:8080');
+  assert.is(
+    readEnv({ PUBLIC_URL: 'http://chat.example:8080/' }).publicUrl?.origin,
+    'http://chat.example:8080',
+  );
 });
 
 const refused = [
@@ -72,13 +123,21 @@ const refused = [
 
 for (const [name, value, wanted] of refused) {
   test(`refuses ${name}=${value}, by name and with what it takes`, async () => {
-    assert.is((await refusal(Error, () => readEnv({ [name]: value }))).message, `${name} is "${value}", but must be ${wanted}.`);
+    assert.is(
+      (await refusal(Error, () => readEnv({ [name]: value }))).message,
+      `${name} is "${value}", but must be ${wanted}.`,
+    );
   });
 }
 
 test('sends mail only where it knows the address that its links are to have, and does not repeat a password', async () => {
-  assert.match((await refusal(Error, () => readEnv({ SMTP_URL: 'smtp://mail.example' }))).message, /PUBLIC_URL/);
-  const wrong = await refusal(Error, () => readEnv({ SMTP_URL: 'https://chat:secret@mail.example', PUBLIC_URL: 'https://chat.example' }));
+  assert.match(
+    (await refusal(Error, () => readEnv({ SMTP_URL: 'smtp://mail.example' }))).message,
+    /PUBLIC_URL/,
+  );
+  const wrong = await refusal(Error, () =>
+    readEnv({ SMTP_URL: 'https://chat:secret@mail.example', PUBLIC_URL: 'https://chat.example' }),
+  );
   assert.match(wrong.message, /^SMTP_URL must be an address like smtps:/);
   assert.not.match(wrong.message, /secret/);
 });

@@ -14,12 +14,18 @@ import { enrol, houseOf, later, NOW, TIMES, withFile } from '../support/nouns.ts
 
 const test = suite('two processes on one file');
 
-type Act = (em: EntityManager, ada: User, rooms: { lobby: number; study: number }, grace: User) => Promise<unknown>;
+type Act = (
+  em: EntityManager,
+  ada: User,
+  rooms: { lobby: number; study: number },
+  grace: User,
+) => Promise<unknown>;
 
 /** What ada does in her lobby and study; she and grace, a member, are in the lobby. */
 const acts: Record<string, Act> = {
   'enter the room one is in': (em, ada, { lobby }) => enter(em, ada, lobby, { now: NOW, times: TIMES }),
-  'enter another room': (em, ada, { lobby, study }) => enter(em, ada, study, { now: NOW, times: TIMES, leave: lobby }),
+  'enter another room': (em, ada, { lobby, study }) =>
+    enter(em, ada, study, { now: NOW, times: TIMES, leave: lobby }),
   post: (em, ada, { lobby }) => post(em, ada, lobby, { body: 'hello', key: 'a-key-of-ada' }, NOW),
   leave: (em, ada, { lobby }) => leave(em, ada, lobby, NOW),
   expire: (em, ada, { lobby }) => expire(em, ada, lobby, later(TIMES.page)),
@@ -35,35 +41,38 @@ const acts: Record<string, Act> = {
 for (const [what, act] of Object.entries(acts)) {
   // SQLite lets nobody write who has read before somebody else wrote, and does not wait there. So
   // the lock comes first: then the other waits, as it may.
-  test(`let one ${what} while the other writes after each look of ours`, withFile(async (file) => {
-    const orm = await openDatabase(file);
-    const other = new DatabaseSync(file);
-    let looks = 0;
-    try {
-      for (const username of ['ada', 'grace']) await enrol(orm, username);
-      const { room, enter: come, to } = houseOf(orm);
-      const rooms = { lobby: await room('ada', 'lobby'), study: await room('ada', 'study') };
-      for (const username of ['ada', 'grace']) await come(username, rooms.lobby);
-      await to('ada', 'grace', (em, ada, grace) => {
-        const find = em.findOne.bind(em);
-        em.findOne = (async (...asked: Parameters<typeof find>) => {
-          const found = await find(...asked);
-          looks += 1;
-          try {
-            other.exec('update room set name = name');
-          } catch (error) {
-            assert.match(String(error), 'locked');
-          }
-          return found;
-        }) as typeof em.findOne;
-        return act(em, ada, rooms, grace);
-      });
-      if (act !== acts['create a room']) assert.ok(looks > 0);
-    } finally {
-      other.close();
-      await orm.close();
-    }
-  }));
+  test(
+    `let one ${what} while the other writes after each look of ours`,
+    withFile(async (file) => {
+      const orm = await openDatabase(file);
+      const other = new DatabaseSync(file);
+      let looks = 0;
+      try {
+        for (const username of ['ada', 'grace']) await enrol(orm, username);
+        const { room, enter: come, to } = houseOf(orm);
+        const rooms = { lobby: await room('ada', 'lobby'), study: await room('ada', 'study') };
+        for (const username of ['ada', 'grace']) await come(username, rooms.lobby);
+        await to('ada', 'grace', (em, ada, grace) => {
+          const find = em.findOne.bind(em);
+          em.findOne = (async (...asked: Parameters<typeof find>) => {
+            const found = await find(...asked);
+            looks += 1;
+            try {
+              other.exec('update room set name = name');
+            } catch (error) {
+              assert.match(String(error), 'locked');
+            }
+            return found;
+          }) as typeof em.findOne;
+          return act(em, ada, rooms, grace);
+        });
+        if (act !== acts['create a room']) assert.ok(looks > 0);
+      } finally {
+        other.close();
+        await orm.close();
+      }
+    }),
+  );
 }
 
 /** What the worker below is given. */
@@ -100,32 +109,47 @@ const RIVAL = `
 function outcomesOf(rival: Rival): Promise<string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<string[]>();
   const worker = new Worker(RIVAL, { eval: true, workerData: rival });
-  worker.once('message', resolve).once('error', reject).once('exit', () => reject(new Error('The worker told nothing.')));
+  worker
+    .once('message', resolve)
+    .once('error', reject)
+    .once('exit', () => reject(new Error('The worker told nothing.')));
   return promise;
 }
 
-test('leave each room one of its two admins, who make each other members at once', withFile(async (file) => {
-  const orm = await openDatabase(file);
-  try {
-    for (const username of ['ada', 'grace']) await enrol(orm, username);
-    const { room, join, members, log } = houseOf(orm);
-    const rooms: number[] = [];
-    for (let count = 0; count < 20; count += 1) {
-      rooms.push(await room('ada', 'lobby'));
-      await join('grace', rooms[count]!, 'admin');
+test(
+  'leave each room one of its two admins, who make each other members at once',
+  withFile(async (file) => {
+    const orm = await openDatabase(file);
+    try {
+      for (const username of ['ada', 'grace']) await enrol(orm, username);
+      const { room, join, members, log } = houseOf(orm);
+      const rooms: number[] = [];
+      for (let count = 0; count < 20; count += 1) {
+        rooms.push(await room('ada', 'lobby'));
+        await join('grace', rooms[count]!, 'admin');
+      }
+      const modules = {
+        open: import.meta.resolve('../../server/database/open.ts'),
+        nouns: import.meta.resolve('../support/nouns.ts'),
+      };
+      const shared = { file, modules, rooms, gate: new Int32Array(new SharedArrayBuffer(4 * rooms.length)) };
+      const [byAda, byGrace] = await Promise.all([
+        outcomesOf({ ...shared, admin: 'ada', other: 'grace' }),
+        outcomesOf({ ...shared, admin: 'grace', other: 'ada' }),
+      ]);
+      for (const [index, id] of rooms.entries()) {
+        const won = byAda[index] === 'done';
+        assert.equal([byAda[index], byGrace[index]].sort(), [
+          'Error: Only an administrator of lobby can do this. Ask one of them.',
+          'done',
+        ]);
+        assert.equal(await members(id), won ? ['ada admin', 'grace member'] : ['ada member', 'grace admin']);
+        assert.equal(await log(id), [won ? '1 role ada grace member' : '1 role grace ada member']);
+      }
+    } finally {
+      await orm.close();
     }
-    const modules = { open: import.meta.resolve('../../server/database/open.ts'), nouns: import.meta.resolve('../support/nouns.ts') };
-    const shared = { file, modules, rooms, gate: new Int32Array(new SharedArrayBuffer(4 * rooms.length)) };
-    const [byAda, byGrace] = await Promise.all([outcomesOf({ ...shared, admin: 'ada', other: 'grace' }), outcomesOf({ ...shared, admin: 'grace', other: 'ada' })]);
-    for (const [index, id] of rooms.entries()) {
-      const won = byAda[index] === 'done';
-      assert.equal([byAda[index], byGrace[index]].sort(), ['Error: Only an administrator of lobby can do this. Ask one of them.', 'done']);
-      assert.equal(await members(id), won ? ['ada admin', 'grace member'] : ['ada member', 'grace admin']);
-      assert.equal(await log(id), [won ? '1 role ada grace member' : '1 role grace ada member']);
-    }
-  } finally {
-    await orm.close();
-  }
-}));
+  }),
+);
 
 test.run();

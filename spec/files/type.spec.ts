@@ -10,7 +10,11 @@ const test = suite('the type of a file');
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 const files: [what: string, content: Buffer | (() => Promise<Buffer>), type: string | undefined][] = [
-  ...Object.entries(images).map(([type, make]): [string, () => Promise<Buffer>, string] => [`a ${type}`, make, type]),
+  ...Object.entries(images).map(([type, make]): [string, () => Promise<Buffer>, string] => [
+    `a ${type}`,
+    make,
+    type,
+  ]),
   ['a PDF', PDF, 'pdf'],
   ['text', TEXT, 'txt'],
   ['text with a byte order mark', Buffer.from('\ufeffhello'), 'txt'],
@@ -29,10 +33,13 @@ const files: [what: string, content: Buffer | (() => Promise<Buffer>), type: str
 ];
 
 for (const [what, content, type] of files) {
-  test(`is ${type ?? 'none that is taken'} for ${what}`, withFile(async (file) => {
-    writeFileSync(file, typeof content === 'function' ? await content() : content);
-    assert.is(await typeOf(file), type);
-  }));
+  test(
+    `is ${type ?? 'none that is taken'} for ${what}`,
+    withFile(async (file) => {
+      writeFileSync(file, typeof content === 'function' ? await content() : content);
+      assert.is(await typeOf(file), type);
+    }),
+  );
 }
 
 test.run();

@@ -13,7 +13,10 @@ const NOBODY: ReadonlySet<number> = new Set();
 
 /** A log that the spec writes, with what the feed asks of it, in order. */
 class Log {
-  names = new Map([[ADA, 'ada'], [2, 'grace']]);
+  names = new Map([
+    [ADA, 'ada'],
+    [2, 'grace'],
+  ]);
   rooms = new Map<number, string[]>();
   asked: string[] = [];
   rendered: string[] = [];
@@ -30,14 +33,23 @@ class Log {
     const looks: Looks = {
       whereabouts: () => undefined,
       blockedBy: () => [],
-      room: (id) => tell('room', () => (this.rooms.has(id) ? { name: 'lobby', last: this.rooms.get(id)!.length } : undefined)),
+      room: (id) =>
+        tell('room', () =>
+          this.rooms.has(id) ? { name: 'lobby', last: this.rooms.get(id)!.length } : undefined,
+        ),
       describedAt: (_, seqs) => tell('describedAt', () => seqs.map(() => null)),
       usernames: (ids) => tell('usernames', () => ids.map((user) => this.names.get(user)!)),
     };
     this.feed = new Feed({
       signals,
       looks,
-      entries: (id, after) => tell(`entries after ${after}`, () => this.rooms.get(id)!.slice(after, after + 200).map((body, index) => this.#entry(id, after + index + 1, body))),
+      entries: (id, after) =>
+        tell(`entries after ${after}`, () =>
+          this.rooms
+            .get(id)!
+            .slice(after, after + 200)
+            .map((body, index) => this.#entry(id, after + index + 1, body)),
+        ),
       render: (entry) => {
         this.rendered.push(entry.body);
         return JSON.stringify(`${entry.author.username}: ${entry.body}`);
@@ -67,7 +79,15 @@ class Log {
   }
 
   #entry(room: number, seq: number, body: string): Entry {
-    return { seq, kind: 'message', body, at: new Date(0), room: { id: room }, author: { id: ADA, username: this.names.get(ADA)! }, subject: null } as Entry;
+    return {
+      seq,
+      kind: 'message',
+      body,
+      at: new Date(0),
+      room: { id: room },
+      author: { id: ADA, username: this.names.get(ADA)! },
+      subject: null,
+    } as Entry;
   }
 }
 
@@ -93,7 +113,14 @@ for (const later of [false, true]) {
     log.say('one', 'two', 'three', 'four');
     const read = async (after: number) => {
       const news = await log.poll(after);
-      if (news) assert.equal(news, ['ada: one', 'ada: two', 'ada: three', 'ada: four', 'ada: five'].slice(after, log.rooms.get(LOBBY)!.length));
+      if (news)
+        assert.equal(
+          news,
+          ['ada: one', 'ada: two', 'ada: three', 'ada: four', 'ada: five'].slice(
+            after,
+            log.rooms.get(LOBBY)!.length,
+          ),
+        );
       return news;
     };
     const all = await Promise.all([3, 0, 2, 3, 1].map(read));
@@ -140,7 +167,8 @@ for (const later of [false, true]) {
     log.asked.length = 0;
     log.store('two', 'three');
     log.store('four');
-    for (let reader = 0; reader < 3; reader += 1) assert.equal(await log.poll(1), ['ada: two', 'ada: three', 'ada: four']);
+    for (let reader = 0; reader < 3; reader += 1)
+      assert.equal(await log.poll(1), ['ada: two', 'ada: three', 'ada: four']);
     log.store('five');
     assert.equal(await log.poll(3), ['ada: four', 'ada: five']);
     assert.equal(log.asked, ['room', 'usernames', 'room', 'usernames']);
@@ -178,7 +206,10 @@ for (const later of [false, true]) {
     log.names.set(ADA, 'Ada');
     log.say('three');
     assert.equal(await log.poll(2), ['Ada: three']);
-    assert.equal(log.asked.filter((what) => what === 'usernames'), []);
+    assert.equal(
+      log.asked.filter((what) => what === 'usernames'),
+      [],
+    );
     assert.equal(await log.poll(0), ['Ada: one', 'Ada: two', 'Ada: three']);
     assert.equal(await log.poll(2), ['Ada: three']);
   });

@@ -14,13 +14,16 @@ async function adaInLobby({ cast }: World): Promise<{ ada: Visitor; lobby: numbe
   return { ada, lobby: await ada.createRoom('lobby') };
 }
 
-test('to which nothing is new are answered past the middleware, with next to nothing', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  const answer = await ada.poll(lobby, 1);
-  assert.is(answer.status, 204);
-  assert.not.ok(isUsual(answer));
-  assert.is(answer.headers.get('Cache-Control'), 'no-store');
-}));
+test(
+  'to which nothing is new are answered past the middleware, with next to nothing',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    const answer = await ada.poll(lobby, 1);
+    assert.is(answer.status, 204);
+    assert.not.ok(isUsual(answer));
+    assert.is(answer.headers.get('Cache-Control'), 'no-store');
+  }),
+);
 
 const usual: [what: string, path: (lobby: number) => string, status: number][] = [
   ['nothing was seen yet', (lobby) => `/poll?room=${lobby}`, 200],
@@ -29,12 +32,15 @@ const usual: [what: string, path: (lobby: number) => string, status: number][] =
   ['the number is none', (lobby) => `/poll?room=${lobby}&after=1e0`, 422],
 ];
 for (const [what, path, status] of usual) {
-  test(`go the usual way where ${what}`, withApp(async (world) => {
-    const { ada, lobby } = await adaInLobby(world);
-    const answer = await ada.getJson(path(lobby));
-    assert.is(answer.status, status);
-    assert.ok(isUsual(answer));
-  }));
+  test(
+    `go the usual way where ${what}`,
+    withApp(async (world) => {
+      const { ada, lobby } = await adaInLobby(world);
+      const answer = await ada.getJson(path(lobby));
+      assert.is(answer.status, status);
+      assert.ok(isUsual(answer));
+    }),
+  );
 }
 
 /** A room in which everything has happened of which there is a notice, and what a reader of its log gets. */
@@ -51,111 +57,148 @@ async function eventful(world: World): Promise<{ grace: Visitor; lobby: number }
   return { grace, lobby };
 }
 
-test('with news are answered past the middleware too, in the words of the history', withApp(async (world) => {
-  const { grace, lobby } = await eventful(world);
-  for (let after = 0; after < 9; after += 1) {
-    const answer = await grace.poll(lobby, after);
-    assert.not.ok(isUsual(answer));
-    assert.equal(answer.json(), (await grace.getJson(`/rooms/${lobby}/entries?after=${after}`)).json());
-    assert.is(answer.json().entries.length, 9 - after);
-  }
-}));
+test(
+  'with news are answered past the middleware too, in the words of the history',
+  withApp(async (world) => {
+    const { grace, lobby } = await eventful(world);
+    for (let after = 0; after < 9; after += 1) {
+      const answer = await grace.poll(lobby, after);
+      assert.not.ok(isUsual(answer));
+      assert.equal(answer.json(), (await grace.getJson(`/rooms/${lobby}/entries?after=${after}`)).json());
+      assert.is(answer.json().entries.length, 9 - after);
+    }
+  }),
+);
 
-test('go the usual way where more is new than one answer has', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  await ada.talk(lobby, 201);
-  assert.ok(isUsual(await ada.poll(lobby, 0)));
-  const latest = await ada.poll(lobby, 2);
-  assert.not.ok(isUsual(latest));
-  assert.is(latest.json().entries.length, 200);
-}));
+test(
+  'go the usual way where more is new than one answer has',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    await ada.talk(lobby, 201);
+    assert.ok(isUsual(await ada.poll(lobby, 0)));
+    const latest = await ada.poll(lobby, 2);
+    assert.not.ok(isUsual(latest));
+    assert.is(latest.json().entries.length, 200);
+  }),
+);
 
-test('have a link in the place of messages by whom the reader has blocked, for as long as they are', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  const grace = await world.cast('grace');
-  await grace.enter(lobby);
-  await ada.sayJson(lobby, 'hello');
-  const folded = async (reader: Visitor) => {
-    const answer = await reader.poll(lobby, 0);
-    assert.equal(answer.json(), (await reader.getJson(`/rooms/${lobby}/entries?after=0`)).json());
-    return answer.json().entries.map((entry: { folded?: boolean }) => Boolean(entry.folded));
-  };
-  assert.equal(await folded(grace), [false, false, false]);
-  await grace.post('/people/ada/block');
-  assert.equal(await folded(grace), [false, false, true]);
-  assert.equal(await folded(ada), [false, false, false]);
-  await grace.post('/people/ada/unblock');
-  assert.equal(await folded(grace), [false, false, false]);
-}));
+test(
+  'have a link in the place of messages by whom the reader has blocked, for as long as they are',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    const grace = await world.cast('grace');
+    await grace.enter(lobby);
+    await ada.sayJson(lobby, 'hello');
+    const folded = async (reader: Visitor) => {
+      const answer = await reader.poll(lobby, 0);
+      assert.equal(answer.json(), (await reader.getJson(`/rooms/${lobby}/entries?after=0`)).json());
+      return answer.json().entries.map((entry: { folded?: boolean }) => Boolean(entry.folded));
+    };
+    assert.equal(await folded(grace), [false, false, false]);
+    await grace.post('/people/ada/block');
+    assert.equal(await folded(grace), [false, false, true]);
+    assert.equal(await folded(ada), [false, false, false]);
+    await grace.post('/people/ada/unblock');
+    assert.equal(await folded(grace), [false, false, false]);
+  }),
+);
 
-test('name people as they are called now', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  const authors = async () => (await ada.poll(lobby, 0)).json().entries.map(({ author }: { author: string }) => author);
-  assert.equal(await authors(), ['ada']);
-  await ada.post('/settings/username', { username: 'Ada' });
-  assert.equal(await authors(), ['Ada']);
-}));
+test(
+  'name people as they are called now',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    const authors = async () =>
+      (await ada.poll(lobby, 0)).json().entries.map(({ author }: { author: string }) => author);
+    assert.equal(await authors(), ['ada']);
+    await ada.post('/settings/username', { username: 'Ada' });
+    assert.equal(await authors(), ['Ada']);
+  }),
+);
 
-test('of somebody who was removed are refused at the very next one', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  const grace = await world.cast('grace');
-  await grace.enter(lobby);
-  assert.is((await grace.poll(lobby, 2)).status, 204);
-  await ada.post(`/rooms/${lobby}/members/grace/remove`);
-  assert.is((await grace.poll(lobby, 2)).json().ended, 'removed');
-}));
+test(
+  'of somebody who was removed are refused at the very next one',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    const grace = await world.cast('grace');
+    await grace.enter(lobby);
+    assert.is((await grace.poll(lobby, 2)).status, 204);
+    await ada.post(`/rooms/${lobby}/members/grace/remove`);
+    assert.is((await grace.poll(lobby, 2)).json().ended, 'removed');
+  }),
+);
 
-test('of a session that was ended from elsewhere are refused at the very next one', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  const elsewhere = world.visitor();
-  await elsewhere.logIn('ada');
-  assert.is((await ada.poll(lobby, 1)).status, 204);
-  await elsewhere.post('/settings/password', { current: 'correct horse', password: 'battery staple' });
-  assert.is((await ada.poll(lobby, 1)).status, 401);
-  assert.is((await elsewhere.poll(lobby, 1)).status, 204);
-}));
-
-test('are answered without a word that HTTP/1.1 does not need', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  const { headers } = await bare(world.base, { path: `/poll?room=${lobby}&after=1`, headers: { Cookie: ada.cookieHeader, Host: 'chat.example' } });
-  assert.equal(Object.keys(headers).sort(), ['cache-control', 'date']);
-}));
-
-test('end with the session, the presence and the membership, at the very next one', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  assert.is((await ada.poll(lobby, 1)).status, 204);
-  const cookies = new Map(ada.cookies);
-  await ada.leave(lobby);
-  assert.is((await ada.poll(lobby, 2)).status, 409);
-  await ada.enter(lobby);
-  assert.is((await ada.poll(lobby, 3)).status, 204);
-  await ada.post('/logout');
-  for (const [name, value] of cookies) ada.cookies.set(name, value);
-  assert.is((await ada.poll(lobby, 4)).status, 401);
-}));
-
-test('need a cookie that is signed by us', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  ada.cookies.set('sid.sig', 'x'.repeat(27));
-  assert.is((await ada.poll(lobby, 1)).status, 401);
-}));
-
-test('are signs of life, and tell how far the log was shown', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  for (let minute = 0; minute < 20; minute += 1) {
-    world.clock.pass(60_000);
+test(
+  'of a session that was ended from elsewhere are refused at the very next one',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    const elsewhere = world.visitor();
+    await elsewhere.logIn('ada');
     assert.is((await ada.poll(lobby, 1)).status, 204);
-    await world.leases.tick();
-  }
-  assert.is((await world.em().findOneOrFail(Membership, { room: lobby })).readSeq, 1);
-}));
+    await elsewhere.post('/settings/password', { current: 'correct horse', password: 'battery staple' });
+    assert.is((await ada.poll(lobby, 1)).status, 401);
+    assert.is((await elsewhere.poll(lobby, 1)).status, 204);
+  }),
+);
 
-test('keep a session that would end without them', withApp(async (world) => {
-  const { ada, lobby } = await adaInLobby(world);
-  for (let day = 0; day < 40; day += 1) {
-    world.clock.pass(86_400_000);
+test(
+  'are answered without a word that HTTP/1.1 does not need',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    const { headers } = await bare(world.base, {
+      path: `/poll?room=${lobby}&after=1`,
+      headers: { Cookie: ada.cookieHeader, Host: 'chat.example' },
+    });
+    assert.equal(Object.keys(headers).sort(), ['cache-control', 'date']);
+  }),
+);
+
+test(
+  'end with the session, the presence and the membership, at the very next one',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
     assert.is((await ada.poll(lobby, 1)).status, 204);
-  }
-}));
+    const cookies = new Map(ada.cookies);
+    await ada.leave(lobby);
+    assert.is((await ada.poll(lobby, 2)).status, 409);
+    await ada.enter(lobby);
+    assert.is((await ada.poll(lobby, 3)).status, 204);
+    await ada.post('/logout');
+    for (const [name, value] of cookies) ada.cookies.set(name, value);
+    assert.is((await ada.poll(lobby, 4)).status, 401);
+  }),
+);
+
+test(
+  'need a cookie that is signed by us',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    ada.cookies.set('sid.sig', 'x'.repeat(27));
+    assert.is((await ada.poll(lobby, 1)).status, 401);
+  }),
+);
+
+test(
+  'are signs of life, and tell how far the log was shown',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    for (let minute = 0; minute < 20; minute += 1) {
+      world.clock.pass(60_000);
+      assert.is((await ada.poll(lobby, 1)).status, 204);
+      await world.leases.tick();
+    }
+    assert.is((await world.em().findOneOrFail(Membership, { room: lobby })).readSeq, 1);
+  }),
+);
+
+test(
+  'keep a session that would end without them',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaInLobby(world);
+    for (let day = 0; day < 40; day += 1) {
+      world.clock.pass(86_400_000);
+      assert.is((await ada.poll(lobby, 1)).status, 204);
+    }
+  }),
+);
 
 test.run();

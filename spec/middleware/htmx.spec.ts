@@ -7,45 +7,77 @@ const test = suite('a form that htmx sends');
 
 const HTMX = { 'HX-Request': 'true' };
 
-test('is led on by HX-Redirect where it succeeds, so that the next page is a real one', withApp(async ({ cast, visitor }) => {
-  await cast('ada');
-  const ada = visitor();
-  const login = await ada.post('/login', { login: 'ada', password: 'correct horse', next: '/rooms?x=1' }, HTMX);
-  assert.is(login.status, 200);
-  assert.is(login.headers.get('HX-Redirect'), '/rooms?x=1');
-  assert.is(login.headers.get('Location'), null);
-  assert.is(login.text, '');
-  const grace = visitor();
-  assert.is((await grace.post('/register', { username: 'grace', email: 'grace@example.org', password: 'correct horse' }, HTMX)).headers.get('HX-Redirect'), '/rooms');
-  const room = await (await cast('linus')).post('/rooms', { name: 'lobby' }, HTMX);
-  assert.is(room.status, 200);
-  assert.match(room.headers.get('HX-Redirect') ?? '', /^\/rooms\/\d+$/);
-}));
+test(
+  'is led on by HX-Redirect where it succeeds, so that the next page is a real one',
+  withApp(async ({ cast, visitor }) => {
+    await cast('ada');
+    const ada = visitor();
+    const login = await ada.post(
+      '/login',
+      { login: 'ada', password: 'correct horse', next: '/rooms?x=1' },
+      HTMX,
+    );
+    assert.is(login.status, 200);
+    assert.is(login.headers.get('HX-Redirect'), '/rooms?x=1');
+    assert.is(login.headers.get('Location'), null);
+    assert.is(login.text, '');
+    const grace = visitor();
+    assert.is(
+      (
+        await grace.post(
+          '/register',
+          { username: 'grace', email: 'grace@example.org', password: 'correct horse' },
+          HTMX,
+        )
+      ).headers.get('HX-Redirect'),
+      '/rooms',
+    );
+    const room = await (await cast('linus')).post('/rooms', { name: 'lobby' }, HTMX);
+    assert.is(room.status, 200);
+    assert.match(room.headers.get('HX-Redirect') ?? '', /^\/rooms\/\d+$/);
+  }),
+);
 
-test('gets the page with its errors where it is refused', withApp(async ({ cast, visitor }) => {
-  await cast('ada');
-  for (const [path, fields, label] of [['/register', { username: 'ada' }, 'Username'], ['/login', { login: 'ada' }, 'Username or email']] as const) {
-    const answer = await visitor().post(path, { ...fields, email: 'x@example.org', password: 'wrong horse' }, HTMX);
-    assert.is(answer.status, 422);
-    assert.match(titleOf(answer), /^Error: /);
-    assert.ok(problem(answer, label).beside);
-    assert.is(answer.headers.get('HX-Redirect'), null);
-  }
-}));
+test(
+  'gets the page with its errors where it is refused',
+  withApp(async ({ cast, visitor }) => {
+    await cast('ada');
+    for (const [path, fields, label] of [
+      ['/register', { username: 'ada' }, 'Username'],
+      ['/login', { login: 'ada' }, 'Username or email'],
+    ] as const) {
+      const answer = await visitor().post(
+        path,
+        { ...fields, email: 'x@example.org', password: 'wrong horse' },
+        HTMX,
+      );
+      assert.is(answer.status, 422);
+      assert.match(titleOf(answer), /^Error: /);
+      assert.ok(problem(answer, label).beside);
+      assert.is(answer.headers.get('HX-Redirect'), null);
+    }
+  }),
+);
 
-test('is led to log-in where nobody is logged in', withApp(async ({ visitor }) => {
-  const answer = await visitor().post('/rooms', { name: 'lobby' }, HTMX);
-  assert.is(answer.status, 200);
-  assert.match(answer.headers.get('HX-Redirect') ?? '', /^\/login/);
-}));
+test(
+  'is led to log-in where nobody is logged in',
+  withApp(async ({ visitor }) => {
+    const answer = await visitor().post('/rooms', { name: 'lobby' }, HTMX);
+    assert.is(answer.status, 200);
+    assert.match(answer.headers.get('HX-Redirect') ?? '', /^\/login/);
+  }),
+);
 
-test('gets the page of the two rooms to choose from', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const study = await grace.createRoom('study');
-  await ada.createRoom('lobby');
-  const answer = await ada.post(`/rooms/${study}/enter`, {}, HTMX);
-  assert.is(answer.status, 409);
-  assert.match(answer.text, /Leave .*lobby.* and enter .*study/);
-}));
+test(
+  'gets the page of the two rooms to choose from',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const study = await grace.createRoom('study');
+    await ada.createRoom('lobby');
+    const answer = await ada.post(`/rooms/${study}/enter`, {}, HTMX);
+    assert.is(answer.status, 409);
+    assert.match(answer.text, /Leave .*lobby.* and enter .*study/);
+  }),
+);
 
 test.run();

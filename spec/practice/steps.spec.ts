@@ -13,12 +13,26 @@ function heardOf(name: string, chosen: Partial<Announcements> = {}): string[] {
   const heard: string[] = [];
   const due: { at: number; act: () => void }[] = [];
   let time = 0;
-  const announcer = createAnnouncer('ada', { ...DEFAULTS, ...chosen }, (text) => void heard.push(text), { now: () => time, later: (act, ms) => void due.push({ at: time + ms, act }) });
+  const announcer = createAnnouncer('ada', { ...DEFAULTS, ...chosen }, (text) => void heard.push(text), {
+    now: () => time,
+    later: (act, ms) => void due.push({ at: time + ms, act }),
+  });
   for (const [second, entries] of Map.groupBy(script([name], 'ada').at(-1)!, ({ second }) => second)) {
-    due.push({ at: second * 1000, act: () => announcer.receive(entries.map(({ image, ...line }) => ({ ...line, ...(image && { attachment: { words: `Image: ${image}` } }) }))) });
+    due.push({
+      at: second * 1000,
+      act: () =>
+        announcer.receive(
+          entries.map(({ image, ...line }) => ({
+            ...line,
+            ...(image && { attachment: { words: `Image: ${image}` } }),
+          })),
+        ),
+    });
   }
   const words = ['The connection is lost. Trying again.', 'The connection is back.'];
-  lost?.forEach((second, index) => due.push({ at: second * 1000, act: () => announcer.say(words[index]!, 'connection') }));
+  lost?.forEach((second, index) =>
+    due.push({ at: second * 1000, act: () => announcer.say(words[index]!, 'connection') }),
+  );
   while (due.length > 0) {
     due.sort((a, b) => a.at - b.at);
     const { at, act } = due.shift()!;
@@ -42,8 +56,14 @@ test('make the same log each time, numbered without a gap and in the order of ti
   const all = [...Object.keys(STEPS), saying('Hello, all')];
   const log = script(all, 'ada').flat();
   assert.equal(script(all, 'ada').flat(), log);
-  assert.equal(log.map(({ seq }) => seq), log.map((_, index) => index + 1));
-  assert.equal(log.map(({ at }) => at), log.map(({ at }) => at).sort());
+  assert.equal(
+    log.map(({ seq }) => seq),
+    log.map((_, index) => index + 1),
+  );
+  assert.equal(
+    log.map(({ at }) => at),
+    log.map(({ at }) => at).sort(),
+  );
 });
 
 test('are those that an address names, and no others', () => {
@@ -55,8 +75,17 @@ test('are those that an address names, and no others', () => {
 test('have what their reader said, in its place, and of that the latest', () => {
   const own = ['Hello 👋', 'a.b & <c>\n—', 'שלום', '3', '4'].map(saying);
   assert.equal(stepsOf(['one', ...own].join('.')), ['one', ...own.slice(1)]);
-  assert.equal(script(['one', ...own, 'three'], 'ada').slice(2, -1).flat().map(({ author, body }) => `${author}: ${body}`), ['ada: Hello 👋', 'ada: a.b & <c>\n—', 'ada: שלום', 'ada: 3', 'ada: 4']);
-  assert.equal(stepsOf(`say-.say-=.${saying('x'.repeat(201))}.${saying('a\0b')}.say-${'A'.repeat(5000)}`), []);
+  assert.equal(
+    script(['one', ...own, 'three'], 'ada')
+      .slice(2, -1)
+      .flat()
+      .map(({ author, body }) => `${author}: ${body}`),
+    ['ada: Hello 👋', 'ada: a.b & <c>\n—', 'ada: שלום', 'ada: 3', 'ada: 4'],
+  );
+  assert.equal(
+    stepsOf(`say-.say-=.${saying('x'.repeat(201))}.${saying('a\0b')}.say-${'A'.repeat(5000)}`),
+    [],
+  );
 });
 
 test('tell who is in the room after them', () => {

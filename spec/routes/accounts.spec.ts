@@ -8,22 +8,30 @@ const test = suite('accounts over HTTP');
 const good = { username: 'ada', email: 'ada@example.org', password: 'correct horse' };
 const shown = async (person: Visitor) => (await person.get('/rooms')).page.querySelector('header')!.text;
 
-test('are created by a form, which logs in', withApp(async ({ visitor }) => {
-  const ada = visitor();
-  const form = await ada.get('/register');
-  assert.is(form.status, 200);
-  const answer = await ada.press(form, 'Create account', good);
-  assert.is(answer.status, 303);
-  assert.is(answer.location, '/rooms');
-  assert.match(await shown(ada), /Logged in as ada/);
-}));
+test(
+  'are created by a form, which logs in',
+  withApp(async ({ visitor }) => {
+    const ada = visitor();
+    const form = await ada.get('/register');
+    assert.is(form.status, 200);
+    const answer = await ada.press(form, 'Create account', good);
+    assert.is(answer.status, 303);
+    assert.is(answer.location, '/rooms');
+    assert.match(await shown(ada), /Logged in as ada/);
+  }),
+);
 
-test('have a form with three labelled fields', withApp(async ({ visitor }) => {
-  const form = await visitor().get('/register');
-  const types = ['Username', 'Email', 'Password'].map((label) => labelled(form, label).getAttribute('type'));
-  assert.equal(types, ['text', 'email', 'password']);
-  assert.ok(buttons(form).includes('Create account'));
-}));
+test(
+  'have a form with three labelled fields',
+  withApp(async ({ visitor }) => {
+    const form = await visitor().get('/register');
+    const types = ['Username', 'Email', 'Password'].map((label) =>
+      labelled(form, label).getAttribute('type'),
+    );
+    assert.equal(types, ['text', 'email', 'password']);
+    assert.ok(buttons(form).includes('Create account'));
+  }),
+);
 
 const refused: [what: string, label: 'Username' | 'Email' | 'Password', value: string, sentence: RegExp][] = [
   ['no username', 'Username', '', /Enter a username/],
@@ -55,27 +63,37 @@ const refused: [what: string, label: 'Username' | 'Email' | 'Password', value: s
   ['one of the commonest passwords in capitals', 'Password', 'PASSWORD', /commonest/],
 ];
 for (const [what, label, value, sentence] of refused) {
-  test(`refuse ${what}, at the top and beside the field`, withApp(async ({ visitor }) => {
-    const person = visitor();
-    const answer = await person.post('/register', { ...good, [label.toLowerCase()]: value });
-    assert.is(answer.status, 422);
-    assert.match(titleOf(answer), /^Error: Create account/);
-    const { top, beside } = problem(answer, label);
-    assert.match(top, sentence);
-    assert.match(beside, sentence);
-    assert.is((await person.get('/rooms')).status, 303, 'not logged in');
-  }));
+  test(
+    `refuse ${what}, at the top and beside the field`,
+    withApp(async ({ visitor }) => {
+      const person = visitor();
+      const answer = await person.post('/register', { ...good, [label.toLowerCase()]: value });
+      assert.is(answer.status, 422);
+      assert.match(titleOf(answer), /^Error: Create account/);
+      const { top, beside } = problem(answer, label);
+      assert.match(top, sentence);
+      assert.match(beside, sentence);
+      assert.is((await person.get('/rooms')).status, 303, 'not logged in');
+    }),
+  );
 }
 
-test('tell every problem at once, and keep what was typed except the password', withApp(async ({ visitor }) => {
-  const answer = await visitor().post('/register', { username: 'a "quoted" <b>', email: 'nobody', password: 'seven77' });
-  assert.is(answer.status, 422);
-  for (const label of ['Username', 'Email', 'Password']) assert.ok(problem(answer, label).beside, label);
-  assert.is(valueOf(labelled(answer, 'Username')), 'a "quoted" <b>');
-  assert.is(valueOf(labelled(answer, 'Email')), 'nobody');
-  assert.is(valueOf(labelled(answer, 'Password')), '');
-  assert.not.match(answer.text, 'seven77');
-}));
+test(
+  'tell every problem at once, and keep what was typed except the password',
+  withApp(async ({ visitor }) => {
+    const answer = await visitor().post('/register', {
+      username: 'a "quoted" <b>',
+      email: 'nobody',
+      password: 'seven77',
+    });
+    assert.is(answer.status, 422);
+    for (const label of ['Username', 'Email', 'Password']) assert.ok(problem(answer, label).beside, label);
+    assert.is(valueOf(labelled(answer, 'Username')), 'a "quoted" <b>');
+    assert.is(valueOf(labelled(answer, 'Email')), 'nobody');
+    assert.is(valueOf(labelled(answer, 'Password')), '');
+    assert.not.match(answer.text, 'seven77');
+  }),
+);
 
 const taken: [what: string, fields: Partial<typeof good>, label: string][] = [
   ['username', { username: 'ada' }, 'Username'],
@@ -85,103 +103,178 @@ const taken: [what: string, fields: Partial<typeof good>, label: string][] = [
   ['email in capitals', { email: 'ADA@Example.ORG' }, 'Email'],
 ];
 for (const [what, fields, label] of taken) {
-  test(`refuse a ${what} that ada has`, withApp(async ({ cast, visitor }) => {
-    await cast('ada');
-    const answer = await visitor().post('/register', { username: 'other', email: 'other@example.org', password: 'correct horse', ...fields });
-    assert.is(answer.status, 422);
-    assert.match(problem(answer, label).beside, /taken|already/);
-    assert.match(problem(answer, label).top, /taken|already/);
-  }));
+  test(
+    `refuse a ${what} that ada has`,
+    withApp(async ({ cast, visitor }) => {
+      await cast('ada');
+      const answer = await visitor().post('/register', {
+        username: 'other',
+        email: 'other@example.org',
+        password: 'correct horse',
+        ...fields,
+      });
+      assert.is(answer.status, 422);
+      assert.match(problem(answer, label).beside, /taken|already/);
+      assert.match(problem(answer, label).top, /taken|already/);
+    }),
+  );
 }
 
-test('take a username once, when twenty ask for it at the same time', withApp(async ({ visitor }) => {
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, number) => visitor()
-    .post('/register', { username: number % 2 ? 'ada' : 'Ada', email: `ada${number}@example.org`, password: 'correct horse' })));
-  const statuses = answers.map(({ status }) => status).sort();
-  assert.equal(statuses, [303, ...Array<number>(19).fill(422)]);
-}));
+test(
+  'take a username once, when twenty ask for it at the same time',
+  withApp(async ({ visitor }) => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, number) =>
+        visitor().post('/register', {
+          username: number % 2 ? 'ada' : 'Ada',
+          email: `ada${number}@example.org`,
+          password: 'correct horse',
+        }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    assert.equal(statuses, [303, ...Array<number>(19).fill(422)]);
+  }),
+);
 
 const usernames: [typed: string, kept: string][] = [
-  ['A', 'A'], ['7', '7'], ['Ada_L-1.0', 'Ada_L-1.0'], ['a'.repeat(32), 'a'.repeat(32)], ['小林', '小林'], ['Ægir', 'Ægir'],
-  ['किशोर', 'किशोर'], ['𐐀'.repeat(32), '𐐀'.repeat(32)], ['ﬁne', 'fine'], ['ｗｉｄｅ', 'wide'], ['e\u0301', 'é'], ['  ada ', 'ada'],
+  ['A', 'A'],
+  ['7', '7'],
+  ['Ada_L-1.0', 'Ada_L-1.0'],
+  ['a'.repeat(32), 'a'.repeat(32)],
+  ['小林', '小林'],
+  ['Ægir', 'Ægir'],
+  ['किशोर', 'किशोर'],
+  ['𐐀'.repeat(32), '𐐀'.repeat(32)],
+  ['ﬁne', 'fine'],
+  ['ｗｉｄｅ', 'wide'],
+  ['e\u0301', 'é'],
+  ['  ada ', 'ada'],
 ];
 for (const [typed, kept] of usernames) {
-  test(`take ${JSON.stringify(typed)} as a username, and show it as ${kept}`, withApp(async ({ visitor }) => {
-    const person = visitor();
-    assert.is((await person.post('/register', { ...good, username: typed })).status, 303);
-    assert.is((await person.get('/rooms')).page.querySelector('header strong')!.text, kept);
-  }));
+  test(
+    `take ${JSON.stringify(typed)} as a username, and show it as ${kept}`,
+    withApp(async ({ visitor }) => {
+      const person = visitor();
+      assert.is((await person.post('/register', { ...good, username: typed })).status, 303);
+      assert.is((await person.get('/rooms')).page.querySelector('header strong')!.text, kept);
+    }),
+  );
 }
 
-for (const password of [' spaces count ', '😀'.repeat(8), 'x'.repeat(256), '密'.repeat(256), 'aaaaaaab'.repeat(2)]) {
-  test(`take the password ${password.slice(0, 16)} as typed`, withApp(async ({ visitor }) => {
-    assert.is((await visitor().register('ada', password)).status, 303);
-    assert.is((await visitor().logIn('ada', password)).status, 303);
-    assert.is((await visitor().logIn('ada', password.trim().slice(1))).status, 422);
-  }));
+for (const password of [
+  ' spaces count ',
+  '😀'.repeat(8),
+  'x'.repeat(256),
+  '密'.repeat(256),
+  'aaaaaaab'.repeat(2),
+]) {
+  test(
+    `take the password ${password.slice(0, 16)} as typed`,
+    withApp(async ({ visitor }) => {
+      assert.is((await visitor().register('ada', password)).status, 303);
+      assert.is((await visitor().logIn('ada', password)).status, 303);
+      assert.is((await visitor().logIn('ada', password.trim().slice(1))).status, 422);
+    }),
+  );
 }
 
-test('name the field of a problem in JSON', withApp(async ({ visitor }) => {
-  const answer = await visitor().postJson('/register', { ...good, username: '\ud800' });
-  assert.is(answer.status, 422);
-  assert.is(answer.json().error.field, 'username');
-}));
+test(
+  'name the field of a problem in JSON',
+  withApp(async ({ visitor }) => {
+    const answer = await visitor().postJson('/register', { ...good, username: '\ud800' });
+    assert.is(answer.status, 422);
+    assert.is(answer.json().error.field, 'username');
+  }),
+);
 
-test('are deleted on a page that says before what happens, and with a password', withApp(async ({ cast, visitor }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  await grace.enter(lobby);
-  await grace.say(lobby, 'hello');
-  assert.ok((await grace.get('/settings')).page.querySelectorAll('main a').some((link) => words(link) === 'Delete my account' && link.getAttribute('href') === '/settings/delete'));
-  const form = await grace.get('/settings/delete');
-  assert.match(words(form.page.querySelector('main')), /former member/);
-  const refused = await grace.press(form, 'Delete my account', { current: 'wrong horse' });
-  assert.is(refused.status, 422);
-  assert.match(problem(refused, 'Your password').beside, /not your password/);
-  const answer = await grace.press(refused, 'Delete my account', { current: 'correct horse' });
-  assert.equal([answer.status, answer.location], [303, '/goodbye']);
-  assert.match(words((await grace.get('/goodbye')).page.querySelector('main')), /Your account is deleted/);
-  assert.is((await grace.get('/rooms')).status, 303);
-  assert.is((await visitor().logIn('grace')).status, 422);
-  assert.is((await visitor().register('grace')).status, 422);
-  assert.is((await ada.get('/people/grace')).status, 404);
-  assert.equal((await ada.log(lobby)).slice(1), ['former member entered', 'former member: hello', 'former member left', 'former member quit']);
-}));
+test(
+  'are deleted on a page that says before what happens, and with a password',
+  withApp(async ({ cast, visitor }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    await grace.say(lobby, 'hello');
+    assert.ok(
+      (await grace.get('/settings')).page
+        .querySelectorAll('main a')
+        .some(
+          (link) => words(link) === 'Delete my account' && link.getAttribute('href') === '/settings/delete',
+        ),
+    );
+    const form = await grace.get('/settings/delete');
+    assert.match(words(form.page.querySelector('main')), /former member/);
+    const refused = await grace.press(form, 'Delete my account', { current: 'wrong horse' });
+    assert.is(refused.status, 422);
+    assert.match(problem(refused, 'Your password').beside, /not your password/);
+    const answer = await grace.press(refused, 'Delete my account', { current: 'correct horse' });
+    assert.equal([answer.status, answer.location], [303, '/goodbye']);
+    assert.match(words((await grace.get('/goodbye')).page.querySelector('main')), /Your account is deleted/);
+    assert.is((await grace.get('/rooms')).status, 303);
+    assert.is((await visitor().logIn('grace')).status, 422);
+    assert.is((await visitor().register('grace')).status, 422);
+    assert.is((await ada.get('/people/grace')).status, 404);
+    assert.equal((await ada.log(lobby)).slice(1), [
+      'former member entered',
+      'former member: hello',
+      'former member left',
+      'former member quit',
+    ]);
+  }),
+);
 
-test('that hold the only administrator of a room are told where to go first', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  const page = await ada.get('/settings/delete');
-  assert.equal(page.page.querySelectorAll('main li a').map((link) => link.getAttribute('href')), [`/rooms/${lobby}/manage`, `/rooms/${lobby}/delete`]);
-  assert.equal(buttons(page), ['Log out']);
-  const refused = await ada.post('/settings/delete', { current: 'correct horse' });
-  assert.is(refused.status, 422);
-  assert.match(words(refused.page.querySelector('[role="alert"]')), /only administrator of lobby/);
-  assert.match(await shown(ada), /Logged in as ada/);
-  await ada.post(`/rooms/${lobby}/delete`);
-  assert.is((await ada.post('/settings/delete', { current: 'correct horse' })).location, '/goodbye');
-}));
+test(
+  'that hold the only administrator of a room are told where to go first',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const page = await ada.get('/settings/delete');
+    assert.equal(
+      page.page.querySelectorAll('main li a').map((link) => link.getAttribute('href')),
+      [`/rooms/${lobby}/manage`, `/rooms/${lobby}/delete`],
+    );
+    assert.equal(buttons(page), ['Log out']);
+    const refused = await ada.post('/settings/delete', { current: 'correct horse' });
+    assert.is(refused.status, 422);
+    assert.match(words(refused.page.querySelector('[role="alert"]')), /only administrator of lobby/);
+    assert.match(await shown(ada), /Logged in as ada/);
+    await ada.post(`/rooms/${lobby}/delete`);
+    assert.is((await ada.post('/settings/delete', { current: 'correct horse' })).location, '/goodbye');
+  }),
+);
 
-test('are deleted in every browser at once: a poll of another one is told to log in', withApp(async ({ cast, visitor }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  const phone = visitor();
-  await phone.logIn('grace');
-  await phone.enter(lobby);
-  assert.is((await phone.poll(lobby, 2)).status, 204);
-  await grace.post('/settings/delete', { current: 'correct horse' });
-  assert.is((await phone.poll(lobby, 2)).status, 401);
-}));
+test(
+  'are deleted in every browser at once: a poll of another one is told to log in',
+  withApp(async ({ cast, visitor }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    const phone = visitor();
+    await phone.logIn('grace');
+    await phone.enter(lobby);
+    assert.is((await phone.poll(lobby, 2)).status, 204);
+    await grace.post('/settings/delete', { current: 'correct horse' });
+    assert.is((await phone.poll(lobby, 2)).status, 401);
+  }),
+);
 
-test('give all that is kept of them as a file', withApp(async ({ cast, visitor }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  await ada.say(lobby, 'hello');
-  const answer = await ada.get('/settings/data');
-  assert.match(answer.headers.get('Content-Disposition')!, /^attachment; filename="plainchat-\d{4}-\d\d-\d\d\.json"$/);
-  assert.match(answer.headers.get('Content-Type')!, /^application\/json/);
-  assert.equal(answer.json().messages.map(({ body }: { body: string }) => body), ['hello']);
-  assert.is((await visitor().get('/settings/data')).location, '/login?next=%2Fsettings%2Fdata');
-}));
+test(
+  'give all that is kept of them as a file',
+  withApp(async ({ cast, visitor }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    await ada.say(lobby, 'hello');
+    const answer = await ada.get('/settings/data');
+    assert.match(
+      answer.headers.get('Content-Disposition')!,
+      /^attachment; filename="plainchat-\d{4}-\d\d-\d\d\.json"$/,
+    );
+    assert.match(answer.headers.get('Content-Type')!, /^application\/json/);
+    assert.equal(
+      answer.json().messages.map(({ body }: { body: string }) => body),
+      ['hello'],
+    );
+    assert.is((await visitor().get('/settings/data')).location, '/login?next=%2Fsettings%2Fdata');
+  }),
+);
 
 test.run();

@@ -4,7 +4,17 @@ import { Entry } from '../../server/chat/entry.ts';
 import { Membership } from '../../server/chat/membership.ts';
 import { Room } from '../../server/chat/room.ts';
 import { withApp, type World } from '../support/app.ts';
-import { buttons, labelled, seqs, titleOf, valueOf, words, type Answer, type Delta, type Visitor } from '../support/visitor.ts';
+import {
+  buttons,
+  labelled,
+  seqs,
+  titleOf,
+  valueOf,
+  words,
+  type Answer,
+  type Delta,
+  type Visitor,
+} from '../support/visitor.ts';
 
 const test = suite('conversations of two');
 
@@ -18,97 +28,135 @@ async function talkTo(person: Visitor, username: string): Promise<number> {
 const main = (answer: Answer) => words(answer.page.querySelector('main'));
 const roomsPage = async (person: Visitor) => main(await person.get('/rooms'));
 
-test('begin with one press on the person\'s page, and are entered', withApp(async ({ cast }) => {
-  const [ada] = [await cast('ada'), await cast('grace')];
-  const { status, location } = await ada.press(await ada.get('/people/grace'), 'Message grace');
-  assert.equal([status, location], [303, '/rooms/1']);
-  const page = await ada.get(location!);
-  assert.is(titleOf(page), 'ada and grace – Rooms – Plainchat');
-  assert.ok(buttons(page).includes('Send'));
-  assert.equal(await ada.log(1), ['ada entered']);
-}));
+test(
+  "begin with one press on the person's page, and are entered",
+  withApp(async ({ cast }) => {
+    const [ada] = [await cast('ada'), await cast('grace')];
+    const { status, location } = await ada.press(await ada.get('/people/grace'), 'Message grace');
+    assert.equal([status, location], [303, '/rooms/1']);
+    const page = await ada.get(location!);
+    assert.is(titleOf(page), 'ada and grace – Rooms – Plainchat');
+    assert.ok(buttons(page).includes('Send'));
+    assert.equal(await ada.log(1), ['ada entered']);
+  }),
+);
 
-test('are one, whoever begins, as often as they do', withApp(async ({ cast, em }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const rooms = [await talkTo(ada, 'grace'), await talkTo(grace, 'ada'), await talkTo(ada, 'GRACE')];
-  assert.equal([new Set(rooms).size, await em().count(Room)], [1, 1]);
-  assert.equal(await ada.log(rooms[0]!), ['ada entered', 'grace entered']);
-}));
+test(
+  'are one, whoever begins, as often as they do',
+  withApp(async ({ cast, em }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const rooms = [await talkTo(ada, 'grace'), await talkTo(grace, 'ada'), await talkTo(ada, 'GRACE')];
+    assert.equal([new Set(rooms).size, await em().count(Room)], [1, 1]);
+    assert.equal(await ada.log(rooms[0]!), ['ada entered', 'grace entered']);
+  }),
+);
 
-test('are one where both begin at the same moment', withApp(async ({ cast, em }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  for (const person of [ada, grace]) await person.token();
-  const answers = await Promise.all(Array.from({ length: 12 }, (_, turn) => (turn % 2 ? ada.post('/people/grace/message') : grace.post('/people/ada/message'))));
-  assert.equal(new Set(answers.map(({ status, location }) => `${status} ${location}`)), new Set(['303 /rooms/1']));
-  assert.equal([await em().count(Room), await em().count(Membership)], [1, 2]);
-  assert.equal((await ada.log(1)).sort(), ['ada entered', 'grace entered']);
-}));
+test(
+  'are one where both begin at the same moment',
+  withApp(async ({ cast, em }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    for (const person of [ada, grace]) await person.token();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, turn) =>
+        turn % 2 ? ada.post('/people/grace/message') : grace.post('/people/ada/message'),
+      ),
+    );
+    assert.equal(
+      new Set(answers.map(({ status, location }) => `${status} ${location}`)),
+      new Set(['303 /rooms/1']),
+    );
+    assert.equal([await em().count(Room), await em().count(Membership)], [1, 2]);
+    assert.equal((await ada.log(1)).sort(), ['ada entered', 'grace entered']);
+  }),
+);
 
-test('are with nobody who is not there, and not with oneself', withApp(async ({ cast, em }) => {
-  const ada = await cast('ada');
-  const self = await ada.post('/people/ada/message');
-  assert.is(self.status, 422);
-  assert.match(words(self.page.querySelector('main [role="alert"]')), /This is you\./);
-  assert.is((await ada.postJson('/people/ada/message', {})).status, 422);
-  assert.is((await ada.post('/people/nobody/message')).status, 404);
-  assert.is(await em().count(Room), 0);
-}));
+test(
+  'are with nobody who is not there, and not with oneself',
+  withApp(async ({ cast, em }) => {
+    const ada = await cast('ada');
+    const self = await ada.post('/people/ada/message');
+    assert.is(self.status, 422);
+    assert.match(words(self.page.querySelector('main [role="alert"]')), /This is you\./);
+    assert.is((await ada.postJson('/people/ada/message', {})).status, 422);
+    assert.is((await ada.post('/people/nobody/message')).status, 404);
+    assert.is(await em().count(Room), 0);
+  }),
+);
 
-test('ask first where one is in another room, and are entered on leaving that', withApp(async ({ cast }) => {
-  const [ada] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  for (const leave of ['', 'x', '999', '0']) assert.is((await ada.post('/people/grace/message', { leave })).status, 409, leave);
-  const asked = await ada.press(await ada.get('/people/grace'), 'Message grace');
-  assert.is(asked.status, 409);
-  assert.match(titleOf(asked), /^You are in lobby/);
-  assert.ok(asked.page.querySelector(`main a[href="/rooms/${lobby}"]`), 'to stay');
-  assert.equal(await ada.log(lobby), ['ada entered']);
-  const { status, location } = await ada.press(asked, 'Leave lobby and enter ada and grace');
-  assert.is(status, 303);
-  assert.equal([await ada.log(lobby), await ada.log(Number(location?.split('/').at(-1)))], [['ada entered', 'ada left'], ['ada entered']]);
-}));
+test(
+  'ask first where one is in another room, and are entered on leaving that',
+  withApp(async ({ cast }) => {
+    const [ada] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    for (const leave of ['', 'x', '999', '0'])
+      assert.is((await ada.post('/people/grace/message', { leave })).status, 409, leave);
+    const asked = await ada.press(await ada.get('/people/grace'), 'Message grace');
+    assert.is(asked.status, 409);
+    assert.match(titleOf(asked), /^You are in lobby/);
+    assert.ok(asked.page.querySelector(`main a[href="/rooms/${lobby}"]`), 'to stay');
+    assert.equal(await ada.log(lobby), ['ada entered']);
+    const { status, location } = await ada.press(asked, 'Leave lobby and enter ada and grace');
+    assert.is(status, 303);
+    assert.equal(
+      [await ada.log(lobby), await ada.log(Number(location?.split('/').at(-1)))],
+      [['ada entered', 'ada left'], ['ada entered']],
+    );
+  }),
+);
 
-test('are entered at once where one agrees to leave the other room', withApp(async ({ cast }) => {
-  const [ada] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  const { status, location } = await ada.post('/people/grace/message', { leave: `${lobby}` });
-  assert.is(status, 303);
-  assert.match(main(await ada.get(location!)), /Write a message/);
-  assert.equal(await ada.log(lobby), ['ada entered', 'ada left']);
-}));
+test(
+  'are entered at once where one agrees to leave the other room',
+  withApp(async ({ cast }) => {
+    const [ada] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    const { status, location } = await ada.post('/people/grace/message', { leave: `${lobby}` });
+    assert.is(status, 303);
+    assert.match(main(await ada.get(location!)), /Write a message/);
+    assert.equal(await ada.log(lobby), ['ada entered', 'ada left']);
+  }),
+);
 
-test('wait for who is not there, with how much is unread', withApp(async ({ cast, visitor }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  await grace.post('/logout');
-  const room = await talkTo(ada, 'grace');
-  const back = visitor();
-  await back.logIn('grace');
-  assert.not.match(await roomsPage(back), /ada and grace/, 'nothing has been said');
-  for (const body of ['hello', 'are you there?']) await ada.say(room, body);
-  await ada.get(`/rooms/${room}`);
-  assert.match(await roomsPage(back), /Conversations ada and grace 2 unread messages\. 1 person is in it now\. Enter ada and grace/);
-  const page = await back.get(`/rooms/${room}`);
-  assert.match(main(page), /2 unread messages.* hello .* are you there\?/);
-  assert.match(await roomsPage(back), /ada and grace 1 person is in it now\./);
-  await back.enter(room);
-  await back.say(room, 'good morning');
-  assert.match(await roomsPage(ada), /1 unread message\./);
-}));
+test(
+  'wait for who is not there, with how much is unread',
+  withApp(async ({ cast, visitor }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    await grace.post('/logout');
+    const room = await talkTo(ada, 'grace');
+    const back = visitor();
+    await back.logIn('grace');
+    assert.not.match(await roomsPage(back), /ada and grace/, 'nothing has been said');
+    for (const body of ['hello', 'are you there?']) await ada.say(room, body);
+    await ada.get(`/rooms/${room}`);
+    assert.match(
+      await roomsPage(back),
+      /Conversations ada and grace 2 unread messages\. 1 person is in it now\. Enter ada and grace/,
+    );
+    const page = await back.get(`/rooms/${room}`);
+    assert.match(main(page), /2 unread messages.* hello .* are you there\?/);
+    assert.match(await roomsPage(back), /ada and grace 1 person is in it now\./);
+    await back.enter(room);
+    await back.say(room, 'good morning');
+    assert.match(await roomsPage(ada), /1 unread message\./);
+  }),
+);
 
-test('are hidden by one from that one\'s list until the next message, and stay at their address', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const room = await talkTo(ada, 'grace');
-  await ada.say(room, 'hello');
-  const gone = await grace.press(await grace.get(`/rooms/${room}/manage`), 'Give up membership');
-  assert.equal([gone.status, gone.location], [303, '/rooms']);
-  assert.match(await roomsPage(grace), /^The conversation ada and grace is hidden/);
-  assert.not.match(await roomsPage(grace), /ada and grace/);
-  assert.match(await roomsPage(ada), /ada and grace/);
-  assert.equal(seqs(await grace.get(`/rooms/${room}`)), [1, 2]);
-  await ada.say(room, 'are you there?');
-  assert.match(await roomsPage(grace), /ada and grace 1 unread message\./);
-  assert.equal(await ada.log(room), ['ada entered', 'ada: hello', 'ada: are you there?']);
-}));
+test(
+  "are hidden by one from that one's list until the next message, and stay at their address",
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const room = await talkTo(ada, 'grace');
+    await ada.say(room, 'hello');
+    const gone = await grace.press(await grace.get(`/rooms/${room}/manage`), 'Give up membership');
+    assert.equal([gone.status, gone.location], [303, '/rooms']);
+    assert.match(await roomsPage(grace), /^The conversation ada and grace is hidden/);
+    assert.not.match(await roomsPage(grace), /ada and grace/);
+    assert.match(await roomsPage(ada), /ada and grace/);
+    assert.equal(seqs(await grace.get(`/rooms/${room}`)), [1, 2]);
+    await ada.say(room, 'are you there?');
+    assert.match(await roomsPage(grace), /ada and grace 1 unread message\./);
+    assert.equal(await ada.log(room), ['ada entered', 'ada: hello', 'ada: are you there?']);
+  }),
+);
 
 /** `one` is in the conversation, `other` is not; `sharer` is with both in another room; `blocked` is `one` once the other has blocked them. */
 const PEOPLE = ['nobody', 'stranger', 'sharer', 'other', 'one', 'blocked'] as const;
@@ -155,7 +203,12 @@ const ROWS: Row[] = [
 ];
 
 async function stage({ cast, visitor }: World) {
-  const [one, other, sharer, stranger] = [await cast('ada'), await cast('grace'), await cast('linus'), await cast('mallory')];
+  const [one, other, sharer, stranger] = [
+    await cast('ada'),
+    await cast('grace'),
+    await cast('linus'),
+    await cast('mallory'),
+  ];
   const lobby = await sharer.createRoom('lobby');
   for (const person of [one, other]) {
     await person.enter(lobby);
@@ -167,7 +220,12 @@ async function stage({ cast, visitor }: World) {
   return { people, room };
 }
 
-function ask(person: Visitor, { ask, path, fields: given = {} }: Row, room: number, isScript: boolean): Promise<Answer> {
+function ask(
+  person: Visitor,
+  { ask, path, fields: given = {} }: Row,
+  room: number,
+  isScript: boolean,
+): Promise<Answer> {
   const fields = { ...given, ...(given.body && { key: crypto.randomUUID() }) };
   const address = path === '/poll' ? `/poll?room=${room}&after=0` : `/rooms/${room}${path}`;
   if (ask === 'GET') return isScript ? person.getJson(address) : person.get(address);
@@ -177,87 +235,151 @@ function ask(person: Visitor, { ask, path, fields: given = {} }: Row, room: numb
 async function ruleOf({ em }: World, room: number) {
   const own = em();
   const { name, access } = await own.findOneOrFail(Room, room);
-  const members = (await own.find(Membership, { room }, { populate: ['user'] })).map(({ user, role }) => `${user.username} ${role}`).sort();
+  const members = (await own.find(Membership, { room }, { populate: ['user'] }))
+    .map(({ user, role }) => `${user.username} ${role}`)
+    .sort();
   return { name, access, members };
 }
 
 for (const row of ROWS) {
   for (const isScript of [false, true]) {
     if (!isScript && (row.path === '/poll' || row.path === '/entries')) continue; // only a script asks for these
-    test(`${row.ask} ${row.path || 'the page'} ${JSON.stringify(row.fields ?? {})} ${isScript ? 'by script' : 'by form'}: the two alone`, withApp(async (world) => {
-      const { people, room } = await stage(world);
-      const expected: Record<Person, number> = { nobody: isScript ? 401 : 303, stranger: 404, sharer: 404, other: row.other, one: isScript && row.script ? row.script : row.one, blocked: row.blocked };
-      for (const who of PEOPLE) {
-        const count = await world.em().count(Entry, { room });
-        if (who === 'blocked') {
-          await people.one.enter(room);
-          await people.other.post('/people/ada/block');
+    test(
+      `${row.ask} ${row.path || 'the page'} ${JSON.stringify(row.fields ?? {})} ${isScript ? 'by script' : 'by form'}: the two alone`,
+      withApp(async (world) => {
+        const { people, room } = await stage(world);
+        const expected: Record<Person, number> = {
+          nobody: isScript ? 401 : 303,
+          stranger: 404,
+          sharer: 404,
+          other: row.other,
+          one: isScript && row.script ? row.script : row.one,
+          blocked: row.blocked,
+        };
+        for (const who of PEOPLE) {
+          const count = await world.em().count(Entry, { room });
+          if (who === 'blocked') {
+            await people.one.enter(room);
+            await people.other.post('/people/ada/block');
+          }
+          const answer = await ask(people[who], row, room, isScript);
+          assert.is(answer.status, expected[who], who);
+          if (who === 'nobody' && !isScript) assert.match(answer.location!, /^\/login/);
+          if (!['nobody', 'stranger', 'sharer'].includes(who)) continue;
+          assert.not.match(answer.text, /between us|ada and grace/, who);
+          assert.is(await world.em().count(Entry, { room }), count, who);
         }
-        const answer = await ask(people[who], row, room, isScript);
-        assert.is(answer.status, expected[who], who);
-        if (who === 'nobody' && !isScript) assert.match(answer.location!, /^\/login/);
-        if (!['nobody', 'stranger', 'sharer'].includes(who)) continue;
-        assert.not.match(answer.text, /between us|ada and grace/, who);
-        assert.is(await world.em().count(Entry, { room }), count, who);
-      }
-      assert.equal(await ruleOf(world, room), { name: 'ada and grace', access: 'direct', members: ['ada member', 'grace member'] });
-    }));
+        assert.equal(await ruleOf(world, room), {
+          name: 'ada and grace',
+          access: 'direct',
+          members: ['ada member', 'grace member'],
+        });
+      }),
+    );
   }
 }
 
-test('that are not one\'s own answer as if there were none', withApp(async (world) => {
-  const { people: { sharer }, room } = await stage(world);
-  for (const path of ['', '/manage', '/delete', '/entries']) {
-    const [hidden, none] = [await sharer.get(`/rooms/${room}${path}`), await sharer.get(`/rooms/999${path}`)];
-    assert.equal([hidden.status, main(hidden), hidden.location?.replace(`${room}`, '999')], [none.status, main(none), none.location], path);
-  }
-  assert.not.match(await roomsPage(sharer), /ada and grace/);
-}));
+test(
+  "that are not one's own answer as if there were none",
+  withApp(async (world) => {
+    const {
+      people: { sharer },
+      room,
+    } = await stage(world);
+    for (const path of ['', '/manage', '/delete', '/entries']) {
+      const [hidden, none] = [
+        await sharer.get(`/rooms/${room}${path}`),
+        await sharer.get(`/rooms/999${path}`),
+      ];
+      assert.equal(
+        [hidden.status, main(hidden), hidden.location?.replace(`${room}`, '999')],
+        [none.status, main(none), none.location],
+        path,
+      );
+    }
+    assert.not.match(await roomsPage(sharer), /ada and grace/);
+  }),
+);
 
-test('have no way on their pages to what nobody may do', withApp(async (world) => {
-  const { people: { one }, room } = await stage(world);
-  const [page, manage] = [await one.get(`/rooms/${room}`), await one.get(`/rooms/${room}/manage`)];
-  assert.not.ok([...buttons(page), ...buttons(manage)].some((name) => /^(Remove|Make|Add|Rename|Delete)/.test(name)));
-  for (const { page: { innerHTML } } of [page, manage]) assert.not.match(innerHTML, `/rooms/${room}/delete`);
-  assert.match(main(manage), /Nobody can be added, and it cannot be renamed or deleted\./);
-}));
+test(
+  'have no way on their pages to what nobody may do',
+  withApp(async (world) => {
+    const {
+      people: { one },
+      room,
+    } = await stage(world);
+    const [page, manage] = [await one.get(`/rooms/${room}`), await one.get(`/rooms/${room}/manage`)];
+    assert.not.ok(
+      [...buttons(page), ...buttons(manage)].some((name) => /^(Remove|Make|Add|Rename|Delete)/.test(name)),
+    );
+    for (const {
+      page: { innerHTML },
+    } of [page, manage])
+      assert.not.match(innerHTML, `/rooms/${room}/delete`);
+    assert.match(main(manage), /Nobody can be added, and it cannot be renamed or deleted\./);
+  }),
+);
 
-for (const [who, sentence] of [['ada', 'Messages to grace cannot be delivered.'], ['grace', 'You have blocked ada. Unblock them to write to them.']] as const) {
-  test(`keep the text that ${who} could not send, once grace has blocked ada`, withApp(async (world) => {
-    const { people: { one: ada, other: grace }, room } = await stage(world);
-    await grace.enter(room);
+for (const [who, sentence] of [
+  ['ada', 'Messages to grace cannot be delivered.'],
+  ['grace', 'You have blocked ada. Unblock them to write to them.'],
+] as const) {
+  test(
+    `keep the text that ${who} could not send, once grace has blocked ada`,
+    withApp(async (world) => {
+      const {
+        people: { one: ada, other: grace },
+        room,
+      } = await stage(world);
+      await grace.enter(room);
+      await grace.post('/people/ada/block');
+      const writer = who === 'ada' ? ada : grace;
+      const answer = await writer.say(room, 'line 1\nline <2>');
+      assert.is(answer.status, 403);
+      assert.is(words(answer.page.querySelector('main [role="alert"]')), sentence);
+      assert.is(valueOf(labelled(answer, 'What you wrote')).trimEnd(), 'line 1\nline <2>');
+      const script = await writer.sayJson(room, 'hello');
+      assert.equal([script.status, script.json()], [403, { error: { message: sentence } }]);
+      const { entries }: Delta = (await grace.getJson(`/rooms/${room}/entries`)).json();
+      assert.equal(
+        entries.map(({ seq, kind }) => `${seq} ${kind}`),
+        ['1 entered', '2 message', '3 entered'],
+      );
+      await grace.post('/people/ada/unblock');
+      assert.is((await writer.say(room, 'line 1\nline <2>')).status, 303);
+    }),
+  );
+}
+
+test(
+  'refuse who was blocked on entering with a message too: neither is done, and the text is kept',
+  withApp(async (world) => {
+    const {
+      people: { one: ada, other: grace },
+      room,
+    } = await stage(world);
+    await ada.leave(room);
     await grace.post('/people/ada/block');
-    const writer = who === 'ada' ? ada : grace;
-    const answer = await writer.say(room, 'line 1\nline <2>');
+    const answer = await ada.enter(room, { body: 'let me in', key: '12345678' });
     assert.is(answer.status, 403);
-    assert.is(words(answer.page.querySelector('main [role="alert"]')), sentence);
-    assert.is(valueOf(labelled(answer, 'What you wrote')).trimEnd(), 'line 1\nline <2>');
-    const script = await writer.sayJson(room, 'hello');
-    assert.equal([script.status, script.json()], [403, { error: { message: sentence } }]);
-    const { entries }: Delta = (await grace.getJson(`/rooms/${room}/entries`)).json();
-    assert.equal(entries.map(({ seq, kind }) => `${seq} ${kind}`), ['1 entered', '2 message', '3 entered']);
-    await grace.post('/people/ada/unblock');
-    assert.is((await writer.say(room, 'line 1\nline <2>')).status, 303);
-  }));
-}
+    assert.match(valueOf(labelled(answer, 'What you wrote')), /let me in/);
+    assert.equal(await grace.log(room), ['ada entered', 'ada: between us', 'ada left']);
+  }),
+);
 
-test('refuse who was blocked on entering with a message too: neither is done, and the text is kept', withApp(async (world) => {
-  const { people: { one: ada, other: grace }, room } = await stage(world);
-  await ada.leave(room);
-  await grace.post('/people/ada/block');
-  const answer = await ada.enter(room, { body: 'let me in', key: '12345678' });
-  assert.is(answer.status, 403);
-  assert.match(valueOf(labelled(answer, 'What you wrote')), /let me in/);
-  assert.equal(await grace.log(room), ['ada entered', 'ada: between us', 'ada left']);
-}));
-
-test('refuse who was blocked with 403 also from outside, before it comes to entering', withApp(async (world) => {
-  const { people: { one: ada, other: grace }, room } = await stage(world);
-  await ada.leave(room);
-  await grace.post('/people/ada/block');
-  assert.is((await ada.say(room, 'hello')).status, 403);
-  await ada.createRoom('study');
-  assert.is((await ada.post('/people/grace/message')).status, 403);
-}));
+test(
+  'refuse who was blocked with 403 also from outside, before it comes to entering',
+  withApp(async (world) => {
+    const {
+      people: { one: ada, other: grace },
+      room,
+    } = await stage(world);
+    await ada.leave(room);
+    await grace.post('/people/ada/block');
+    assert.is((await ada.say(room, 'hello')).status, 403);
+    await ada.createRoom('study');
+    assert.is((await ada.post('/people/grace/message')).status, 403);
+  }),
+);
 
 test.run();

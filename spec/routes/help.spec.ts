@@ -5,19 +5,38 @@ import { titleOf } from '../support/visitor.ts';
 
 const test = suite('help');
 
-test('is there for everybody, logged in or not', withApp(async ({ visitor, cast }) => {
-  for (const person of [visitor(), await cast('ada')]) {
-    const answer = await person.get('/help');
-    assert.is(answer.status, 200);
-    assert.is(titleOf(answer), 'Help – Plainchat');
-    assert.match(answer.page.querySelector('main')!.text, /at most 4,000 characters/);
-  }
-}));
+test(
+  'is there for everybody, logged in or not',
+  withApp(async ({ visitor, cast }) => {
+    for (const person of [visitor(), await cast('ada')]) {
+      const answer = await person.get('/help');
+      assert.is(answer.status, 200);
+      assert.is(titleOf(answer), 'Help – Plainchat');
+      assert.match(answer.page.querySelector('main')!.text, /at most 4,000 characters/);
+    }
+  }),
+);
 
-test('shows every mark of a message, as it is typed', withApp(async ({ visitor }) => {
-  const { page } = await visitor().get('/help');
-  const marks = page.querySelectorAll('.marks dt code').map(({ text }) => text);
-  assert.equal(marks, ['*strong*', '**strong**', '_emphasis_', '`code`', '@username', 'https://example.org', '[the words of a link](https://example.org)', '> quote', '- item', '* item', '1. item', '```']);
-}));
+test(
+  'shows every mark of a message, as it is typed',
+  withApp(async ({ visitor }) => {
+    const { page } = await visitor().get('/help');
+    const marks = page.querySelectorAll('.marks dt code').map(({ text }) => text);
+    assert.equal(marks, [
+      '*strong*',
+      '**strong**',
+      '_emphasis_',
+      '`code`',
+      '@username',
+      'https://example.org',
+      '[the words of a link](https://example.org)',
+      '> quote',
+      '- item',
+      '* item',
+      '1. item',
+      '```',
+    ]);
+  }),
+);
 
 test.run();

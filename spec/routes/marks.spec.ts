@@ -14,58 +14,94 @@ async function lobbyOf({ cast }: World) {
   return { ada, grace, lobby }; // entries 1 to 3
 }
 
-test('are the same on a page and in JSON, beside the text as it was typed', withApp(async (world) => {
-  const { ada, grace, lobby } = await lobbyOf(world);
-  const bodies = ['*hello* `there`', '> a\n\n- b\n- [c](https://example.org)', '```js\nlet a = "<b>";\n```', 'hello @Ada.'];
-  for (const body of bodies) await ada.say(lobby, body);
-  const { entries }: Delta = (await ada.getJson(`/rooms/${lobby}/entries?after=3`)).json();
-  const { text } = await grace.get(`/rooms/${lobby}`);
-  assert.equal(entries.map(({ body }) => body), bodies);
-  for (const { html } of entries) assert.ok(text.includes(html), html);
-}));
+test(
+  'are the same on a page and in JSON, beside the text as it was typed',
+  withApp(async (world) => {
+    const { ada, grace, lobby } = await lobbyOf(world);
+    const bodies = [
+      '*hello* `there`',
+      '> a\n\n- b\n- [c](https://example.org)',
+      '```js\nlet a = "<b>";\n```',
+      'hello @Ada.',
+    ];
+    for (const body of bodies) await ada.say(lobby, body);
+    const { entries }: Delta = (await ada.getJson(`/rooms/${lobby}/entries?after=3`)).json();
+    const { text } = await grace.get(`/rooms/${lobby}`);
+    assert.equal(
+      entries.map(({ body }) => body),
+      bodies,
+    );
+    for (const { html } of entries) assert.ok(text.includes(html), html);
+  }),
+);
 
-test('say whom a message mentions, and nothing where it mentions nobody', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOf(world);
-  await ada.say(lobby, '@Grace and @linus');
-  await ada.say(lobby, '@linus');
-  const { entries } = (await ada.getJson(`/rooms/${lobby}/entries?after=3`)).json();
-  assert.equal(entries.map(({ mentions }: { mentions?: unknown }) => mentions), [[{ name: 'grace', username: 'grace' }], undefined]);
-}));
+test(
+  'say whom a message mentions, and nothing where it mentions nobody',
+  withApp(async (world) => {
+    const { ada, lobby } = await lobbyOf(world);
+    await ada.say(lobby, '@Grace and @linus');
+    await ada.say(lobby, '@linus');
+    const { entries } = (await ada.getJson(`/rooms/${lobby}/entries?after=3`)).json();
+    assert.equal(
+      entries.map(({ mentions }: { mentions?: unknown }) => mentions),
+      [[{ name: 'grace', username: 'grace' }], undefined],
+    );
+  }),
+);
 
-test('set apart on a page what mentions its reader, without script', withApp(async (world) => {
-  const { ada, grace, lobby } = await lobbyOf(world);
-  await ada.say(lobby, '@grace');
-  const classesFor = async (reader: typeof ada) => (await reader.get(`/rooms/${lobby}`)).page.querySelector('#m-4 .mention')?.getAttribute('class');
-  assert.equal([await classesFor(grace), await classesFor(ada)], ['mention own', 'mention']);
-}));
+test(
+  'set apart on a page what mentions its reader, without script',
+  withApp(async (world) => {
+    const { ada, grace, lobby } = await lobbyOf(world);
+    await ada.say(lobby, '@grace');
+    const classesFor = async (reader: typeof ada) =>
+      (await reader.get(`/rooms/${lobby}`)).page.querySelector('#m-4 .mention')?.getAttribute('class');
+    assert.equal([await classesFor(grace), await classesFor(ada)], ['mention own', 'mention']);
+  }),
+);
 
-test('count unread mentions beside unread messages, in the list and in the room', withApp(async (world) => {
-  const { ada, grace, lobby } = await lobbyOf(world);
-  await ada.say(lobby, 'hello');
-  const list = async () => words((await grace.get('/rooms')).page.querySelector('.rooms .room strong'));
-  assert.is(await list(), '1 unread message.');
-  await ada.say(lobby, '@grace, are you there?');
-  assert.is(await list(), '2 unread messages, 1 mentions you.');
-  await ada.say(lobby, '@grace!');
-  assert.is(await list(), '3 unread messages, 2 mention you.');
-  assert.is(words((await grace.get(`/rooms/${lobby}`)).page.querySelector('#unread')), '3 unread messages, 2 mention you');
-  assert.is(await list(), '');
-}));
+test(
+  'count unread mentions beside unread messages, in the list and in the room',
+  withApp(async (world) => {
+    const { ada, grace, lobby } = await lobbyOf(world);
+    await ada.say(lobby, 'hello');
+    const list = async () => words((await grace.get('/rooms')).page.querySelector('.rooms .room strong'));
+    assert.is(await list(), '1 unread message.');
+    await ada.say(lobby, '@grace, are you there?');
+    assert.is(await list(), '2 unread messages, 1 mentions you.');
+    await ada.say(lobby, '@grace!');
+    assert.is(await list(), '3 unread messages, 2 mention you.');
+    assert.is(
+      words((await grace.get(`/rooms/${lobby}`)).page.querySelector('#unread')),
+      '3 unread messages, 2 mention you',
+    );
+    assert.is(await list(), '');
+  }),
+);
 
-test('fold the message of somebody blocked whole, with what it mentions', withApp(async (world) => {
-  const { ada, grace, lobby } = await lobbyOf(world);
-  await ada.say(lobby, '@grace\n> quote');
-  await grace.post('/people/ada/block');
-  const { page } = await grace.get(`/rooms/${lobby}`);
-  assert.equal([page.querySelectorAll('#m-4 .mention, #m-4 blockquote'), words(page.querySelector('#m-4 .body'))], [[], 'Show this message of ada, whom you blocked']);
-  assert.not.match(words((await grace.get('/rooms')).page.querySelector('.rooms')), 'mention');
-}));
+test(
+  'fold the message of somebody blocked whole, with what it mentions',
+  withApp(async (world) => {
+    const { ada, grace, lobby } = await lobbyOf(world);
+    await ada.say(lobby, '@grace\n> quote');
+    await grace.post('/people/ada/block');
+    const { page } = await grace.get(`/rooms/${lobby}`);
+    assert.equal(
+      [page.querySelectorAll('#m-4 .mention, #m-4 blockquote'), words(page.querySelector('#m-4 .body'))],
+      [[], 'Show this message of ada, whom you blocked'],
+    );
+    assert.not.match(words((await grace.get('/rooms')).page.querySelector('.rooms')), 'mention');
+  }),
+);
 
-test('are told of beside the form, with a way to the help', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOf(world);
-  const { page } = await ada.get(`/rooms/${lobby}`);
-  assert.match(words(page.querySelector('#message')), '*strong*, _emphasis_, `code`, links, and @username');
-  assert.is(page.querySelector('#message a')?.getAttribute('href'), '/help#marks');
-}));
+test(
+  'are told of beside the form, with a way to the help',
+  withApp(async (world) => {
+    const { ada, lobby } = await lobbyOf(world);
+    const { page } = await ada.get(`/rooms/${lobby}`);
+    assert.match(words(page.querySelector('#message')), '*strong*, _emphasis_, `code`, links, and @username');
+    assert.is(page.querySelector('#message a')?.getAttribute('href'), '/help#marks');
+  }),
+);
 
 test.run();

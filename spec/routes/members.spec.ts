@@ -2,7 +2,18 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Membership } from '../../server/chat/membership.ts';
 import { withApp, type World } from '../support/app.ts';
-import { bare, buttons, labelled, problem, titleOf, valueOf, words, type Answer, type Delta, type Visitor } from '../support/visitor.ts';
+import {
+  bare,
+  buttons,
+  labelled,
+  problem,
+  titleOf,
+  valueOf,
+  words,
+  type Answer,
+  type Delta,
+  type Visitor,
+} from '../support/visitor.ts';
 
 const test = suite('members and administrators');
 
@@ -15,19 +26,31 @@ async function lobbyOfTwo({ cast }: World, access = 'open') {
   return { ada, grace, linus, lobby, manage: `/rooms/${lobby}/manage` };
 }
 
-const add = (admin: Visitor, room: number, username: string) => admin.post(`/rooms/${room}/members`, { username });
-const remove = (admin: Visitor, room: number, username: string) => admin.post(`/rooms/${room}/members/${encodeURIComponent(username)}/remove`);
-const changeRole = (admin: Visitor, room: number, username: string, role: string) => admin.post(`/rooms/${room}/members/${encodeURIComponent(username)}/role`, { role });
+const add = (admin: Visitor, room: number, username: string) =>
+  admin.post(`/rooms/${room}/members`, { username });
+const remove = (admin: Visitor, room: number, username: string) =>
+  admin.post(`/rooms/${room}/members/${encodeURIComponent(username)}/remove`);
+const changeRole = (admin: Visitor, room: number, username: string, role: string) =>
+  admin.post(`/rooms/${room}/members/${encodeURIComponent(username)}/role`, { role });
 
 const main = ({ page }: Answer) => words(page.querySelector('main'));
 /** What the page tells on top: what was done, or what is wrong. */
-const told = ({ page }: Answer) => page.querySelectorAll('main [role="status"], main [role="alert"] li').map(words);
+const told = ({ page }: Answer) =>
+  page.querySelectorAll('main [role="status"], main [role="alert"] li').map(words);
 /** Each member as the page of members has them. */
-const members = ({ page }: Answer) => page.querySelectorAll('main li').filter((item) => item.querySelector('time')).map((item) => words(item));
+const members = ({ page }: Answer) =>
+  page
+    .querySelectorAll('main li')
+    .filter((item) => item.querySelector('time'))
+    .map((item) => words(item));
 
 /** Who is a member, and as what. */
 async function roles({ em }: World, room: number): Promise<Record<string, string>> {
-  const found = await em().find(Membership, { room }, { populate: ['user'], orderBy: { user: { username: 'asc' } } });
+  const found = await em().find(
+    Membership,
+    { room },
+    { populate: ['user'], orderBy: { user: { username: 'asc' } } },
+  );
   return Object.fromEntries(found.map(({ user, role }) => [user.username, role]));
 }
 
@@ -37,96 +60,139 @@ async function notices(member: Visitor, room: number, after = 0): Promise<string
   return entries.map(({ body }) => body);
 }
 
-test('has for an administrator all members, and a form of its own for each act', withApp(async (world) => {
-  const { ada, lobby, manage } = await lobbyOfTwo(world);
-  const answer = await ada.get(manage);
-  assert.is(answer.status, 200);
-  assert.is(titleOf(answer), 'Manage lobby – Rooms – Plainchat');
-  assert.equal(buttons(answer), [
-    'Log out', 'Enter lobby', 'Make ada a member', 'Make grace an admin', 'Remove grace', 'Add member', 'Rename room', 'Give up membership',
-  ]);
-  for (const form of answer.page.querySelectorAll('form')) assert.is(form.querySelectorAll('button').length, 1);
-  assert.is(labelled(answer, 'Username or email').getAttribute('name'), 'username');
-  assert.is(valueOf(labelled(answer, 'Room name')), 'lobby');
-  assert.ok(answer.page.querySelector(`main a[href="/rooms/${lobby}/delete"]`));
-  assert.match(members(answer).join('\n'), /^ada Administrator, since [^]*\ngrace Member, since /);
-  assert.is(answer.page.querySelector('main li time')?.getAttribute('datetime'), world.clock.now().toISOString());
-}));
+test(
+  'has for an administrator all members, and a form of its own for each act',
+  withApp(async (world) => {
+    const { ada, lobby, manage } = await lobbyOfTwo(world);
+    const answer = await ada.get(manage);
+    assert.is(answer.status, 200);
+    assert.is(titleOf(answer), 'Manage lobby – Rooms – Plainchat');
+    assert.equal(buttons(answer), [
+      'Log out',
+      'Enter lobby',
+      'Make ada a member',
+      'Make grace an admin',
+      'Remove grace',
+      'Add member',
+      'Rename room',
+      'Give up membership',
+    ]);
+    for (const form of answer.page.querySelectorAll('form'))
+      assert.is(form.querySelectorAll('button').length, 1);
+    assert.is(labelled(answer, 'Username or email').getAttribute('name'), 'username');
+    assert.is(valueOf(labelled(answer, 'Room name')), 'lobby');
+    assert.ok(answer.page.querySelector(`main a[href="/rooms/${lobby}/delete"]`));
+    assert.match(members(answer).join('\n'), /^ada Administrator, since [^]*\ngrace Member, since /);
+    assert.is(
+      answer.page.querySelector('main li time')?.getAttribute('datetime'),
+      world.clock.now().toISOString(),
+    );
+  }),
+);
 
-test('has for a member the same members, and no act but one\'s own', withApp(async (world) => {
-  const { ada, grace, manage } = await lobbyOfTwo(world);
-  const answer = await grace.get(manage);
-  assert.equal(buttons(answer), ['Log out', 'Enter lobby', 'Give up membership']);
-  assert.is(answer.page.querySelector('a[href$="/delete"]'), null);
-  assert.is(answer.page.querySelectorAll('main input:not([type="hidden"])').length, 0);
-  const names = (list: string[]) => list.map((line) => line.split(',')[0]);
-  assert.equal(names(members(answer)), ['ada Administrator', 'grace Member']);
-  assert.equal(names(members(await ada.get(manage))), names(members(answer)));
-}));
+test(
+  "has for a member the same members, and no act but one's own",
+  withApp(async (world) => {
+    const { ada, grace, manage } = await lobbyOfTwo(world);
+    const answer = await grace.get(manage);
+    assert.equal(buttons(answer), ['Log out', 'Enter lobby', 'Give up membership']);
+    assert.is(answer.page.querySelector('a[href$="/delete"]'), null);
+    assert.is(answer.page.querySelectorAll('main input:not([type="hidden"])').length, 0);
+    const names = (list: string[]) => list.map((line) => line.split(',')[0]);
+    assert.equal(names(members(answer)), ['ada Administrator', 'grace Member']);
+    assert.equal(names(members(await ada.get(manage))), names(members(answer)));
+  }),
+);
 
-test('takes whoever opens its page out of the room, with one notice, and says so with the way back in', withApp(async (world) => {
-  const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
-  const answer = await grace.get(manage);
-  assert.equal(told(answer), ['You left lobby to come here.']);
-  assert.equal((await notices(ada, lobby)).slice(2), ['grace entered the room.', 'grace left the room.']);
-  assert.is((await grace.poll(lobby, 0)).json().ended, 'left');
-  assert.equal(told(await grace.get(manage)), [], 'there was nothing to leave');
-  assert.equal(told(await grace.get('/rooms')), [], 'told already');
-  const back = await grace.press(answer, 'Enter lobby');
-  assert.is(back.location, `/rooms/${lobby}`);
-  assert.is((await grace.poll(lobby, 0)).status, 200);
-}));
+test(
+  'takes whoever opens its page out of the room, with one notice, and says so with the way back in',
+  withApp(async (world) => {
+    const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
+    const answer = await grace.get(manage);
+    assert.equal(told(answer), ['You left lobby to come here.']);
+    assert.equal((await notices(ada, lobby)).slice(2), ['grace entered the room.', 'grace left the room.']);
+    assert.is((await grace.poll(lobby, 0)).json().ended, 'left');
+    assert.equal(told(await grace.get(manage)), [], 'there was nothing to leave');
+    assert.equal(told(await grace.get('/rooms')), [], 'told already');
+    const back = await grace.press(answer, 'Enter lobby');
+    assert.is(back.location, `/rooms/${lobby}`);
+    assert.is((await grace.poll(lobby, 0)).status, 200);
+  }),
+);
 
-test('leaves in the room whoever does not open its page', withApp(async (world) => {
-  const { ada, grace, linus, lobby, manage } = await lobbyOfTwo(world);
-  for (const purpose of ['prefetch', 'prefetch;prerender']) assert.equal(told(await grace.get(manage, { 'Sec-Purpose': purpose })), []);
-  assert.is((await grace.send(manage, { method: 'HEAD' })).status, 200);
-  assert.is((await linus.get(manage)).status, 403);
-  assert.is((await ada.post(`/rooms/${lobby}/rename`, { name: '' })).status, 422, 'the page is the answer to a form, and was not opened');
-  const study = await linus.createRoom('study', 'invite');
-  await add(linus, study, 'grace');
-  assert.is((await grace.get(`/rooms/${study}/manage`)).status, 200);
-  for (const person of [ada, grace]) assert.is((await person.poll(lobby, 0)).status, 200);
-  assert.equal((await grace.log(lobby)).slice(1), ['ada added', 'grace entered']);
-}));
+test(
+  'leaves in the room whoever does not open its page',
+  withApp(async (world) => {
+    const { ada, grace, linus, lobby, manage } = await lobbyOfTwo(world);
+    for (const purpose of ['prefetch', 'prefetch;prerender'])
+      assert.equal(told(await grace.get(manage, { 'Sec-Purpose': purpose })), []);
+    assert.is((await grace.send(manage, { method: 'HEAD' })).status, 200);
+    assert.is((await linus.get(manage)).status, 403);
+    assert.is(
+      (await ada.post(`/rooms/${lobby}/rename`, { name: '' })).status,
+      422,
+      'the page is the answer to a form, and was not opened',
+    );
+    const study = await linus.createRoom('study', 'invite');
+    await add(linus, study, 'grace');
+    assert.is((await grace.get(`/rooms/${study}/manage`)).status, 200);
+    for (const person of [ada, grace]) assert.is((await person.poll(lobby, 0)).status, 200);
+    assert.equal((await grace.log(lobby)).slice(1), ['ada added', 'grace entered']);
+  }),
+);
 
-test('renames the room, in its page, in the list and in the poll', withApp(async (world) => {
-  const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
-  const answer = await ada.press(await ada.get(manage), 'Rename room', { name: '  tea & cake  ' });
-  assert.is(answer.status, 303);
-  const page = await ada.get(answer.location!);
-  assert.is(titleOf(page), 'Manage tea & cake – Rooms – Plainchat');
-  assert.is(words(page.page.querySelector('h1')), 'Manage tea & cake');
-  const room = await grace.get(`/rooms/${lobby}`);
-  assert.is(titleOf(room), 'tea & cake – Rooms – Plainchat');
-  assert.is(words(room.page.querySelector('h1')), 'tea & cake');
-  assert.match(main(await grace.get('/rooms')), /tea & cake/);
-  const poll = (await grace.poll(lobby, 4)).json();
-  assert.is(poll.name, 'tea & cake');
-  assert.equal([poll.entries[0].kind, poll.entries[0].author, poll.entries[0].body], ['renamed', 'ada', 'ada renamed the room to “tea & cake”.']);
-  assert.is((await grace.poll(lobby, 5)).status, 204);
-}));
+test(
+  'renames the room, in its page, in the list and in the poll',
+  withApp(async (world) => {
+    const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
+    const answer = await ada.press(await ada.get(manage), 'Rename room', { name: '  tea & cake  ' });
+    assert.is(answer.status, 303);
+    const page = await ada.get(answer.location!);
+    assert.is(titleOf(page), 'Manage tea & cake – Rooms – Plainchat');
+    assert.is(words(page.page.querySelector('h1')), 'Manage tea & cake');
+    const room = await grace.get(`/rooms/${lobby}`);
+    assert.is(titleOf(room), 'tea & cake – Rooms – Plainchat');
+    assert.is(words(room.page.querySelector('h1')), 'tea & cake');
+    assert.match(main(await grace.get('/rooms')), /tea & cake/);
+    const poll = (await grace.poll(lobby, 4)).json();
+    assert.is(poll.name, 'tea & cake');
+    assert.equal(
+      [poll.entries[0].kind, poll.entries[0].author, poll.entries[0].body],
+      ['renamed', 'ada', 'ada renamed the room to “tea & cake”.'],
+    );
+    assert.is((await grace.poll(lobby, 5)).status, 204);
+  }),
+);
 
 for (const typed of ['linus', 'LINUS', ' linus ', 'linus@example.org', 'Linus@Example.ORG', 'ｌinus']) {
-  test(`adds who is called ${JSON.stringify(typed)}, who can enter and read all that was said before`, withApp(async (world) => {
-    const { ada, linus, lobby, manage } = await lobbyOfTwo(world, 'invite');
-    await ada.say(lobby, 'among ourselves');
-    assert.is((await linus.get(`/rooms/${lobby}`)).status, 404);
-    const answer = await ada.press(await ada.get(manage), 'Add member', { username: typed });
-    assert.is(answer.status, 303);
-    assert.equal(told(await ada.get(answer.location!)), ['linus is a member now.']);
-    assert.equal((await roles(world, lobby)).linus, 'member');
-    assert.is((await notices(ada, lobby)).at(-1), 'ada added linus.');
-    assert.is((await linus.poll(lobby, 0)).status, 409, 'a member, and not in it yet');
-    assert.match((await linus.get(`/rooms/${lobby}`)).text, /among ourselves/);
-    assert.is((await linus.enter(lobby)).status, 303);
-  }));
+  test(
+    `adds who is called ${JSON.stringify(typed)}, who can enter and read all that was said before`,
+    withApp(async (world) => {
+      const { ada, linus, lobby, manage } = await lobbyOfTwo(world, 'invite');
+      await ada.say(lobby, 'among ourselves');
+      assert.is((await linus.get(`/rooms/${lobby}`)).status, 404);
+      const answer = await ada.press(await ada.get(manage), 'Add member', { username: typed });
+      assert.is(answer.status, 303);
+      assert.equal(told(await ada.get(answer.location!)), ['linus is a member now.']);
+      assert.equal((await roles(world, lobby)).linus, 'member');
+      assert.is((await notices(ada, lobby)).at(-1), 'ada added linus.');
+      assert.is((await linus.poll(lobby, 0)).status, 409, 'a member, and not in it yet');
+      assert.match((await linus.get(`/rooms/${lobby}`)).text, /among ourselves/);
+      assert.is((await linus.enter(lobby)).status, 303);
+    }),
+  );
 }
 
 const WHO = 'Username or email';
 const NAME = 'Room name';
 /** What an administrator is refused, and told on the page of members. */
-const refused: [what: string, path: string, fields: Record<string, string>, sentence: RegExp, label?: string][] = [
+const refused: [
+  what: string,
+  path: string,
+  fields: Record<string, string>,
+  sentence: RegExp,
+  label?: string,
+][] = [
   ['to add nobody', '/members', { username: 'nobody' }, /There is nobody with this username or email/, WHO],
   ['to add whose email nobody has', '/members', { username: 'grace@example.com' }, /There is nobody/, WHO],
   ['to add without a name', '/members', { username: '' }, /There is nobody/, WHO],
@@ -139,197 +205,361 @@ const refused: [what: string, path: string, fields: Record<string, string>, sent
   ['to remove who is no member', '/members/linus/remove', {}, /linus is not a member of lobby/],
   ['to remove oneself', '/members/ada/remove', {}, /You cannot remove yourself/],
   ['to remove oneself by another spelling', '/members/ADA/remove', {}, /You cannot remove yourself/],
-  ['to make an admin of who is no member', '/members/linus/role', { role: 'admin' }, /linus is not a member of lobby/],
-  ['to make a member of the last admin', '/members/ada/role', { role: 'member' }, /only administrator of lobby. Make somebody else an administrator first/],
+  [
+    'to make an admin of who is no member',
+    '/members/linus/role',
+    { role: 'admin' },
+    /linus is not a member of lobby/,
+  ],
+  [
+    'to make a member of the last admin',
+    '/members/ada/role',
+    { role: 'member' },
+    /only administrator of lobby. Make somebody else an administrator first/,
+  ],
   ['no role', '/members/grace/role', {}, /There is no such role/],
   ['a role that is none', '/members/grace/role', { role: 'owner' }, /There is no such role/],
   ['a role in another spelling', '/members/grace/role', { role: 'Admin' }, /There is no such role/],
   ['to quit as an admin', '/quit', {}, /You administer lobby. Make yourself a member first/],
 ];
 for (const [what, path, fields, sentence, label] of refused) {
-  test(`refuses ${what}, on the page, and nothing is done`, withApp(async (world) => {
-    const { ada, grace, lobby } = await lobbyOfTwo(world);
-    const before = [await roles(world, lobby), await notices(grace, lobby)];
-    const answer = await ada.post(`/rooms/${lobby}${path}`, fields);
-    assert.is(answer.status, 422);
-    assert.is(titleOf(answer), 'Error: Manage lobby – Rooms – Plainchat');
-    assert.match(told(answer).join(), sentence);
-    if (label) {
-      assert.match(problem(answer, label).beside, sentence);
-      assert.is(valueOf(labelled(answer, label)), Object.values(fields)[0], 'what was typed');
-    }
-    const script = await ada.postJson(`/rooms/${lobby}${path}`, fields);
-    assert.is(script.status, 422);
-    assert.match(script.json().error.message, sentence);
-    assert.is(script.json().error.field, label && Object.keys(fields)[0]);
-    assert.equal([await roles(world, lobby), await notices(grace, lobby)], before);
-    assert.is((await ada.poll(lobby, 0)).status, 200, 'still in the room');
-  }));
+  test(
+    `refuses ${what}, on the page, and nothing is done`,
+    withApp(async (world) => {
+      const { ada, grace, lobby } = await lobbyOfTwo(world);
+      const before = [await roles(world, lobby), await notices(grace, lobby)];
+      const answer = await ada.post(`/rooms/${lobby}${path}`, fields);
+      assert.is(answer.status, 422);
+      assert.is(titleOf(answer), 'Error: Manage lobby – Rooms – Plainchat');
+      assert.match(told(answer).join(), sentence);
+      if (label) {
+        assert.match(problem(answer, label).beside, sentence);
+        assert.is(valueOf(labelled(answer, label)), Object.values(fields)[0], 'what was typed');
+      }
+      const script = await ada.postJson(`/rooms/${lobby}${path}`, fields);
+      assert.is(script.status, 422);
+      assert.match(script.json().error.message, sentence);
+      assert.is(script.json().error.field, label && Object.keys(fields)[0]);
+      assert.equal([await roles(world, lobby), await notices(grace, lobby)], before);
+      assert.is((await ada.poll(lobby, 0)).status, 200, 'still in the room');
+    }),
+  );
 }
 
-test('refuses a name or a role that is given twice', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOfTwo(world);
-  for (const [path, name, value] of [['/members', 'username', 'linus'], ['/rename', 'name', 'parlour'], ['/members/grace/role', 'role', 'admin']] as const) {
-    assert.is((await ada.post(`/rooms/${lobby}${path}`, new URLSearchParams([[name, value], [name, value]]))).status, 422, path);
-  }
-  assert.equal(await roles(world, lobby), { ada: 'admin', grace: 'member' });
-}));
-
-for (const name of ['%', '%zz', '%E0%A4%A', '%FF', '%ED%A0%80', '%00', '%20', '%2F', 'ada%2Fremove', '..%2f..', '%2e%2e', '..', '%25ada', '__proto__', "'"]) {
-  test(`finds no member at /members/${name}`, withApp(async (world) => {
+test(
+  'refuses a name or a role that is given twice',
+  withApp(async (world) => {
     const { ada, lobby } = await lobbyOfTwo(world);
-    const body = `role=admin&_csrf=${await ada.token()}`;
-    for (const act of ['remove', 'role']) {
-      const headers = { Cookie: ada.cookieHeader, 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': body.length };
-      assert.is((await bare(world.base, { path: `/rooms/${lobby}/members/${name}/${act}`, method: 'POST', headers, body })).status, 422, act);
+    for (const [path, name, value] of [
+      ['/members', 'username', 'linus'],
+      ['/rename', 'name', 'parlour'],
+      ['/members/grace/role', 'role', 'admin'],
+    ] as const) {
+      assert.is(
+        (
+          await ada.post(
+            `/rooms/${lobby}${path}`,
+            new URLSearchParams([
+              [name, value],
+              [name, value],
+            ]),
+          )
+        ).status,
+        422,
+        path,
+      );
     }
     assert.equal(await roles(world, lobby), { ada: 'admin', grace: 'member' });
-  }));
-}
+  }),
+);
 
-for (const username of ['小林', 'أحمد', 'Straße', 'e\u0301mile', 'क्षि', 'a.b', '..a', '-_.1', 'remove', 'role']) {
-  test(`has buttons that act on ${username}, and on nobody else`, withApp(async (world) => {
-    const { ada, lobby, manage } = await lobbyOfTwo(world);
-    const person = world.visitor();
-    await person.post('/register', { username, email: 'somebody@example.org', password: 'correct horse' });
-    const name = username.normalize('NFKC');
-    await add(ada, lobby, 'somebody@example.org');
-    for (const [button, role] of [[`Make ${name} an admin`, 'admin'], [`Make ${name} a member`, 'member'], [`Remove ${name}`, undefined]] as const) {
-      assert.is((await ada.press(await ada.get(manage), button)).status, 303, button);
-      assert.equal(await roles(world, lobby), { ada: 'admin', grace: 'member', ...(role && { [name]: role }) });
-    }
-    assert.equal((await notices(ada, lobby)).slice(-3), [`ada made ${name} an administrator.`, `ada made ${name} a member.`, `ada removed ${name}.`]);
-  }));
-}
-
-test('tells what was done once, at an address that is new after each act', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOfTwo(world);
-  const acts: [act: () => Promise<Answer>, sentence: string][] = [
-    [() => ada.post(`/rooms/${lobby}/rename`, { name: 'parlour' }), 'The name of the room is saved.'],
-    [() => add(ada, lobby, 'linus'), 'linus is a member now.'],
-    [() => changeRole(ada, lobby, 'linus', 'admin'), 'linus is an administrator now.'],
-    [() => changeRole(ada, lobby, 'linus', 'member'), 'linus is a member now.'],
-    [() => remove(ada, lobby, 'linus'), 'linus was removed.'],
-  ];
-  await ada.get(`/rooms/${lobby}/manage`);
-  const addresses = new Set([`/rooms/${lobby}/manage`]);
-  for (const [act, sentence] of acts) {
-    world.clock.pass(1);
-    const { status, location } = await act();
-    assert.is(status, 303);
-    assert.match(location ?? '', new RegExp(`^/rooms/${lobby}/manage\\?`));
-    addresses.add(location!);
-    assert.equal(told(await ada.get(location!)), [sentence]);
-    assert.equal(told(await ada.get(location!)), []);
-  }
-  assert.is(addresses.size, acts.length + 1);
-}));
-
-test('leads htmx on after an act, and gives it the page where one is refused', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOfTwo(world);
-  const htmx = { 'HX-Request': 'true' };
-  const done = await ada.post(`/rooms/${lobby}/members`, { username: 'linus' }, htmx);
-  assert.is(done.status, 200);
-  assert.match(done.headers.get('HX-Redirect') ?? '', new RegExp(`^/rooms/${lobby}/manage\\?`));
-  assert.is(done.text, '');
-  const answer = await ada.post(`/rooms/${lobby}/members`, { username: 'linus' }, htmx);
-  assert.is(answer.status, 422);
-  assert.is(answer.headers.get('HX-Redirect'), null);
-  assert.match(problem(answer, WHO).beside, /linus is a member already/);
-  assert.ok(answer.page.querySelector('main [role="alert"][autofocus]'), 'where the focus goes');
-}));
-
-for (const [access, outside] of [['open', 403], ['invite', 404]] as const) {
-  test(`removes who is in an ${access} room: at once, told once, and not back in until added`, withApp(async (world) => {
-    const { ada, grace, lobby } = await lobbyOfTwo(world, access);
-    await grace.say(lobby, 'hello');
-    const { after } = (await grace.poll(lobby, 0)).json() as Delta;
-    assert.is((await remove(ada, lobby, 'grace')).status, 303);
-
-    const poll = await grace.poll(lobby, after);
-    assert.is(poll.status, 409);
-    const { ended, message, location } = poll.json() as Record<string, string>;
-    assert.equal([ended, message, location], ['removed', 'You were removed from the room lobby.', '/rooms']);
-    for (let time = 0; time < 2; time += 1) {
-      for (const path of ['', '?before=3', '?from=1', '?after=1', '?day=2026-01-01', '/manage', '/delete']) {
-        const page = await grace.get(`/rooms/${lobby}${path}`);
-        assert.equal([page.status, page.location], [303, '/rooms'], path);
+for (const name of [
+  '%',
+  '%zz',
+  '%E0%A4%A',
+  '%FF',
+  '%ED%A0%80',
+  '%00',
+  '%20',
+  '%2F',
+  'ada%2Fremove',
+  '..%2f..',
+  '%2e%2e',
+  '..',
+  '%25ada',
+  '__proto__',
+  "'",
+]) {
+  test(
+    `finds no member at /members/${name}`,
+    withApp(async (world) => {
+      const { ada, lobby } = await lobbyOfTwo(world);
+      const body = `role=admin&_csrf=${await ada.token()}`;
+      for (const act of ['remove', 'role']) {
+        const headers = {
+          Cookie: ada.cookieHeader,
+          'Content-Type': 'application/x-www-form-urlencoded',
+          'Content-Length': body.length,
+        };
+        assert.is(
+          (
+            await bare(world.base, {
+              path: `/rooms/${lobby}/members/${name}/${act}`,
+              method: 'POST',
+              headers,
+              body,
+            })
+          ).status,
+          422,
+          act,
+        );
       }
-      assert.is((await grace.poll(lobby, 0)).json().ended, 'removed');
-      assert.is((await grace.getJson(`/rooms/${lobby}/entries`)).status, 409);
-      const said = await grace.sayJson(lobby, 'may I?');
-      assert.equal([said.status, said.json().ended], [409, 'removed']);
-      const typed = await grace.say(lobby, 'written for\nlong');
-      assert.is(typed.status, 409);
-      assert.is(valueOf(typed.page.querySelector('textarea')!), 'written for\nlong');
-      assert.not.ok(buttons(typed).some((button) => button.startsWith('Enter')), 'there is no way in');
-      const entered = await grace.enter(lobby);
-      assert.is(entered.status, outside);
-      assert.match(main(entered), access === 'open' ? /You were removed from lobby\. Ask one of its administrators/ : /There is no such room/);
-      assert.is((await grace.enter(lobby, { body: 'hello', key: '12345678' })).status, outside);
-      assert.equal(told(await grace.get('/rooms')), time === 0 ? ['You were removed from the room lobby.'] : []);
-    }
-
-    const study = await grace.createRoom('study');
-    assert.is((await grace.poll(lobby, 0)).status, outside);
-    assert.is((await grace.getJson(`/rooms/${lobby}/entries`)).status, outside);
-    assert.is((await grace.say(lobby, 'hello')).status, outside);
-    assert.is((await grace.enter(lobby, { leave: `${study}` })).status, outside);
-    assert.is((await grace.poll(study, 0)).status, 200, 'and is in the study still');
-    assert.equal(await notices(ada, lobby), ['ada entered the room.', 'ada added grace.', 'grace entered the room.', 'hello', 'ada removed grace.']);
-
-    await grace.leave(study);
-    await add(ada, lobby, 'grace');
-    assert.is((await grace.enter(lobby)).status, 303);
-    assert.match((await grace.get(`/rooms/${lobby}`)).text, /ada removed grace\./);
-    await remove(ada, lobby, 'grace');
-    assert.is((await grace.poll(lobby, 0)).json().ended, 'removed', 'and out once more');
-  }));
-
-  test(`removes who is out of an ${access} room, who cannot read or enter it`, withApp(async (world) => {
-    const { ada, grace, lobby } = await lobbyOfTwo(world, access);
-    await grace.say(lobby, 'hello');
-    const study = await grace.createRoom('study');
-    await grace.enter(study, { leave: `${lobby}` });
-    await remove(ada, lobby, 'grace');
-    assert.is((await grace.poll(study, 0)).status, 200, 'in the study as before');
-    assert.not.match((await grace.get(`/rooms/${lobby}?from=1`)).text, /hello/);
-    for (const answer of [await grace.getJson(`/rooms/${lobby}/entries`), await grace.sayJson(lobby, 'may I?'), await grace.enter(lobby, { leave: `${study}` })]) assert.is(answer.status, outside);
-    assert.equal((await notices(ada, lobby)).slice(4), ['grace left the room.', 'ada removed grace.']);
-  }));
+      assert.equal(await roles(world, lobby), { ada: 'admin', grace: 'member' });
+    }),
+  );
 }
 
-test('makes administrators that are equal to whoever created the room', withApp(async (world) => {
-  const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
-  await ada.press(await ada.get(manage), 'Make grace an admin');
-  await ada.enter(lobby);
-  assert.equal(buttons(await grace.get(manage)).slice(2, 5), ['Make ada a member', 'Remove ada', 'Make grace a member']);
-  await grace.press(await grace.get(manage), 'Make ada a member');
-  assert.is((await ada.poll(lobby, 0)).status, 200, 'a member again, and in the room as before');
-  assert.is((await add(ada, lobby, 'linus')).status, 403);
-  assert.equal(buttons(await ada.get(manage)), ['Log out', 'Enter lobby', 'Give up membership']);
-  assert.is((await changeRole(grace, lobby, 'grace', 'member')).status, 422, 'grace is the last');
-  await remove(grace, lobby, 'ada');
-  assert.equal(await roles(world, lobby), { grace: 'admin' });
-  assert.is((await ada.enter(lobby)).status, 403);
-  assert.equal((await notices(grace, lobby)).filter((line) => /made|removed/.test(line)), ['ada made grace an administrator.', 'grace made ada a member.', 'grace removed ada.']);
-}));
+for (const username of [
+  '小林',
+  'أحمد',
+  'Straße',
+  'e\u0301mile',
+  'क्षि',
+  'a.b',
+  '..a',
+  '-_.1',
+  'remove',
+  'role',
+]) {
+  test(
+    `has buttons that act on ${username}, and on nobody else`,
+    withApp(async (world) => {
+      const { ada, lobby, manage } = await lobbyOfTwo(world);
+      const person = world.visitor();
+      await person.post('/register', { username, email: 'somebody@example.org', password: 'correct horse' });
+      const name = username.normalize('NFKC');
+      await add(ada, lobby, 'somebody@example.org');
+      for (const [button, role] of [
+        [`Make ${name} an admin`, 'admin'],
+        [`Make ${name} a member`, 'member'],
+        [`Remove ${name}`, undefined],
+      ] as const) {
+        assert.is((await ada.press(await ada.get(manage), button)).status, 303, button);
+        assert.equal(await roles(world, lobby), {
+          ada: 'admin',
+          grace: 'member',
+          ...(role && { [name]: role }),
+        });
+      }
+      assert.equal((await notices(ada, lobby)).slice(-3), [
+        `ada made ${name} an administrator.`,
+        `ada made ${name} a member.`,
+        `ada removed ${name}.`,
+      ]);
+    }),
+  );
+}
 
-test('lets an administrator step down, and then go', withApp(async (world) => {
-  const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
-  await changeRole(ada, lobby, 'grace', 'admin');
-  await ada.press(await ada.get(manage), 'Make ada a member');
-  assert.is((await ada.press(await ada.get(manage), 'Give up membership')).location, '/rooms');
-  assert.equal(await roles(world, lobby), { grace: 'admin' });
-  assert.equal((await notices(grace, lobby)).slice(-2), ['ada stepped down, and is a member now.', 'ada gave up membership.']);
-}));
+test(
+  'tells what was done once, at an address that is new after each act',
+  withApp(async (world) => {
+    const { ada, lobby } = await lobbyOfTwo(world);
+    const acts: [act: () => Promise<Answer>, sentence: string][] = [
+      [() => ada.post(`/rooms/${lobby}/rename`, { name: 'parlour' }), 'The name of the room is saved.'],
+      [() => add(ada, lobby, 'linus'), 'linus is a member now.'],
+      [() => changeRole(ada, lobby, 'linus', 'admin'), 'linus is an administrator now.'],
+      [() => changeRole(ada, lobby, 'linus', 'member'), 'linus is a member now.'],
+      [() => remove(ada, lobby, 'linus'), 'linus was removed.'],
+    ];
+    await ada.get(`/rooms/${lobby}/manage`);
+    const addresses = new Set([`/rooms/${lobby}/manage`]);
+    for (const [act, sentence] of acts) {
+      world.clock.pass(1);
+      const { status, location } = await act();
+      assert.is(status, 303);
+      assert.match(location ?? '', new RegExp(`^/rooms/${lobby}/manage\\?`));
+      addresses.add(location!);
+      assert.equal(told(await ada.get(location!)), [sentence]);
+      assert.equal(told(await ada.get(location!)), []);
+    }
+    assert.is(addresses.size, acts.length + 1);
+  }),
+);
 
-test('writes no notice of what was so before', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOfTwo(world);
-  const before = await notices(ada, lobby);
-  for (const again of [await changeRole(ada, lobby, 'grace', 'member'), await changeRole(ada, lobby, 'ada', 'admin'), await ada.post(`/rooms/${lobby}/rename`, { name: 'lobby' })]) assert.is(again.status, 303);
-  assert.equal(await notices(ada, lobby), before);
-}));
+test(
+  'leads htmx on after an act, and gives it the page where one is refused',
+  withApp(async (world) => {
+    const { ada, lobby } = await lobbyOfTwo(world);
+    const htmx = { 'HX-Request': 'true' };
+    const done = await ada.post(`/rooms/${lobby}/members`, { username: 'linus' }, htmx);
+    assert.is(done.status, 200);
+    assert.match(done.headers.get('HX-Redirect') ?? '', new RegExp(`^/rooms/${lobby}/manage\\?`));
+    assert.is(done.text, '');
+    const answer = await ada.post(`/rooms/${lobby}/members`, { username: 'linus' }, htmx);
+    assert.is(answer.status, 422);
+    assert.is(answer.headers.get('HX-Redirect'), null);
+    assert.match(problem(answer, WHO).beside, /linus is a member already/);
+    assert.ok(answer.page.querySelector('main [role="alert"][autofocus]'), 'where the focus goes');
+  }),
+);
+
+for (const [access, outside] of [
+  ['open', 403],
+  ['invite', 404],
+] as const) {
+  test(
+    `removes who is in an ${access} room: at once, told once, and not back in until added`,
+    withApp(async (world) => {
+      const { ada, grace, lobby } = await lobbyOfTwo(world, access);
+      await grace.say(lobby, 'hello');
+      const { after } = (await grace.poll(lobby, 0)).json() as Delta;
+      assert.is((await remove(ada, lobby, 'grace')).status, 303);
+
+      const poll = await grace.poll(lobby, after);
+      assert.is(poll.status, 409);
+      const { ended, message, location } = poll.json() as Record<string, string>;
+      assert.equal(
+        [ended, message, location],
+        ['removed', 'You were removed from the room lobby.', '/rooms'],
+      );
+      for (let time = 0; time < 2; time += 1) {
+        for (const path of [
+          '',
+          '?before=3',
+          '?from=1',
+          '?after=1',
+          '?day=2026-01-01',
+          '/manage',
+          '/delete',
+        ]) {
+          const page = await grace.get(`/rooms/${lobby}${path}`);
+          assert.equal([page.status, page.location], [303, '/rooms'], path);
+        }
+        assert.is((await grace.poll(lobby, 0)).json().ended, 'removed');
+        assert.is((await grace.getJson(`/rooms/${lobby}/entries`)).status, 409);
+        const said = await grace.sayJson(lobby, 'may I?');
+        assert.equal([said.status, said.json().ended], [409, 'removed']);
+        const typed = await grace.say(lobby, 'written for\nlong');
+        assert.is(typed.status, 409);
+        assert.is(valueOf(typed.page.querySelector('textarea')!), 'written for\nlong');
+        assert.not.ok(
+          buttons(typed).some((button) => button.startsWith('Enter')),
+          'there is no way in',
+        );
+        const entered = await grace.enter(lobby);
+        assert.is(entered.status, outside);
+        assert.match(
+          main(entered),
+          access === 'open'
+            ? /You were removed from lobby\. Ask one of its administrators/
+            : /There is no such room/,
+        );
+        assert.is((await grace.enter(lobby, { body: 'hello', key: '12345678' })).status, outside);
+        assert.equal(
+          told(await grace.get('/rooms')),
+          time === 0 ? ['You were removed from the room lobby.'] : [],
+        );
+      }
+
+      const study = await grace.createRoom('study');
+      assert.is((await grace.poll(lobby, 0)).status, outside);
+      assert.is((await grace.getJson(`/rooms/${lobby}/entries`)).status, outside);
+      assert.is((await grace.say(lobby, 'hello')).status, outside);
+      assert.is((await grace.enter(lobby, { leave: `${study}` })).status, outside);
+      assert.is((await grace.poll(study, 0)).status, 200, 'and is in the study still');
+      assert.equal(await notices(ada, lobby), [
+        'ada entered the room.',
+        'ada added grace.',
+        'grace entered the room.',
+        'hello',
+        'ada removed grace.',
+      ]);
+
+      await grace.leave(study);
+      await add(ada, lobby, 'grace');
+      assert.is((await grace.enter(lobby)).status, 303);
+      assert.match((await grace.get(`/rooms/${lobby}`)).text, /ada removed grace\./);
+      await remove(ada, lobby, 'grace');
+      assert.is((await grace.poll(lobby, 0)).json().ended, 'removed', 'and out once more');
+    }),
+  );
+
+  test(
+    `removes who is out of an ${access} room, who cannot read or enter it`,
+    withApp(async (world) => {
+      const { ada, grace, lobby } = await lobbyOfTwo(world, access);
+      await grace.say(lobby, 'hello');
+      const study = await grace.createRoom('study');
+      await grace.enter(study, { leave: `${lobby}` });
+      await remove(ada, lobby, 'grace');
+      assert.is((await grace.poll(study, 0)).status, 200, 'in the study as before');
+      assert.not.match((await grace.get(`/rooms/${lobby}?from=1`)).text, /hello/);
+      for (const answer of [
+        await grace.getJson(`/rooms/${lobby}/entries`),
+        await grace.sayJson(lobby, 'may I?'),
+        await grace.enter(lobby, { leave: `${study}` }),
+      ])
+        assert.is(answer.status, outside);
+      assert.equal((await notices(ada, lobby)).slice(4), ['grace left the room.', 'ada removed grace.']);
+    }),
+  );
+}
+
+test(
+  'makes administrators that are equal to whoever created the room',
+  withApp(async (world) => {
+    const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
+    await ada.press(await ada.get(manage), 'Make grace an admin');
+    await ada.enter(lobby);
+    assert.equal(buttons(await grace.get(manage)).slice(2, 5), [
+      'Make ada a member',
+      'Remove ada',
+      'Make grace a member',
+    ]);
+    await grace.press(await grace.get(manage), 'Make ada a member');
+    assert.is((await ada.poll(lobby, 0)).status, 200, 'a member again, and in the room as before');
+    assert.is((await add(ada, lobby, 'linus')).status, 403);
+    assert.equal(buttons(await ada.get(manage)), ['Log out', 'Enter lobby', 'Give up membership']);
+    assert.is((await changeRole(grace, lobby, 'grace', 'member')).status, 422, 'grace is the last');
+    await remove(grace, lobby, 'ada');
+    assert.equal(await roles(world, lobby), { grace: 'admin' });
+    assert.is((await ada.enter(lobby)).status, 403);
+    assert.equal(
+      (await notices(grace, lobby)).filter((line) => /made|removed/.test(line)),
+      ['ada made grace an administrator.', 'grace made ada a member.', 'grace removed ada.'],
+    );
+  }),
+);
+
+test(
+  'lets an administrator step down, and then go',
+  withApp(async (world) => {
+    const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
+    await changeRole(ada, lobby, 'grace', 'admin');
+    await ada.press(await ada.get(manage), 'Make ada a member');
+    assert.is((await ada.press(await ada.get(manage), 'Give up membership')).location, '/rooms');
+    assert.equal(await roles(world, lobby), { grace: 'admin' });
+    assert.equal((await notices(grace, lobby)).slice(-2), [
+      'ada stepped down, and is a member now.',
+      'ada gave up membership.',
+    ]);
+  }),
+);
+
+test(
+  'writes no notice of what was so before',
+  withApp(async (world) => {
+    const { ada, lobby } = await lobbyOfTwo(world);
+    const before = await notices(ada, lobby);
+    for (const again of [
+      await changeRole(ada, lobby, 'grace', 'member'),
+      await changeRole(ada, lobby, 'ada', 'admin'),
+      await ada.post(`/rooms/${lobby}/rename`, { name: 'lobby' }),
+    ])
+      assert.is(again.status, 303);
+    assert.equal(await notices(ada, lobby), before);
+  }),
+);
 
 const races: [what: string, act: (admin: Visitor, lobby: number, other: string) => Promise<Answer>][] = [
   ['step down', (admin, lobby) => changeRole(admin, lobby, admin.username, 'member')],
@@ -337,104 +567,157 @@ const races: [what: string, act: (admin: Visitor, lobby: number, other: string) 
   ['remove each other', (admin, lobby, other) => remove(admin, lobby, other)],
 ];
 for (const [what, act] of races) {
-  test(`keeps an administrator, where the last two ${what} at the same moment`, withApp(async (world) => {
-    const { ada, grace, lobby } = await lobbyOfTwo(world);
-    await changeRole(ada, lobby, 'grace', 'admin');
-    await Promise.all([ada.token(), grace.token()]);
-    const answers = await Promise.all([act(ada, lobby, 'grace'), act(grace, lobby, 'ada')]);
-    assert.equal(answers.filter(({ status }) => status === 303).length, 1);
-    for (const { status } of answers) assert.ok([303, 403, 409, 422].includes(status), String(status));
-    assert.is(Object.values(await roles(world, lobby)).filter((role) => role === 'admin').length, 1);
-  }));
+  test(
+    `keeps an administrator, where the last two ${what} at the same moment`,
+    withApp(async (world) => {
+      const { ada, grace, lobby } = await lobbyOfTwo(world);
+      await changeRole(ada, lobby, 'grace', 'admin');
+      await Promise.all([ada.token(), grace.token()]);
+      const answers = await Promise.all([act(ada, lobby, 'grace'), act(grace, lobby, 'ada')]);
+      assert.equal(answers.filter(({ status }) => status === 303).length, 1);
+      for (const { status } of answers) assert.ok([303, 403, 409, 422].includes(status), String(status));
+      assert.is(Object.values(await roles(world, lobby)).filter((role) => role === 'admin').length, 1);
+    }),
+  );
 }
 
-for (const [access, page, enter] of [['open', 200, 303], ['invite', 404, 404]] as const) {
-  test(`lets a member of an ${access} room go, and tells them so once`, withApp(async (world) => {
-    const { ada, grace, lobby } = await lobbyOfTwo(world, access);
-    const answer = await grace.post(`/rooms/${lobby}/quit`);
-    assert.equal([answer.status, answer.location], [303, '/rooms']);
-    assert.equal(told(await grace.get('/rooms')), ['You are no longer a member of lobby.']);
-    assert.equal(told(await grace.get('/rooms')), []);
-    assert.equal((await notices(ada, lobby)).slice(3), ['grace left the room.', 'grace gave up membership.']);
-    assert.equal(await roles(world, lobby), { ada: 'admin' });
-    assert.is((await grace.getJson(`/rooms/${lobby}/entries`)).status, access === 'open' ? 403 : 404);
-    assert.is((await grace.get(`/rooms/${lobby}`)).status, page);
-    assert.is((await grace.enter(lobby)).status, enter, 'nobody has barred them');
-  }));
+for (const [access, page, enter] of [
+  ['open', 200, 303],
+  ['invite', 404, 404],
+] as const) {
+  test(
+    `lets a member of an ${access} room go, and tells them so once`,
+    withApp(async (world) => {
+      const { ada, grace, lobby } = await lobbyOfTwo(world, access);
+      const answer = await grace.post(`/rooms/${lobby}/quit`);
+      assert.equal([answer.status, answer.location], [303, '/rooms']);
+      assert.equal(told(await grace.get('/rooms')), ['You are no longer a member of lobby.']);
+      assert.equal(told(await grace.get('/rooms')), []);
+      assert.equal((await notices(ada, lobby)).slice(3), [
+        'grace left the room.',
+        'grace gave up membership.',
+      ]);
+      assert.equal(await roles(world, lobby), { ada: 'admin' });
+      assert.is((await grace.getJson(`/rooms/${lobby}/entries`)).status, access === 'open' ? 403 : 404);
+      assert.is((await grace.get(`/rooms/${lobby}`)).status, page);
+      assert.is((await grace.enter(lobby)).status, enter, 'nobody has barred them');
+    }),
+  );
 }
 
-test('tells an administrator what to do before they can go, and leaves them where they are', withApp(async (world) => {
-  const { ada, lobby } = await lobbyOfTwo(world);
-  const answer = await ada.post(`/rooms/${lobby}/quit`);
-  assert.is(answer.status, 422);
-  assert.match(told(answer).join(), /Make yourself a member first; where you are the only administrator, make somebody else one/);
-  for (const button of ['Make ada a member', 'Make grace an admin']) assert.ok(buttons(answer).includes(button), button);
-  assert.is((await ada.poll(lobby, 0)).status, 200);
-}));
+test(
+  'tells an administrator what to do before they can go, and leaves them where they are',
+  withApp(async (world) => {
+    const { ada, lobby } = await lobbyOfTwo(world);
+    const answer = await ada.post(`/rooms/${lobby}/quit`);
+    assert.is(answer.status, 422);
+    assert.match(
+      told(answer).join(),
+      /Make yourself a member first; where you are the only administrator, make somebody else one/,
+    );
+    for (const button of ['Make ada a member', 'Make grace an admin'])
+      assert.ok(buttons(answer).includes(button), button);
+    assert.is((await ada.poll(lobby, 0)).status, 200);
+  }),
+);
 
-test('says on the way what has changed since the page was opened', withApp(async (world) => {
-  const { ada, grace, linus, lobby, manage } = await lobbyOfTwo(world);
-  for (const username of ['grace', 'linus']) {
-    await add(ada, lobby, username);
-    await changeRole(ada, lobby, username, 'admin');
-  }
-  const page = await ada.get(manage);
-  await grace.post(`/rooms/${lobby}/members/grace/role`, { role: 'member' });
-  await grace.post(`/rooms/${lobby}/quit`);
-  for (const button of ['Remove grace', 'Make grace a member']) {
-    const gone = await ada.press(page, button);
-    assert.is(gone.status, 422);
-    assert.match(told(gone).join(), /grace is not a member of lobby/);
-  }
-  await changeRole(linus, lobby, 'ada', 'member');
-  const demoted = await ada.press(page, 'Add member', { username: 'grace' });
-  assert.is(demoted.status, 403);
-  assert.match(main(demoted), /Only an administrator of lobby can do this/);
-  await linus.post(`/rooms/${lobby}/delete`);
-  for (const button of ['Add member', 'Rename room', 'Make ada a member', 'Give up membership', 'Enter lobby']) {
-    const none = await ada.press(page, button, { username: 'grace', name: 'parlour' });
-    assert.is(none.status, 404, button);
-    assert.match(main(none), /There is no such room/);
-  }
-}));
+test(
+  'says on the way what has changed since the page was opened',
+  withApp(async (world) => {
+    const { ada, grace, linus, lobby, manage } = await lobbyOfTwo(world);
+    for (const username of ['grace', 'linus']) {
+      await add(ada, lobby, username);
+      await changeRole(ada, lobby, username, 'admin');
+    }
+    const page = await ada.get(manage);
+    await grace.post(`/rooms/${lobby}/members/grace/role`, { role: 'member' });
+    await grace.post(`/rooms/${lobby}/quit`);
+    for (const button of ['Remove grace', 'Make grace a member']) {
+      const gone = await ada.press(page, button);
+      assert.is(gone.status, 422);
+      assert.match(told(gone).join(), /grace is not a member of lobby/);
+    }
+    await changeRole(linus, lobby, 'ada', 'member');
+    const demoted = await ada.press(page, 'Add member', { username: 'grace' });
+    assert.is(demoted.status, 403);
+    assert.match(main(demoted), /Only an administrator of lobby can do this/);
+    await linus.post(`/rooms/${lobby}/delete`);
+    for (const button of [
+      'Add member',
+      'Rename room',
+      'Make ada a member',
+      'Give up membership',
+      'Enter lobby',
+    ]) {
+      const none = await ada.press(page, button, { username: 'grace', name: 'parlour' });
+      assert.is(none.status, 404, button);
+      assert.match(main(none), /There is no such room/);
+    }
+  }),
+);
 
 const entry = [`/entries`, '/entries/2', '/messages', '/messages/2', '/2', '', '/log'];
 for (const method of ['PUT', 'PATCH', 'DELETE', 'POST']) {
-  test(`has no address at which ${method} changes or removes an entry`, withApp(async (world) => {
-    const { ada, lobby } = await lobbyOfTwo(world);
-    await ada.say(lobby, 'hello', { key: '12345678' });
-    const log = async () => (await ada.getJson(`/rooms/${lobby}/entries`)).text;
-    const before = await log();
-    for (const path of [...entry, ...['edit', 'delete', 'remove'].flatMap((act) => [`/entries/2/${act}`, `/messages/2/${act}`])]) {
-      for (const value of [{ seq: 2, body: 'changed', key: '12345678' }, { _method: 'DELETE', body: 'changed', key: '12345678' }]) {
-        const headers = { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': await ada.token(), 'X-HTTP-Method-Override': 'DELETE' };
-        const { status } = await ada.send(`/rooms/${lobby}${path}`, { method, headers, body: JSON.stringify(value) });
-        const isRepeated = method === 'POST' && path === '/messages'; // answered with the first that had its key
-        assert.ok(isRepeated ? status === 200 : status === 404 || status === 405, `${path} ${status}`);
+  test(
+    `has no address at which ${method} changes or removes an entry`,
+    withApp(async (world) => {
+      const { ada, lobby } = await lobbyOfTwo(world);
+      await ada.say(lobby, 'hello', { key: '12345678' });
+      const log = async () => (await ada.getJson(`/rooms/${lobby}/entries`)).text;
+      const before = await log();
+      for (const path of [
+        ...entry,
+        ...['edit', 'delete', 'remove'].flatMap((act) => [`/entries/2/${act}`, `/messages/2/${act}`]),
+      ]) {
+        for (const value of [
+          { seq: 2, body: 'changed', key: '12345678' },
+          { _method: 'DELETE', body: 'changed', key: '12345678' },
+        ]) {
+          const headers = {
+            Accept: 'application/json',
+            'Content-Type': 'application/json',
+            'X-CSRF-Token': await ada.token(),
+            'X-HTTP-Method-Override': 'DELETE',
+          };
+          const { status } = await ada.send(`/rooms/${lobby}${path}`, {
+            method,
+            headers,
+            body: JSON.stringify(value),
+          });
+          const isRepeated = method === 'POST' && path === '/messages'; // answered with the first that had its key
+          assert.ok(isRepeated ? status === 200 : status === 404 || status === 405, `${path} ${status}`);
+        }
       }
-    }
-    assert.is(await log(), before);
-  }));
+      assert.is(await log(), before);
+    }),
+  );
 }
 
-test('are in as before once they are added again, and may send on entering', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  await grace.enter(lobby);
-  await ada.post(`/rooms/${lobby}/members/grace/remove`);
-  assert.is((await grace.poll(lobby, 0)).json().ended, 'removed');
-  await ada.post(`/rooms/${lobby}/members`, { username: 'grace' });
-  assert.is((await grace.poll(lobby, 0)).json().ended, 'left');
-  const answer = await grace.say(lobby, 'here again');
-  assert.is(answer.status, 409);
-  assert.is((await grace.press(answer, 'Enter lobby and send')).status, 303);
-}));
+test(
+  'are in as before once they are added again, and may send on entering',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    await ada.post(`/rooms/${lobby}/members/grace/remove`);
+    assert.is((await grace.poll(lobby, 0)).json().ended, 'removed');
+    await ada.post(`/rooms/${lobby}/members`, { username: 'grace' });
+    assert.is((await grace.poll(lobby, 0)).json().ended, 'left');
+    const answer = await grace.say(lobby, 'here again');
+    assert.is(answer.status, 409);
+    assert.is((await grace.press(answer, 'Enter lobby and send')).status, 303);
+  }),
+);
 
-test('are looked up no oftener than people are searched for', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  for (let time = 1; time <= 60; time += 1) assert.is((await ada.post(`/rooms/${lobby}/members`, { username: `${time}@example.org` })).status, 422);
-  assert.is((await ada.post(`/rooms/${lobby}/members`, { username: 'one@example.org' })).status, 429);
-}));
+test(
+  'are looked up no oftener than people are searched for',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    for (let time = 1; time <= 60; time += 1)
+      assert.is((await ada.post(`/rooms/${lobby}/members`, { username: `${time}@example.org` })).status, 422);
+    assert.is((await ada.post(`/rooms/${lobby}/members`, { username: 'one@example.org' })).status, 429);
+  }),
+);
 
 test.run();

@@ -5,153 +5,225 @@ import type { Delta } from '../support/visitor.ts';
 
 const test = suite('the poll');
 
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-test('is 204 without a body where nothing is new', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  const answer = await ada.poll(lobby, 1);
-  assert.is(answer.status, 204);
-  assert.is(answer.text, '');
-  assert.is(answer.headers.get('Content-Type'), null);
-}));
-
-test('has what is new, as typed and as the page shows it', withApp(async ({ cast, clock }) => {
-  const [ada, grace] = [await cast('ada'), await cast('Grace')];
-  const lobby = await ada.createRoom('lobby');
-  await grace.enter(lobby);
-  clock.pass(1234);
-  await grace.say(lobby, 'a < b\n& "c"');
-  const answer = await ada.poll(lobby, 1);
-  assert.is(answer.status, 200);
-  const delta: Delta = answer.json();
-  assert.is(delta.room, lobby);
-  assert.is(delta.after, 3);
-  const [entered, message] = delta.entries;
-  assert.is(delta.entries.length, 2);
-  const { html, ...fields } = message!;
-  assert.equal(fields, { seq: 3, kind: 'message', author: 'Grace', body: 'a < b\n& "c"', at: clock.now().toISOString() });
-  assert.match(html, /^<li id="m-3"/);
-  assert.match(html, `<time role="none" datetime="${clock.now().toISOString()}">`);
-  assert.match(html, 'a &lt; b<br>&amp; &quot;c&quot;');
-  assert.is(entered!.kind, 'entered');
-  assert.is(entered!.author, 'Grace');
-  assert.is(entered!.body, 'Grace entered the room.');
-}));
-
-test('has no gap and nothing twice, at most 200 at a time', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  await ada.talk(lobby, 429);
-  const read: number[] = [];
-  const sizes: number[] = [];
-  let answer = await ada.poll(lobby, 0);
-  for (let after = 0; answer.status === 200; answer = await ada.poll(lobby, after)) {
-    const delta: Delta = answer.json();
-    read.push(...delta.entries.map(({ seq }) => seq));
-    sizes.push(delta.entries.length);
-    assert.is(delta.after, read.at(-1));
-    after = delta.after;
-  }
-  assert.equal(sizes, [200, 200, 30]);
-  assert.equal(read, range(1, 430));
-}));
-
-for (const [query, status, after, count] of [['', 200, 3, 3], ['&after=0', 200, 3, 3], ['&after=2', 200, 3, 1], ['&after=3', 204, 0, 0], ['&after=4', 200, 3, 0], ['&after=99999999999999999999', 200, 3, 0]] as const) {
-  test(`of three entries${query || ' without after'} is ${status}`, withApp(async ({ cast }) => {
+test(
+  'is 204 without a body where nothing is new',
+  withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
-    await ada.talk(lobby, 2);
-    const answer = await ada.getJson(`/poll?room=${lobby}${query}`);
-    assert.is(answer.status, status);
-    if (status === 204) return;
-    const delta: Delta = answer.json();
-    assert.is(delta.after, after);
-    assert.is(delta.entries.length, count);
-  }));
-}
+    const answer = await ada.poll(lobby, 1);
+    assert.is(answer.status, 204);
+    assert.is(answer.text, '');
+    assert.is(answer.headers.get('Content-Type'), null);
+  }),
+);
 
-for (const after of ['x', '-1', '-0', '1.5', '1e3', '+1', '%201', '0x1', '%D9%A1', 'NaN', 'Infinity', '%00', 'null', '1&after=2', '1,2']) {
-  test(`is refused after ${after}`, withApp(async ({ cast }) => {
+test(
+  'has what is new, as typed and as the page shows it',
+  withApp(async ({ cast, clock }) => {
+    const [ada, grace] = [await cast('ada'), await cast('Grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    clock.pass(1234);
+    await grace.say(lobby, 'a < b\n& "c"');
+    const answer = await ada.poll(lobby, 1);
+    assert.is(answer.status, 200);
+    const delta: Delta = answer.json();
+    assert.is(delta.room, lobby);
+    assert.is(delta.after, 3);
+    const [entered, message] = delta.entries;
+    assert.is(delta.entries.length, 2);
+    const { html, ...fields } = message!;
+    assert.equal(fields, {
+      seq: 3,
+      kind: 'message',
+      author: 'Grace',
+      body: 'a < b\n& "c"',
+      at: clock.now().toISOString(),
+    });
+    assert.match(html, /^<li id="m-3"/);
+    assert.match(html, `<time role="none" datetime="${clock.now().toISOString()}">`);
+    assert.match(html, 'a &lt; b<br>&amp; &quot;c&quot;');
+    assert.is(entered!.kind, 'entered');
+    assert.is(entered!.author, 'Grace');
+    assert.is(entered!.body, 'Grace entered the room.');
+  }),
+);
+
+test(
+  'has no gap and nothing twice, at most 200 at a time',
+  withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
-    const answer = await ada.getJson(`/poll?room=${lobby}&after=${after}`);
-    assert.is(answer.status, 422);
-    assert.is(answer.json().error.field, 'after');
-    assert.type(answer.json().error.message, 'string');
-  }));
-}
-
-for (const query of ['', '?room=', '?room=x', '?room=0', '?room=-1', '?room=1.0', '?room=999', '?room=99999999999', '?room=1&room=1', '?room[]=1', '?room=%00']) {
-  test(`finds no room at /poll${query}`, withApp(async ({ cast }) => {
-    const ada = await cast('ada');
-    await ada.createRoom('lobby');
-    const answer = await ada.getJson(`/poll${query}`);
-    assert.is(answer.status, 404);
-    assert.type(answer.json().error.message, 'string');
-  }));
-}
-
-test('says that nobody is logged in', withApp(async ({ cast, visitor }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  for (const person of [visitor(), ada]) {
-    if (person === ada) await ada.post('/logout');
-    for (const Accept of ['application/json', '*/*', 'text/html']) {
-      const answer = await person.send(`/poll?room=${lobby}&after=0`, { headers: { Accept } });
-      assert.is(answer.status, 401);
-      const { ended, message, location } = answer.json() as Record<string, string>;
-      assert.is(ended, 'logged-out');
-      assert.is(location, '/login');
-      assert.match(message!, /not logged in/);
+    await ada.talk(lobby, 429);
+    const read: number[] = [];
+    const sizes: number[] = [];
+    let answer = await ada.poll(lobby, 0);
+    for (let after = 0; answer.status === 200; answer = await ada.poll(lobby, after)) {
+      const delta: Delta = answer.json();
+      read.push(...delta.entries.map(({ seq }) => seq));
+      sizes.push(delta.entries.length);
+      assert.is(delta.after, read.at(-1));
+      after = delta.after;
     }
-  }
-}));
+    assert.equal(sizes, [200, 200, 30]);
+    assert.equal(read, range(1, 430));
+  }),
+);
 
-test('says why one is no longer in the room', withApp(async ({ cast, clock, leases }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const [lobby, study] = [await ada.createRoom('lobby'), await ada.createRoom('study')];
-  const why = async () => {
-    const answer = await grace.poll(lobby, 0);
+for (const [query, status, after, count] of [
+  ['', 200, 3, 3],
+  ['&after=0', 200, 3, 3],
+  ['&after=2', 200, 3, 1],
+  ['&after=3', 204, 0, 0],
+  ['&after=4', 200, 3, 0],
+  ['&after=99999999999999999999', 200, 3, 0],
+] as const) {
+  test(
+    `of three entries${query || ' without after'} is ${status}`,
+    withApp(async ({ cast }) => {
+      const ada = await cast('ada');
+      const lobby = await ada.createRoom('lobby');
+      await ada.talk(lobby, 2);
+      const answer = await ada.getJson(`/poll?room=${lobby}${query}`);
+      assert.is(answer.status, status);
+      if (status === 204) return;
+      const delta: Delta = answer.json();
+      assert.is(delta.after, after);
+      assert.is(delta.entries.length, count);
+    }),
+  );
+}
+
+for (const after of [
+  'x',
+  '-1',
+  '-0',
+  '1.5',
+  '1e3',
+  '+1',
+  '%201',
+  '0x1',
+  '%D9%A1',
+  'NaN',
+  'Infinity',
+  '%00',
+  'null',
+  '1&after=2',
+  '1,2',
+]) {
+  test(
+    `is refused after ${after}`,
+    withApp(async ({ cast }) => {
+      const ada = await cast('ada');
+      const lobby = await ada.createRoom('lobby');
+      const answer = await ada.getJson(`/poll?room=${lobby}&after=${after}`);
+      assert.is(answer.status, 422);
+      assert.is(answer.json().error.field, 'after');
+      assert.type(answer.json().error.message, 'string');
+    }),
+  );
+}
+
+for (const query of [
+  '',
+  '?room=',
+  '?room=x',
+  '?room=0',
+  '?room=-1',
+  '?room=1.0',
+  '?room=999',
+  '?room=99999999999',
+  '?room=1&room=1',
+  '?room[]=1',
+  '?room=%00',
+]) {
+  test(
+    `finds no room at /poll${query}`,
+    withApp(async ({ cast }) => {
+      const ada = await cast('ada');
+      await ada.createRoom('lobby');
+      const answer = await ada.getJson(`/poll${query}`);
+      assert.is(answer.status, 404);
+      assert.type(answer.json().error.message, 'string');
+    }),
+  );
+}
+
+test(
+  'says that nobody is logged in',
+  withApp(async ({ cast, visitor }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    for (const person of [visitor(), ada]) {
+      if (person === ada) await ada.post('/logout');
+      for (const Accept of ['application/json', '*/*', 'text/html']) {
+        const answer = await person.send(`/poll?room=${lobby}&after=0`, { headers: { Accept } });
+        assert.is(answer.status, 401);
+        const { ended, message, location } = answer.json() as Record<string, string>;
+        assert.is(ended, 'logged-out');
+        assert.is(location, '/login');
+        assert.match(message!, /not logged in/);
+      }
+    }
+  }),
+);
+
+test(
+  'says why one is no longer in the room',
+  withApp(async ({ cast, clock, leases }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const [lobby, study] = [await ada.createRoom('lobby'), await ada.createRoom('study')];
+    const why = async () => {
+      const answer = await grace.poll(lobby, 0);
+      assert.is(answer.status, 409);
+      const { ended, message, location } = answer.json() as Record<string, string>;
+      assert.is(location, '/rooms');
+      assert.match(message!, /lobby/);
+      return ended;
+    };
+    await grace.enter(lobby);
+    await grace.leave(lobby);
+    assert.is(await why(), 'left');
+    await grace.enter(lobby);
+    await grace.enter(study, { leave: `${lobby}` });
+    assert.is(await why(), 'moved');
+    await grace.enter(lobby, { leave: `${study}` });
+    await grace.poll(lobby, 0);
+    await leases.tick();
+    clock.pass(121_000);
+    await leases.tick();
+    assert.is(await why(), 'away');
+    await grace.enter(lobby);
+    await ada.post(`/rooms/${lobby}/delete`);
+    assert.is(await why(), 'deleted');
+  }),
+);
+
+test(
+  'says left to a member who has not entered',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const study = await ada.createRoom('study');
+    await ada.leave(lobby);
+    const answer = await ada.poll(study, 0);
     assert.is(answer.status, 409);
-    const { ended, message, location } = answer.json() as Record<string, string>;
-    assert.is(location, '/rooms');
-    assert.match(message!, /lobby/);
-    return ended;
-  };
-  await grace.enter(lobby);
-  await grace.leave(lobby);
-  assert.is(await why(), 'left');
-  await grace.enter(lobby);
-  await grace.enter(study, { leave: `${lobby}` });
-  assert.is(await why(), 'moved');
-  await grace.enter(lobby, { leave: `${study}` });
-  await grace.poll(lobby, 0);
-  await leases.tick();
-  clock.pass(121_000);
-  await leases.tick();
-  assert.is(await why(), 'away');
-  await grace.enter(lobby);
-  await ada.post(`/rooms/${lobby}/delete`);
-  assert.is(await why(), 'deleted');
-}));
+    assert.is(answer.json().ended, 'left');
+  }),
+);
 
-test('says left to a member who has not entered', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  const study = await ada.createRoom('study');
-  await ada.leave(lobby);
-  const answer = await ada.poll(study, 0);
-  assert.is(answer.status, 409);
-  assert.is(answer.json().ended, 'left');
-}));
-
-test('is forbidden to a stranger to an open room', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  const answer = await grace.poll(lobby, 0);
-  assert.is(answer.status, 403);
-  assert.type(answer.json().error.message, 'string');
-}));
+test(
+  'is forbidden to a stranger to an open room',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    const answer = await grace.poll(lobby, 0);
+    assert.is(answer.status, 403);
+    assert.type(answer.json().error.message, 'string');
+  }),
+);
 
 test.run();

@@ -21,206 +21,276 @@ async function adaInLobby({ cast }: World) {
   return { ada, grace, lobby, notices, isIn: async () => (await notices()).at(-1) === 'ada entered' };
 }
 
-const prefetch = (person: Visitor, path: string, purpose = 'prefetch') => person.get(path, { 'Sec-Purpose': purpose });
+const prefetch = (person: Visitor, path: string, purpose = 'prefetch') =>
+  person.get(path, { 'Sec-Purpose': purpose });
 const head = (person: Visitor, path: string) => person.send(path, { method: 'HEAD' });
 const closing = (person: Visitor, room: number) => person.post(`/rooms/${room}/leave`, { closing: '1' });
 
-test('begins by entering, with one notice however often', withApp(async (world) => {
-  const { ada, grace, lobby } = await adaInLobby(world);
-  for (let tab = 0; tab < 3; tab += 1) {
-    const answer = await grace.enter(lobby);
-    assert.is(answer.status, 303);
-    assert.is(answer.location, `/rooms/${lobby}`);
-  }
-  await Promise.all(Array.from({ length: 10 }, () => grace.enter(lobby)));
-  assert.equal(await ada.log(lobby), ['ada entered', 'grace entered', 'grace left', 'grace entered']);
-}));
+test(
+  'begins by entering, with one notice however often',
+  withApp(async (world) => {
+    const { ada, grace, lobby } = await adaInLobby(world);
+    for (let tab = 0; tab < 3; tab += 1) {
+      const answer = await grace.enter(lobby);
+      assert.is(answer.status, 303);
+      assert.is(answer.location, `/rooms/${lobby}`);
+    }
+    await Promise.all(Array.from({ length: 10 }, () => grace.enter(lobby)));
+    assert.equal(await ada.log(lobby), ['ada entered', 'grace entered', 'grace left', 'grace entered']);
+  }),
+);
 
-test('begins by no GET, HEAD or prefetch', withApp(async (world) => {
-  const { grace, lobby, notices } = await adaInLobby(world);
-  for (const ask of [grace.get(`/rooms/${lobby}`), grace.get(`/rooms/${lobby}/enter`), head(grace, `/rooms/${lobby}`), prefetch(grace, `/rooms/${lobby}`), grace.poll(lobby, 0)]) await ask;
-  assert.is((await grace.poll(lobby, 0)).status, 409);
-  assert.equal(await notices(), ['ada entered']);
-  assert.not.ok((await grace.log(lobby)).slice(3).includes('grace entered'));
-}));
+test(
+  'begins by no GET, HEAD or prefetch',
+  withApp(async (world) => {
+    const { grace, lobby, notices } = await adaInLobby(world);
+    for (const ask of [
+      grace.get(`/rooms/${lobby}`),
+      grace.get(`/rooms/${lobby}/enter`),
+      head(grace, `/rooms/${lobby}`),
+      prefetch(grace, `/rooms/${lobby}`),
+      grace.poll(lobby, 0),
+    ])
+      await ask;
+    assert.is((await grace.poll(lobby, 0)).status, 409);
+    assert.equal(await notices(), ['ada entered']);
+    assert.not.ok((await grace.log(lobby)).slice(3).includes('grace entered'));
+  }),
+);
 
-test('ends by leaving, with one notice however often', withApp(async (world) => {
-  const { ada, lobby, notices } = await adaInLobby(world);
-  for (let tab = 0; tab < 3; tab += 1) {
-    const answer = await ada.leave(lobby);
-    assert.is(answer.status, 303);
-    assert.is(answer.location, '/rooms');
-  }
-  assert.equal(await notices(), ['ada entered', 'ada left']);
-  assert.is((await ada.poll(lobby, 0)).json().ended, 'left');
-}));
+test(
+  'ends by leaving, with one notice however often',
+  withApp(async (world) => {
+    const { ada, lobby, notices } = await adaInLobby(world);
+    for (let tab = 0; tab < 3; tab += 1) {
+      const answer = await ada.leave(lobby);
+      assert.is(answer.status, 303);
+      assert.is(answer.location, '/rooms');
+    }
+    assert.equal(await notices(), ['ada entered', 'ada left']);
+    assert.is((await ada.poll(lobby, 0)).json().ended, 'left');
+  }),
+);
 
-test('is in one room at a time: entering another asks where to be', withApp(async (world) => {
-  const { ada, grace, lobby, notices } = await adaInLobby(world);
-  const study = await grace.createRoom('study');
-  const answer = await ada.enter(study);
-  assert.is(answer.status, 409);
-  const main = words(answer.page.querySelector('main'));
-  assert.match(main, /lobby/);
-  assert.match(main, /study/);
-  assert.ok(answer.page.querySelector(`main a[href="/rooms/${lobby}"]`), 'to stay');
-  assert.is(words(answer.page.querySelector('main a')), 'Stay in lobby');
-  assert.match(titleOf(answer), /lobby/);
-  assert.equal(await notices(), ['ada entered'], 'nothing has changed yet');
-  assert.equal(await grace.log(study), ['grace entered']);
-  const moved = await ada.press(answer, 'Leave lobby and enter study');
-  assert.is(moved.status, 303);
-  assert.is(moved.location, `/rooms/${study}`);
-  assert.equal(await notices(), ['ada entered', 'ada left']);
-  assert.equal(await grace.log(study), ['grace entered', 'ada entered']);
-  const old = await ada.poll(lobby, 0);
-  assert.is(old.status, 409);
-  assert.is(old.json().ended, 'moved');
-  assert.match(old.json().message, /study/);
-}));
+test(
+  'is in one room at a time: entering another asks where to be',
+  withApp(async (world) => {
+    const { ada, grace, lobby, notices } = await adaInLobby(world);
+    const study = await grace.createRoom('study');
+    const answer = await ada.enter(study);
+    assert.is(answer.status, 409);
+    const main = words(answer.page.querySelector('main'));
+    assert.match(main, /lobby/);
+    assert.match(main, /study/);
+    assert.ok(answer.page.querySelector(`main a[href="/rooms/${lobby}"]`), 'to stay');
+    assert.is(words(answer.page.querySelector('main a')), 'Stay in lobby');
+    assert.match(titleOf(answer), /lobby/);
+    assert.equal(await notices(), ['ada entered'], 'nothing has changed yet');
+    assert.equal(await grace.log(study), ['grace entered']);
+    const moved = await ada.press(answer, 'Leave lobby and enter study');
+    assert.is(moved.status, 303);
+    assert.is(moved.location, `/rooms/${study}`);
+    assert.equal(await notices(), ['ada entered', 'ada left']);
+    assert.equal(await grace.log(study), ['grace entered', 'ada entered']);
+    const old = await ada.poll(lobby, 0);
+    assert.is(old.status, 409);
+    assert.is(old.json().ended, 'moved');
+    assert.match(old.json().message, /study/);
+  }),
+);
 
-test('gives up the room that was agreed to, and no other', withApp(async (world) => {
-  const { ada, grace, lobby } = await adaInLobby(world);
-  const [study, attic] = [await grace.createRoom('study'), await grace.createRoom('attic')];
-  for (const leave of ['', `${study}`, `${attic}`, 'x', '0', `${lobby}.0`]) assert.is((await ada.enter(study, { leave })).status, 409, leave);
-  assert.is((await ada.enter(study, { leave: `${lobby}` })).status, 303);
-  assert.is((await ada.enter(attic, { leave: `${lobby}` })).status, 409, 'the page is outdated: ada is in the study by now');
-  assert.is((await ada.enter(lobby, { leave: '999' })).status, 409);
-}));
+test(
+  'gives up the room that was agreed to, and no other',
+  withApp(async (world) => {
+    const { ada, grace, lobby } = await adaInLobby(world);
+    const [study, attic] = [await grace.createRoom('study'), await grace.createRoom('attic')];
+    for (const leave of ['', `${study}`, `${attic}`, 'x', '0', `${lobby}.0`])
+      assert.is((await ada.enter(study, { leave })).status, 409, leave);
+    assert.is((await ada.enter(study, { leave: `${lobby}` })).status, 303);
+    assert.is(
+      (await ada.enter(attic, { leave: `${lobby}` })).status,
+      409,
+      'the page is outdated: ada is in the study by now',
+    );
+    assert.is((await ada.enter(lobby, { leave: '999' })).status, 409);
+  }),
+);
 
-test('tells a script of the other room with 409 too', withApp(async (world) => {
-  const { ada, grace } = await adaInLobby(world);
-  const study = await grace.createRoom('study');
-  const answer = await ada.postJson(`/rooms/${study}/enter`, {});
-  assert.is(answer.status, 409);
-  assert.match(answer.json().error.message, /lobby/);
-}));
+test(
+  'tells a script of the other room with 409 too',
+  withApp(async (world) => {
+    const { ada, grace } = await adaInLobby(world);
+    const study = await grace.createRoom('study');
+    const answer = await ada.postJson(`/rooms/${study}/enter`, {});
+    assert.is(answer.status, 409);
+    assert.match(answer.json().error.message, /lobby/);
+  }),
+);
 
-test('is in one room, when tabs enter two at the same time', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const rooms = [await grace.createRoom('lobby'), await grace.createRoom('study')];
-  await ada.token();
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, tab) => ada.enter(rooms[tab % 2]!)));
-  assert.equal(answers.map(({ status }) => status).sort(), [...Array<number>(10).fill(303), ...Array<number>(10).fill(409)]);
-  const own = await Promise.all(rooms.map(async (room) => (await grace.log(room)).filter((line) => line === 'ada entered').length));
-  assert.equal(own.sort(), [0, 1]);
-}));
+test(
+  'is in one room, when tabs enter two at the same time',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const rooms = [await grace.createRoom('lobby'), await grace.createRoom('study')];
+    await ada.token();
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, tab) => ada.enter(rooms[tab % 2]!)));
+    assert.equal(answers.map(({ status }) => status).sort(), [
+      ...Array<number>(10).fill(303),
+      ...Array<number>(10).fill(409),
+    ]);
+    const own = await Promise.all(
+      rooms.map(async (room) => (await grace.log(room)).filter((line) => line === 'ada entered').length),
+    );
+    assert.equal(own.sort(), [0, 1]);
+  }),
+);
 
-test('shows in the other browser too, and ends there too', withApp(async (world) => {
-  const { ada, lobby, notices } = await adaInLobby(world);
-  const phone = world.visitor();
-  await phone.logIn('ada');
-  assert.ok(buttons(await phone.get(`/rooms/${lobby}`)).includes('Send'));
-  await phone.leave(lobby);
-  assert.is((await ada.poll(lobby, 0)).json().ended, 'left');
-  assert.equal(await notices(), ['ada entered', 'ada left']);
-}));
+test(
+  'shows in the other browser too, and ends there too',
+  withApp(async (world) => {
+    const { ada, lobby, notices } = await adaInLobby(world);
+    const phone = world.visitor();
+    await phone.logIn('ada');
+    assert.ok(buttons(await phone.get(`/rooms/${lobby}`)).includes('Send'));
+    await phone.leave(lobby);
+    assert.is((await ada.poll(lobby, 0)).json().ended, 'left');
+    assert.equal(await notices(), ['ada entered', 'ada left']);
+  }),
+);
 
-test('is not ended by leaving a room that one is not in', withApp(async (world) => {
-  const { ada, grace, isIn } = await adaInLobby(world);
-  const study = await grace.createRoom('study');
-  await ada.leave(study);
-  await closing(ada, study);
-  world.clock.pass(10 * SECOND_MS);
-  await world.leases.tick();
-  assert.ok(await isIn());
-  assert.equal(await grace.log(study), ['grace entered']);
-}));
-
-test('lasts 120 s after the last poll, and ends within 10 s of that', withApp(async (world) => {
-  const { ada, lobby, notices, isIn } = await adaInLobby(world);
-  for (let polls = 0; polls < 3; polls += 1) {
-    await ada.poll(lobby, 0);
-    await world.leases.tick();
-    world.clock.pass(LEASE_MS - SECOND_MS);
+test(
+  'is not ended by leaving a room that one is not in',
+  withApp(async (world) => {
+    const { ada, grace, isIn } = await adaInLobby(world);
+    const study = await grace.createRoom('study');
+    await ada.leave(study);
+    await closing(ada, study);
+    world.clock.pass(10 * SECOND_MS);
     await world.leases.tick();
     assert.ok(await isIn());
-  }
-  world.clock.pass(SECOND_MS + 10 * SECOND_MS);
-  await world.leases.tick();
-  assert.equal(await notices(), ['ada entered', 'ada left']);
-  const poll = await ada.poll(lobby, 0);
-  assert.is(poll.status, 409);
-  assert.is(poll.json().ended, 'away');
-}));
+    assert.equal(await grace.log(study), ['grace entered']);
+  }),
+);
 
-test('lasts 15 minutes after the last page where none polls', withApp(async (world) => {
-  const { ada, lobby, notices, isIn } = await adaInLobby(world);
-  for (const path of [`/rooms/${lobby}`, '/rooms', '/help', `/rooms/${lobby}?before=1`]) {
-    await ada.get(path);
+test(
+  'lasts 120 s after the last poll, and ends within 10 s of that',
+  withApp(async (world) => {
+    const { ada, lobby, notices, isIn } = await adaInLobby(world);
+    for (let polls = 0; polls < 3; polls += 1) {
+      await ada.poll(lobby, 0);
+      await world.leases.tick();
+      world.clock.pass(LEASE_MS - SECOND_MS);
+      await world.leases.tick();
+      assert.ok(await isIn());
+    }
+    world.clock.pass(SECOND_MS + 10 * SECOND_MS);
     await world.leases.tick();
-    world.clock.pass(AWAY_MS - SECOND_MS);
+    assert.equal(await notices(), ['ada entered', 'ada left']);
+    const poll = await ada.poll(lobby, 0);
+    assert.is(poll.status, 409);
+    assert.is(poll.json().ended, 'away');
+  }),
+);
+
+test(
+  'lasts 15 minutes after the last page where none polls',
+  withApp(async (world) => {
+    const { ada, lobby, notices, isIn } = await adaInLobby(world);
+    for (const path of [`/rooms/${lobby}`, '/rooms', '/help', `/rooms/${lobby}?before=1`]) {
+      await ada.get(path);
+      await world.leases.tick();
+      world.clock.pass(AWAY_MS - SECOND_MS);
+      await world.leases.tick();
+      assert.ok(await isIn(), path);
+    }
+    world.clock.pass(SECOND_MS + 10 * SECOND_MS);
     await world.leases.tick();
-    assert.ok(await isIn(), path);
-  }
-  world.clock.pass(SECOND_MS + 10 * SECOND_MS);
-  await world.leases.tick();
-  assert.equal(await notices(), ['ada entered', 'ada left']);
-  assert.match((await ada.get('/rooms')).text, /nothing was heard from you/);
-}));
+    assert.equal(await notices(), ['ada entered', 'ada left']);
+    assert.match((await ada.get('/rooms')).text, /nothing was heard from you/);
+  }),
+);
 
 const kinds: [what: string, heard: ((ada: Visitor, lobby: number) => Promise<unknown>)[], lasts: number][] = [
   ['a page after a poll', [(ada, lobby) => ada.poll(lobby, 0), (ada) => ada.get('/help')], AWAY_MS],
   ['a poll after a page', [(ada) => ada.get('/help'), (ada, lobby) => ada.poll(lobby, 0)], LEASE_MS],
-  ['a post after a poll', [(ada, lobby) => ada.poll(lobby, 0), (ada, lobby) => ada.sayJson(lobby, 'hello')], LEASE_MS],
+  [
+    'a post after a poll',
+    [(ada, lobby) => ada.poll(lobby, 0), (ada, lobby) => ada.sayJson(lobby, 'hello')],
+    LEASE_MS,
+  ],
   ['a post after a page', [(ada) => ada.get('/help'), (ada, lobby) => ada.sayJson(lobby, 'hello')], AWAY_MS],
-  ['a refused post after a poll', [(ada, lobby) => ada.poll(lobby, 0), (ada, lobby) => ada.sayJson(lobby, '')], LEASE_MS],
+  [
+    'a refused post after a poll',
+    [(ada, lobby) => ada.poll(lobby, 0), (ada, lobby) => ada.sayJson(lobby, '')],
+    LEASE_MS,
+  ],
   ['a refused post after a page', [(ada) => ada.get('/help'), (ada, lobby) => ada.say(lobby, '')], AWAY_MS],
 ];
 for (const [what, heard, lasts] of kinds) {
   for (const written of [true, false]) {
-    test(`lasts ${lasts / SECOND_MS} s from ${what}${written ? ', written down between them' : ''}`, withApp(async (world) => {
-      const { ada, lobby, isIn } = await adaInLobby(world);
-      for (const sign of heard) {
-        world.clock.pass(60 * SECOND_MS);
-        await sign(ada, lobby);
-        if (written) await world.leases.tick();
-      }
+    test(
+      `lasts ${lasts / SECOND_MS} s from ${what}${written ? ', written down between them' : ''}`,
+      withApp(async (world) => {
+        const { ada, lobby, isIn } = await adaInLobby(world);
+        for (const sign of heard) {
+          world.clock.pass(60 * SECOND_MS);
+          await sign(ada, lobby);
+          if (written) await world.leases.tick();
+        }
+        await world.leases.tick();
+        world.clock.pass(lasts - SECOND_MS);
+        await world.leases.tick();
+        assert.ok(await isIn());
+        world.clock.pass(2 * SECOND_MS);
+        await world.leases.tick();
+        assert.not.ok(await isIn());
+      }),
+    );
+  }
+}
+
+const noSigns: [what: string, ask: (person: Visitor, path: string) => Promise<unknown>][] = [
+  ['a HEAD', head],
+  ['a prefetch', prefetch],
+  ['a prerender', (person, path) => prefetch(person, path, 'prefetch;prerender')],
+  ["somebody else's visit", async () => {}],
+];
+for (const [what, ask] of noSigns) {
+  test(
+    `is not lengthened by ${what}`,
+    withApp(async (world) => {
+      const { ada, grace, lobby, isIn } = await adaInLobby(world);
       await world.leases.tick();
-      world.clock.pass(lasts - SECOND_MS);
+      world.clock.pass(AWAY_MS - SECOND_MS);
+      await ask(ada, `/rooms/${lobby}`);
+      await ask(ada, '/help');
+      await grace.get(`/rooms/${lobby}`);
       await world.leases.tick();
       assert.ok(await isIn());
       world.clock.pass(2 * SECOND_MS);
       await world.leases.tick();
       assert.not.ok(await isIn());
-    }));
-  }
+    }),
+  );
 }
 
-const noSigns: [what: string, ask: (person: Visitor, path: string) => Promise<unknown>][] = [
-  ['a HEAD', head], ['a prefetch', prefetch], ['a prerender', (person, path) => prefetch(person, path, 'prefetch;prerender')],
-  ["somebody else's visit", async () => {}],
-];
-for (const [what, ask] of noSigns) {
-  test(`is not lengthened by ${what}`, withApp(async (world) => {
-    const { ada, grace, lobby, isIn } = await adaInLobby(world);
+test(
+  'ends 5 s after the page was closed, by a beacon that answers nothing',
+  withApp(async (world) => {
+    const { ada, lobby, notices, isIn } = await adaInLobby(world);
+    await ada.poll(lobby, 0);
+    const answer = await closing(ada, lobby);
+    assert.is(answer.status, 204);
+    assert.is(answer.text, '');
+    world.clock.pass(4 * SECOND_MS);
     await world.leases.tick();
-    world.clock.pass(AWAY_MS - SECOND_MS);
-    await ask(ada, `/rooms/${lobby}`);
-    await ask(ada, '/help');
-    await grace.get(`/rooms/${lobby}`);
+    assert.ok(await isIn(), 'not yet');
+    world.clock.pass(SECOND_MS);
     await world.leases.tick();
-    assert.ok(await isIn());
-    world.clock.pass(2 * SECOND_MS);
-    await world.leases.tick();
-    assert.not.ok(await isIn());
-  }));
-}
-
-test('ends 5 s after the page was closed, by a beacon that answers nothing', withApp(async (world) => {
-  const { ada, lobby, notices, isIn } = await adaInLobby(world);
-  await ada.poll(lobby, 0);
-  const answer = await closing(ada, lobby);
-  assert.is(answer.status, 204);
-  assert.is(answer.text, '');
-  world.clock.pass(4 * SECOND_MS);
-  await world.leases.tick();
-  assert.ok(await isIn(), 'not yet');
-  world.clock.pass(SECOND_MS);
-  await world.leases.tick();
-  assert.equal(await notices(), ['ada entered', 'ada left']);
-  assert.is((await ada.poll(lobby, 0)).json().ended, 'left');
-}));
+    assert.equal(await notices(), ['ada entered', 'ada left']);
+    assert.is((await ada.poll(lobby, 0)).json().ended, 'left');
+  }),
+);
 
 const returns: [what: string, ask: (ada: Visitor, lobby: number) => Promise<unknown>, stays: boolean][] = [
   ['the page is loaded again', (ada, lobby) => ada.get(`/rooms/${lobby}`), true],
@@ -232,67 +302,96 @@ const returns: [what: string, ask: (ada: Visitor, lobby: number) => Promise<unkn
   ['its headers are asked for', (ada, lobby) => head(ada, `/rooms/${lobby}`), false],
 ];
 for (const [what, ask, stays] of returns) {
-  test(`${stays ? 'goes on' : 'ends all the same'} where ${what} within 5 s of closing`, withApp(async (world) => {
-    const { ada, lobby, isIn } = await adaInLobby(world);
-    await closing(ada, lobby);
-    world.clock.pass(3 * SECOND_MS);
-    await ask(ada, lobby);
-    for (let seconds = 0; seconds < 15; seconds += 5) {
-      world.clock.pass(5 * SECOND_MS);
-      await world.leases.tick();
-    }
-    assert.is(await isIn(), stays);
-  }));
+  test(
+    `${stays ? 'goes on' : 'ends all the same'} where ${what} within 5 s of closing`,
+    withApp(async (world) => {
+      const { ada, lobby, isIn } = await adaInLobby(world);
+      await closing(ada, lobby);
+      world.clock.pass(3 * SECOND_MS);
+      await ask(ada, lobby);
+      for (let seconds = 0; seconds < 15; seconds += 5) {
+        world.clock.pass(5 * SECOND_MS);
+        await world.leases.tick();
+      }
+      assert.is(await isIn(), stays);
+    }),
+  );
 }
 
-test('ends where what was heard came before the page was closed', withApp(async (world) => {
-  const { ada, lobby, isIn } = await adaInLobby(world);
-  await ada.get(`/rooms/${lobby}`);
-  await ada.poll(lobby, 0);
-  await closing(ada, lobby);
-  world.clock.pass(5 * SECOND_MS);
-  await world.leases.tick();
-  assert.not.ok(await isIn());
-}));
-
-test('ends by the beacon with a token alone', withApp(async (world) => {
-  const { ada, lobby, isIn } = await adaInLobby(world);
-  assert.is((await ada.send(`/rooms/${lobby}/leave`, { method: 'POST', body: new URLSearchParams({ closing: '1' }) })).status, 403);
-  world.clock.pass(10 * SECOND_MS);
-  await world.leases.tick();
-  assert.ok(await isIn());
-}));
-
-test('is shown by name to whoever belongs to the room', withApp(async (world) => {
-  const { ada, grace, lobby } = await adaInLobby(world);
-  const names = async (person: Visitor) => (await person.get(`/rooms/${lobby}`)).page.querySelectorAll('[aria-labelledby="present-heading"] li').map(words);
-  assert.equal(await names(grace), ['ada']);
-  await grace.enter(lobby);
-  assert.equal(await names(ada), ['ada', 'grace']);
-  await ada.leave(lobby);
-  assert.equal(await names(grace), ['grace']);
-}));
-
-test('counts for nobody while no server runs', withApp(async (world) => {
-  const { ada, lobby, isIn } = await adaInLobby(world);
-  await ada.poll(lobby, 0);
-  await world.leases.stop();
-  world.clock.pass(AWAY_MS + LEASE_MS);
-  await world.leases.start();
-  try {
-    await world.leases.tick();
-    assert.ok(await isIn());
-    world.clock.pass(LEASE_MS + 10 * SECOND_MS);
+test(
+  'ends where what was heard came before the page was closed',
+  withApp(async (world) => {
+    const { ada, lobby, isIn } = await adaInLobby(world);
+    await ada.get(`/rooms/${lobby}`);
+    await ada.poll(lobby, 0);
+    await closing(ada, lobby);
+    world.clock.pass(5 * SECOND_MS);
     await world.leases.tick();
     assert.not.ok(await isIn());
-  } finally {
-    await world.leases.stop();
-  }
-}));
+  }),
+);
 
-test('is one row a person', withApp(async (world) => {
-  await adaInLobby(world);
-  assert.is(await world.em().count(Presence), 1);
-}));
+test(
+  'ends by the beacon with a token alone',
+  withApp(async (world) => {
+    const { ada, lobby, isIn } = await adaInLobby(world);
+    assert.is(
+      (
+        await ada.send(`/rooms/${lobby}/leave`, {
+          method: 'POST',
+          body: new URLSearchParams({ closing: '1' }),
+        })
+      ).status,
+      403,
+    );
+    world.clock.pass(10 * SECOND_MS);
+    await world.leases.tick();
+    assert.ok(await isIn());
+  }),
+);
+
+test(
+  'is shown by name to whoever belongs to the room',
+  withApp(async (world) => {
+    const { ada, grace, lobby } = await adaInLobby(world);
+    const names = async (person: Visitor) =>
+      (await person.get(`/rooms/${lobby}`)).page
+        .querySelectorAll('[aria-labelledby="present-heading"] li')
+        .map(words);
+    assert.equal(await names(grace), ['ada']);
+    await grace.enter(lobby);
+    assert.equal(await names(ada), ['ada', 'grace']);
+    await ada.leave(lobby);
+    assert.equal(await names(grace), ['grace']);
+  }),
+);
+
+test(
+  'counts for nobody while no server runs',
+  withApp(async (world) => {
+    const { ada, lobby, isIn } = await adaInLobby(world);
+    await ada.poll(lobby, 0);
+    await world.leases.stop();
+    world.clock.pass(AWAY_MS + LEASE_MS);
+    await world.leases.start();
+    try {
+      await world.leases.tick();
+      assert.ok(await isIn());
+      world.clock.pass(LEASE_MS + 10 * SECOND_MS);
+      await world.leases.tick();
+      assert.not.ok(await isIn());
+    } finally {
+      await world.leases.stop();
+    }
+  }),
+);
+
+test(
+  'is one row a person',
+  withApp(async (world) => {
+    await adaInLobby(world);
+    assert.is(await world.em().count(Presence), 1);
+  }),
+);
 
 test.run();

@@ -26,7 +26,14 @@ interface Stage {
 }
 
 async function stage({ cast, visitor }: World, access: Access): Promise<Stage> {
-  const [admin, inside, member, removed, barred, stranger] = [await cast('ada'), await cast('grace'), await cast('linus'), await cast('alan'), await cast('eve'), await cast('mallory')];
+  const [admin, inside, member, removed, barred, stranger] = [
+    await cast('ada'),
+    await cast('grace'),
+    await cast('linus'),
+    await cast('alan'),
+    await cast('eve'),
+    await cast('mallory'),
+  ];
   await cast('barbara');
   const room = await admin.createRoom('lobby', access);
   for (const person of [inside, member, removed, barred]) {
@@ -45,7 +52,9 @@ async function stateOf({ em }: World) {
   return {
     rooms: (await own.find(Room, {})).map(({ id, name, lastSeq }) => `${id} ${name} ${lastSeq}`).sort(),
     entries: await own.count(Entry),
-    members: (await own.find(Membership, {})).map(({ room, user, role }) => `${room.id} ${user.id} ${role}`).sort(),
+    members: (await own.find(Membership, {}))
+      .map(({ room, user, role }) => `${room.id} ${user.id} ${role}`)
+      .sort(),
     bans: (await own.find(Ban, {})).map(({ room, user }) => `${room.id} ${user.id}`).sort(),
     present: (await own.find(Presence, {})).map(({ room, user }) => `${room.id} ${user.id}`).sort(),
   };
@@ -78,7 +87,16 @@ const ROWS: Row[] = [
   { ask: 'GET', path: '/delete', ...ADMINS_SEE },
   { ask: 'POST', path: '/enter', open: 303, member: 303, inside: 303, admin: 303 },
   { ask: 'POST', path: '/leave', open: 303, member: 303, inside: 303, admin: 303 },
-  { ask: 'POST', path: '/messages', fields: { body: 'hello', key: KEY }, open: 403, member: 409, inside: 303, admin: 303, script: { inside: 201, admin: 201 } },
+  {
+    ask: 'POST',
+    path: '/messages',
+    fields: { body: 'hello', key: KEY },
+    open: 403,
+    member: 409,
+    inside: 303,
+    admin: 303,
+    script: { inside: 201, admin: 201 },
+  },
   { ask: 'POST', path: '/rename', fields: { name: 'parlour' }, ...ADMINS_ACT },
   { ask: 'POST', path: '/members', fields: { username: 'barbara' }, ...ADMINS_ACT },
   { ask: 'POST', path: '/members/linus/role', fields: { role: 'admin' }, ...ADMINS_ACT },
@@ -97,79 +115,180 @@ function expected(row: Row, access: Access, isScript: boolean): Record<Person, n
   const barred = enters && access === 'open' ? 403 : stranger;
   const removed = enters ? barred : row.ask === 'GET' && !isScript ? 303 : 409;
   const { member, inside, admin } = row;
-  return { nobody: isScript ? 401 : 303, stranger, removed, barred, member, inside, admin, ...(isScript && row.script) };
+  return {
+    nobody: isScript ? 401 : 303,
+    stranger,
+    removed,
+    barred,
+    member,
+    inside,
+    admin,
+    ...(isScript && row.script),
+  };
 }
 
-function ask(person: Visitor, { ask, path, fields = {} }: Row, room: number, isScript: boolean): Promise<Answer> {
+function ask(
+  person: Visitor,
+  { ask, path, fields = {} }: Row,
+  room: number,
+  isScript: boolean,
+): Promise<Answer> {
   const address = path === '/poll' ? `/poll?room=${room}&after=0` : `/rooms/${room}${path}`;
   if (ask === 'GET') return isScript ? person.getJson(address) : person.get(address);
   return isScript ? person.postJson(address, fields) : person.post(address, fields);
 }
 
 /** Whether what was asked for is not done: told so, or led elsewhere. */
-const isRefused = (person: Person, { status, location }: Answer) => status >= 400 || /^\/login/.test(location ?? '') || (person === 'removed' && location === '/rooms');
+const isRefused = (person: Person, { status, location }: Answer) =>
+  status >= 400 || /^\/login/.test(location ?? '') || (person === 'removed' && location === '/rooms');
 
 for (const access of ['open', 'invite'] as const) {
-  const asked = [...ROWS.map((row) => [row, false] as const), ...[POLL, ENTRIES, ...ROWS.filter(({ ask }) => ask === 'POST')].map((row) => [row, true] as const)];
+  const asked = [
+    ...ROWS.map((row) => [row, false] as const),
+    ...[POLL, ENTRIES, ...ROWS.filter(({ ask }) => ask === 'POST')].map((row) => [row, true] as const),
+  ];
   for (const [row, isScript] of asked) {
-    test(`${row.ask} ${row.path || 'the page'} of an ${access} room, ${isScript ? 'by a script' : 'by a form or link'}`, withApp(async (world) => {
-      const { people, room } = await stage(world, access);
-      const found: Partial<Record<Person, number>> = {};
-      for (const person of PEOPLE) {
-        const before = await stateOf(world);
-        const answer = await ask(people[person], row, room, isScript);
-        found[person] = answer.status;
-        if (row.ask === 'GET' ? row.path !== '/manage' : isRefused(person, answer)) assert.equal(await stateOf(world), before, `${person} changed something`);
-        if (isScript && answer.status >= 400) assert.type(answer.json().error.message, 'string');
-        if (!isScript && person === 'nobody') assert.match(answer.location ?? '', /^\/login\?next=%2Frooms%2F/);
-        if (!isScript && person === 'removed' && answer.status === 303) assert.is(answer.location, '/rooms');
-      }
-      assert.equal(found, expected(row, access, isScript));
-    }));
+    test(
+      `${row.ask} ${row.path || 'the page'} of an ${access} room, ${isScript ? 'by a script' : 'by a form or link'}`,
+      withApp(async (world) => {
+        const { people, room } = await stage(world, access);
+        const found: Partial<Record<Person, number>> = {};
+        for (const person of PEOPLE) {
+          const before = await stateOf(world);
+          const answer = await ask(people[person], row, room, isScript);
+          found[person] = answer.status;
+          if (row.ask === 'GET' ? row.path !== '/manage' : isRefused(person, answer))
+            assert.equal(await stateOf(world), before, `${person} changed something`);
+          if (isScript && answer.status >= 400) assert.type(answer.json().error.message, 'string');
+          if (!isScript && person === 'nobody')
+            assert.match(answer.location ?? '', /^\/login\?next=%2Frooms%2F/);
+          if (!isScript && person === 'removed' && answer.status === 303)
+            assert.is(answer.location, '/rooms');
+        }
+        assert.equal(found, expected(row, access, isScript));
+      }),
+    );
   }
 }
 
-test('GET /manage takes out of the room whoever is in it, and changes nothing else', withApp(async (world) => {
-  const { people, room } = await stage(world, 'open');
-  const before = await stateOf(world);
-  for (const person of PEOPLE) await people[person].get(`/rooms/${room}/manage`);
-  const after = await stateOf(world);
-  assert.equal([after.members, after.bans, after.present], [before.members, before.bans, []]);
-  assert.is(after.entries, before.entries + 2, 'a notice for each of the two who were in');
-}));
+test(
+  'GET /manage takes out of the room whoever is in it, and changes nothing else',
+  withApp(async (world) => {
+    const { people, room } = await stage(world, 'open');
+    const before = await stateOf(world);
+    for (const person of PEOPLE) await people[person].get(`/rooms/${room}/manage`);
+    const after = await stateOf(world);
+    assert.equal([after.members, after.bans, after.present], [before.members, before.bans, []]);
+    assert.is(after.entries, before.entries + 2, 'a notice for each of the two who were in');
+  }),
+);
 
 /** Each is refused for two reasons; the one that comes first in the order decides. */
 const orders: [what: string, status: number, ask: (stage: Stage) => Promise<Answer>][] = [
-  ['413 before 403: too large, without a token', 413, ({ people, room }) => people.admin.send(`/rooms/${room}/rename`, { method: 'POST', body: new URLSearchParams({ name: 'x'.repeat(65_536) }) })],
-  ['415 before 403: as plain text, without a token', 415, ({ people, room }) => people.admin.send(`/rooms/${room}/rename`, { method: 'POST', body: 'name=parlour' })],
-  ['403 before 303: without a token, not logged in', 403, ({ people, room }) => people.nobody.send(`/rooms/${room}/rename`, { method: 'POST', body: new URLSearchParams({ name: 'parlour' }) })],
-  ['303 before 404: not logged in, of no room', 303, ({ people }) => people.nobody.post('/rooms/999/rename', { name: 'parlour' })],
-  ['401 before 404: not logged in, of no room, by a script', 401, ({ people }) => people.nobody.postJson('/rooms/999/rename', { name: 'parlour' })],
-  ['404 before 403: no member, of a room for members', 404, ({ people, room }) => people.stranger.post(`/rooms/${room}/rename`, { name: 'parlour' })],
-  ['404 before 422: a wrong name, of no room', 404, ({ people }) => people.admin.post('/rooms/999/rename', { name: '' })],
-  ['404 before 422: a wrong seq, of no room', 404, ({ people }) => people.admin.getJson('/poll?room=999&after=x')],
-  ['403 before 422: no admin, and a wrong name', 403, ({ people, room }) => people.inside.post(`/rooms/${room}/rename`, { name: '' })],
-  ['403 before 422: no admin, and nobody of that name', 403, ({ people, room }) => people.inside.post(`/rooms/${room}/members/nobody/remove`)],
-  ['403 before 422: no admin, and no such role', 403, ({ people, room }) => people.inside.post(`/rooms/${room}/members/grace/role`, { role: 'x' })],
-  ['409 before 422: out of the room, and an empty message', 409, ({ people, room }) => people.member.say(room, '')],
-  ['409 before 422: out of the room, and a wrong seq', 409, ({ people, room }) => people.member.getJson(`/poll?room=${room}&after=x`)],
-  ['409 before 422: in another room, and an empty message to enter with', 409, async ({ people, room }) => {
-    await people.member.createRoom('study');
-    return people.member.enter(room, { body: '', key: KEY });
-  }],
+  [
+    '413 before 403: too large, without a token',
+    413,
+    ({ people, room }) =>
+      people.admin.send(`/rooms/${room}/rename`, {
+        method: 'POST',
+        body: new URLSearchParams({ name: 'x'.repeat(65_536) }),
+      }),
+  ],
+  [
+    '415 before 403: as plain text, without a token',
+    415,
+    ({ people, room }) =>
+      people.admin.send(`/rooms/${room}/rename`, { method: 'POST', body: 'name=parlour' }),
+  ],
+  [
+    '403 before 303: without a token, not logged in',
+    403,
+    ({ people, room }) =>
+      people.nobody.send(`/rooms/${room}/rename`, {
+        method: 'POST',
+        body: new URLSearchParams({ name: 'parlour' }),
+      }),
+  ],
+  [
+    '303 before 404: not logged in, of no room',
+    303,
+    ({ people }) => people.nobody.post('/rooms/999/rename', { name: 'parlour' }),
+  ],
+  [
+    '401 before 404: not logged in, of no room, by a script',
+    401,
+    ({ people }) => people.nobody.postJson('/rooms/999/rename', { name: 'parlour' }),
+  ],
+  [
+    '404 before 403: no member, of a room for members',
+    404,
+    ({ people, room }) => people.stranger.post(`/rooms/${room}/rename`, { name: 'parlour' }),
+  ],
+  [
+    '404 before 422: a wrong name, of no room',
+    404,
+    ({ people }) => people.admin.post('/rooms/999/rename', { name: '' }),
+  ],
+  [
+    '404 before 422: a wrong seq, of no room',
+    404,
+    ({ people }) => people.admin.getJson('/poll?room=999&after=x'),
+  ],
+  [
+    '403 before 422: no admin, and a wrong name',
+    403,
+    ({ people, room }) => people.inside.post(`/rooms/${room}/rename`, { name: '' }),
+  ],
+  [
+    '403 before 422: no admin, and nobody of that name',
+    403,
+    ({ people, room }) => people.inside.post(`/rooms/${room}/members/nobody/remove`),
+  ],
+  [
+    '403 before 422: no admin, and no such role',
+    403,
+    ({ people, room }) => people.inside.post(`/rooms/${room}/members/grace/role`, { role: 'x' }),
+  ],
+  [
+    '409 before 422: out of the room, and an empty message',
+    409,
+    ({ people, room }) => people.member.say(room, ''),
+  ],
+  [
+    '409 before 422: out of the room, and a wrong seq',
+    409,
+    ({ people, room }) => people.member.getJson(`/poll?room=${room}&after=x`),
+  ],
+  [
+    '409 before 422: in another room, and an empty message to enter with',
+    409,
+    async ({ people, room }) => {
+      await people.member.createRoom('study');
+      return people.member.enter(room, { body: '', key: KEY });
+    },
+  ],
 ];
 for (const [what, status, ask] of orders) {
-  test(`refuses with ${what}`, withApp(async (world) => {
-    const answer = await ask(await stage(world, 'invite'));
-    assert.is(answer.status, status);
-  }));
+  test(
+    `refuses with ${what}`,
+    withApp(async (world) => {
+      const answer = await ask(await stage(world, 'invite'));
+      assert.is(answer.status, status);
+    }),
+  );
 }
 
-test('refuses with 403 before 409: barred from an open room, and in another', withApp(async (world) => {
-  const { people: { barred }, room } = await stage(world, 'open');
-  await barred.createRoom('attic');
-  assert.is((await barred.enter(room)).status, 403);
-  assert.is((await barred.say(room, 'hello')).status, 403);
-}));
+test(
+  'refuses with 403 before 409: barred from an open room, and in another',
+  withApp(async (world) => {
+    const {
+      people: { barred },
+      room,
+    } = await stage(world, 'open');
+    await barred.createRoom('attic');
+    assert.is((await barred.enter(room)).status, 403);
+    assert.is((await barred.say(room, 'hello')).status, 403);
+  }),
+);
 
 test.run();

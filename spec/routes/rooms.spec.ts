@@ -1,7 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
-import { buttons, labelled, problem, titleOf, valueOf, words, type Answer, type Visitor } from '../support/visitor.ts';
+import {
+  buttons,
+  labelled,
+  problem,
+  titleOf,
+  valueOf,
+  words,
+  type Answer,
+  type Visitor,
+} from '../support/visitor.ts';
 
 const test = suite('the list of rooms');
 
@@ -18,115 +27,159 @@ function listed({ page }: Answer): Record<string, string[]> {
 
 /** What the list says of one room. */
 function about({ page }: Answer, room: number): string {
-  return words(page.querySelectorAll('main li').find((item) => item.querySelector(`a[href="/rooms/${room}"]`)));
+  return words(
+    page.querySelectorAll('main li').find((item) => item.querySelector(`a[href="/rooms/${room}"]`)),
+  );
 }
 
 const rooms = (person: Visitor) => person.get('/rooms');
 
-test('says that there are none, and offers to create one', withApp(async ({ cast }) => {
-  const answer = await rooms(await cast('ada'));
-  assert.is(answer.status, 200);
-  assert.is(titleOf(answer), 'Rooms – Plainchat');
-  assert.match(words(answer.page.querySelector('main')), /There are no rooms yet/);
-  assert.is(labelled(answer, 'Room name').getAttribute('name'), 'name');
-  assert.ok(buttons(answer).includes('Create room'));
-}));
+test(
+  'says that there are none, and offers to create one',
+  withApp(async ({ cast }) => {
+    const answer = await rooms(await cast('ada'));
+    assert.is(answer.status, 200);
+    assert.is(titleOf(answer), 'Rooms – Plainchat');
+    assert.match(words(answer.page.querySelector('main')), /There are no rooms yet/);
+    assert.is(labelled(answer, 'Room name').getAttribute('name'), 'name');
+    assert.ok(buttons(answer).includes('Create room'));
+  }),
+);
 
-test('has your rooms and the open rooms, each where it belongs', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  await ada.createRoom('lobby');
-  const study = await grace.createRoom('study', 'invite');
-  await grace.leave(study);
-  const attic = await grace.createRoom('attic');
-  const [forAda, forGrace] = [listed(await rooms(ada)), listed(await rooms(grace))];
-  assert.equal(forAda['Your rooms'], ['lobby']);
-  assert.equal(forAda['Open rooms'], ['attic']);
-  assert.equal(forGrace['Your rooms'], ['attic', 'study']);
-  assert.equal(forGrace['Open rooms'], ['lobby']);
-  assert.not.match((await rooms(ada)).text, 'study');
-  await ada.enter(attic, { leave: '1' });
-  assert.equal(listed(await rooms(ada))['Your rooms'], ['attic', 'lobby'], 'who has entered belongs to it');
-}));
+test(
+  'has your rooms and the open rooms, each where it belongs',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    await ada.createRoom('lobby');
+    const study = await grace.createRoom('study', 'invite');
+    await grace.leave(study);
+    const attic = await grace.createRoom('attic');
+    const [forAda, forGrace] = [listed(await rooms(ada)), listed(await rooms(grace))];
+    assert.equal(forAda['Your rooms'], ['lobby']);
+    assert.equal(forAda['Open rooms'], ['attic']);
+    assert.equal(forGrace['Your rooms'], ['attic', 'study']);
+    assert.equal(forGrace['Open rooms'], ['lobby']);
+    assert.not.match((await rooms(ada)).text, 'study');
+    await ada.enter(attic, { leave: '1' });
+    assert.equal(listed(await rooms(ada))['Your rooms'], ['attic', 'lobby'], 'who has entered belongs to it');
+  }),
+);
 
-test('keeps a room among your own after leaving it', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  await grace.enter(lobby);
-  await grace.leave(lobby);
-  assert.equal(listed(await rooms(grace))['Your rooms'], ['lobby']);
-}));
+test(
+  'keeps a room among your own after leaving it',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    await grace.leave(lobby);
+    assert.equal(listed(await rooms(grace))['Your rooms'], ['lobby']);
+  }),
+);
 
-test('counts who is in each, and says where you are', withApp(async ({ cast }) => {
-  const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
-  const lobby = await ada.createRoom('lobby');
-  assert.match(about(await rooms(linus), lobby), /1 person is in it now/);
-  await grace.enter(lobby);
-  assert.match(about(await rooms(linus), lobby), /2 people are in it now/);
-  assert.match(about(await rooms(grace), lobby), /You are in this room/);
-  assert.not.match(about(await rooms(linus), lobby), /You are in this room/);
-  await ada.leave(lobby);
-  await grace.leave(lobby);
-  assert.match(about(await rooms(linus), lobby), /Nobody is in it now/);
-}));
+test(
+  'counts who is in each, and says where you are',
+  withApp(async ({ cast }) => {
+    const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
+    const lobby = await ada.createRoom('lobby');
+    assert.match(about(await rooms(linus), lobby), /1 person is in it now/);
+    await grace.enter(lobby);
+    assert.match(about(await rooms(linus), lobby), /2 people are in it now/);
+    assert.match(about(await rooms(grace), lobby), /You are in this room/);
+    assert.not.match(about(await rooms(linus), lobby), /You are in this room/);
+    await ada.leave(lobby);
+    await grace.leave(lobby);
+    assert.match(about(await rooms(linus), lobby), /Nobody is in it now/);
+  }),
+);
 
-test('has a way into each room, the one that one is in too', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  assert.is((await ada.press(await rooms(ada), 'Enter lobby')).location, `/rooms/${lobby}`);
-  const answer = await grace.press(await rooms(grace), 'Enter lobby');
-  assert.is(answer.status, 303);
-  assert.is(answer.location, `/rooms/${lobby}`);
-}));
+test(
+  'has a way into each room, the one that one is in too',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    assert.is((await ada.press(await rooms(ada), 'Enter lobby')).location, `/rooms/${lobby}`);
+    const answer = await grace.press(await rooms(grace), 'Enter lobby');
+    assert.is(answer.status, 303);
+    assert.is(answer.location, `/rooms/${lobby}`);
+  }),
+);
 
-test('has a link to delete each room that one administers, and no other', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const [lobby, study] = [await ada.createRoom('lobby'), await ada.createRoom('study')];
-  await grace.enter(lobby);
-  const links = async (person: Visitor) => (await rooms(person)).page.querySelectorAll('a[href$="/delete"]').map((link) => link.getAttribute('href'));
-  assert.equal(await links(ada), [`/rooms/${lobby}/delete`, `/rooms/${study}/delete`]);
-  assert.equal(await links(grace), []);
-}));
+test(
+  'has a link to delete each room that one administers, and no other',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const [lobby, study] = [await ada.createRoom('lobby'), await ada.createRoom('study')];
+    await grace.enter(lobby);
+    const links = async (person: Visitor) =>
+      (await rooms(person)).page
+        .querySelectorAll('a[href$="/delete"]')
+        .map((link) => link.getAttribute('href'));
+    assert.equal(await links(ada), [`/rooms/${lobby}/delete`, `/rooms/${study}/delete`]);
+    assert.equal(await links(grace), []);
+  }),
+);
 
-test('creates a room, and puts who created it there', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const answer = await ada.press(await rooms(ada), 'Create room', { name: '  lobby  ' });
-  assert.is(answer.status, 303);
-  assert.match(answer.location ?? '', /^\/rooms\/\d+$/);
-  const page = await ada.get(answer.location!);
-  assert.is(words(page.page.querySelector('h1')), 'lobby');
-  assert.ok(buttons(page).includes('Send') && buttons(page).includes('Leave room'));
-}));
+test(
+  'creates a room, and puts who created it there',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const answer = await ada.press(await rooms(ada), 'Create room', { name: '  lobby  ' });
+    assert.is(answer.status, 303);
+    assert.match(answer.location ?? '', /^\/rooms\/\d+$/);
+    const page = await ada.get(answer.location!);
+    assert.is(words(page.page.querySelector('h1')), 'lobby');
+    assert.ok(buttons(page).includes('Send') && buttons(page).includes('Leave room'));
+  }),
+);
 
-test('creates a room for its members only where that is chosen', withApp(async ({ cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const study = await ada.createRoom('study', 'invite');
-  assert.match(about(await rooms(ada), study), /members only/i);
-  assert.is((await grace.get(`/rooms/${study}`)).status, 404);
-  const open = await grace.post('/rooms', { name: 'lobby' });
-  assert.is((await ada.get(open.location!)).status, 200, 'open where nothing is chosen');
-}));
+test(
+  'creates a room for its members only where that is chosen',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const study = await ada.createRoom('study', 'invite');
+    assert.match(about(await rooms(ada), study), /members only/i);
+    assert.is((await grace.get(`/rooms/${study}`)).status, 404);
+    const open = await grace.post('/rooms', { name: 'lobby' });
+    assert.is((await ada.get(open.location!)).status, 200, 'open where nothing is chosen');
+  }),
+);
 
-test('creates a room while one is in another, and asks where to be', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  const study = await ada.createRoom('study');
-  assert.equal(await ada.log(study), []);
-  assert.equal(await ada.log(lobby), ['ada entered'], 'still in the lobby');
-  const page = await ada.get(`/rooms/${study}`);
-  assert.ok(page.page.querySelector(`main a[href="/rooms/${lobby}"]`), 'to stay there');
-  assert.not.ok(buttons(page).includes('Send'));
-  assert.is((await ada.press(page, 'Enter study')).location, `/rooms/${study}`);
-  assert.equal(await ada.log(study), ['ada entered']);
-  assert.equal(await ada.log(lobby), ['ada entered', 'ada left']);
-}));
+test(
+  'creates a room while one is in another, and asks where to be',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const study = await ada.createRoom('study');
+    assert.equal(await ada.log(study), []);
+    assert.equal(await ada.log(lobby), ['ada entered'], 'still in the lobby');
+    const page = await ada.get(`/rooms/${study}`);
+    assert.ok(page.page.querySelector(`main a[href="/rooms/${lobby}"]`), 'to stay there');
+    assert.not.ok(buttons(page).includes('Send'));
+    assert.is((await ada.press(page, 'Enter study')).location, `/rooms/${study}`);
+    assert.equal(await ada.log(study), ['ada entered']);
+    assert.equal(await ada.log(lobby), ['ada entered', 'ada left']);
+  }),
+);
 
-test('takes names of any script, and two rooms of one name', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  for (const name of ['Lesesaal', 'غرفة', '部屋', '😀', 'a'.repeat(64), '😀'.repeat(64), 'a & b < c', 'Lesesaal']) {
-    const id = await ada.createRoom(name);
-    assert.is(words((await ada.get(`/rooms/${id}`)).page.querySelector('h1')), name);
-  }
-}));
+test(
+  'takes names of any script, and two rooms of one name',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    for (const name of [
+      'Lesesaal',
+      'غرفة',
+      '部屋',
+      '😀',
+      'a'.repeat(64),
+      '😀'.repeat(64),
+      'a & b < c',
+      'Lesesaal',
+    ]) {
+      const id = await ada.createRoom(name);
+      assert.is(words((await ada.get(`/rooms/${id}`)).page.querySelector('h1')), name);
+    }
+  }),
+);
 
 const refused: [what: string, name: string, sentence: RegExp][] = [
   ['no name', '', /Enter a name/],
@@ -139,42 +192,54 @@ const refused: [what: string, name: string, sentence: RegExp][] = [
   ['a name with NUL', 'lob\0by', /control/],
 ];
 for (const [what, name, sentence] of refused) {
-  test(`refuses ${what}, and keeps what was typed`, withApp(async ({ cast }) => {
-    const ada = await cast('ada');
-    const answer = await ada.post('/rooms', { name, access: 'invite' });
-    assert.is(answer.status, 422);
-    assert.match(titleOf(answer), /^Error: Rooms/);
-    const { top, beside } = problem(answer, 'Room name');
-    assert.match(top, sentence);
-    assert.match(beside, sentence);
-    if (!/[\r\0]/.test(name)) assert.is(valueOf(labelled(answer, 'Room name')), name);
-    assert.is(answer.page.querySelector('input[type="radio"][checked]')?.getAttribute('value'), 'invite');
-    assert.equal(listed(await rooms(ada)), { 'Create a room': [] });
-  }));
+  test(
+    `refuses ${what}, and keeps what was typed`,
+    withApp(async ({ cast }) => {
+      const ada = await cast('ada');
+      const answer = await ada.post('/rooms', { name, access: 'invite' });
+      assert.is(answer.status, 422);
+      assert.match(titleOf(answer), /^Error: Rooms/);
+      const { top, beside } = problem(answer, 'Room name');
+      assert.match(top, sentence);
+      assert.match(beside, sentence);
+      if (!/[\r\0]/.test(name)) assert.is(valueOf(labelled(answer, 'Room name')), name);
+      assert.is(answer.page.querySelector('input[type="radio"][checked]')?.getAttribute('value'), 'invite');
+      assert.equal(listed(await rooms(ada)), { 'Create a room': [] });
+    }),
+  );
 }
 
-test('refuses an access that there is not', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  for (const access of ['direct', 'OPEN', 'nonsense', '\0']) {
-    const answer = await ada.post('/rooms', { name: 'lobby', access });
-    assert.is(answer.status, 422, access);
-    assert.is(valueOf(labelled(answer, 'Room name')), 'lobby');
-    assert.match(words(answer.page.querySelector('main [role="alert"]')), /who may enter/i);
-  }
-}));
+test(
+  'refuses an access that there is not',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    for (const access of ['direct', 'OPEN', 'nonsense', '\0']) {
+      const answer = await ada.post('/rooms', { name: 'lobby', access });
+      assert.is(answer.status, 422, access);
+      assert.is(valueOf(labelled(answer, 'Room name')), 'lobby');
+      assert.match(words(answer.page.querySelector('main [role="alert"]')), /who may enter/i);
+    }
+  }),
+);
 
-test('tells once that one has left, and goes on without', withApp(async ({ cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  await ada.leave(lobby);
-  assert.match((await rooms(ada)).text, /You left lobby/);
-  assert.not.match((await rooms(ada)).text, /You left lobby/);
-}));
+test(
+  'tells once that one has left, and goes on without',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    await ada.leave(lobby);
+    assert.match((await rooms(ada)).text, /You left lobby/);
+    assert.not.match((await rooms(ada)).text, /You left lobby/);
+  }),
+);
 
-test('is for whoever is logged in', withApp(async ({ visitor }) => {
-  assert.is((await rooms(visitor())).status, 303);
-  assert.match((await rooms(visitor())).location ?? '', /^\/login/);
-  assert.is((await visitor().post('/rooms', { name: 'lobby' })).status, 303);
-}));
+test(
+  'is for whoever is logged in',
+  withApp(async ({ visitor }) => {
+    assert.is((await rooms(visitor())).status, 303);
+    assert.match((await rooms(visitor())).location ?? '', /^\/login/);
+    assert.is((await visitor().post('/rooms', { name: 'lobby' })).status, 303);
+  }),
+);
 
 test.run();

@@ -11,8 +11,16 @@ function room(chosen: Partial<Announcements> = {}) {
   let time = 0;
   const due: { at: number; act: () => void }[] = [];
   const heard: string[] = [];
-  const clock = { now: () => time, later: (act: () => void, ms: number) => void due.push({ at: time + ms, act }) };
-  const announcer = createAnnouncer('ada', { ...EVERYTHING, ...chosen }, (text) => void heard.push(`${time / 1000} ${text}`), clock);
+  const clock = {
+    now: () => time,
+    later: (act: () => void, ms: number) => void due.push({ at: time + ms, act }),
+  };
+  const announcer = createAnnouncer(
+    'ada',
+    { ...EVERYTHING, ...chosen },
+    (text) => void heard.push(`${time / 1000} ${text}`),
+    clock,
+  );
   const pass = (seconds: number) => {
     const end = time + seconds * 1000;
     for (;;) {
@@ -25,17 +33,24 @@ function room(chosen: Partial<Announcements> = {}) {
     time = end;
   };
   /** What came with one poll: `grace: hello`, or `grace entered the room.` */
-  const come = (...lines: (string | News)[]) => announcer.receive(lines.map((line) => (typeof line === 'string' ? news(line) : line)));
+  const come = (...lines: (string | News)[]) =>
+    announcer.receive(lines.map((line) => (typeof line === 'string' ? news(line) : line)));
   return { ...announcer, heard, pass, come };
 }
 
 function news(line: string): News {
   const [author = '', body] = line.split(/: (.*)/s);
-  return body === undefined ? { kind: 'entered', author: line.split(' ')[0]!, body: line } : { kind: 'message', author, body, time: '14:05' };
+  return body === undefined
+    ? { kind: 'entered', author: line.split(' ')[0]!, body: line }
+    : { kind: 'message', author, body, time: '14:05' };
 }
 
-const toAda = (line: string): News => ({ ...news(line), mentions: [{ username: 'linus' }, { username: 'ada' }] });
-const many = (count: number, author = 'grace') => Array.from({ length: count }, (_, index) => `${author}: ${index + 1}`);
+const toAda = (line: string): News => ({
+  ...news(line),
+  mentions: [{ username: 'linus' }, { username: 'ada' }],
+});
+const many = (count: number, author = 'grace') =>
+  Array.from({ length: count }, (_, index) => `${author}: ${index + 1}`);
 
 test('says one message, its sender first, and only once', () => {
   const { come, pass, heard } = room();
@@ -50,7 +65,10 @@ test('says a conversation whole, once and in order, at 5 s intervals', () => {
     come(line);
     pass(5);
   }
-  assert.equal(heard, many(30).map((line, index) => `${index * 5 + 2.5} ${line}`));
+  assert.equal(
+    heard,
+    many(30).map((line, index) => `${index * 5 + 2.5} ${line}`),
+  );
 });
 
 test('says what came as soon as a poll has brought no more', () => {
@@ -76,14 +94,26 @@ test('says more than three as a number, with who they are of', () => {
 });
 
 test('says a burst that comes with several polls as one number', () => {
-  for (const parts of [[12, 8], [2, 18], [18, 2], [3, 16, 1], [7, 7, 6], [1, 19], [1, 1, 18]]) {
+  for (const parts of [
+    [12, 8],
+    [2, 18],
+    [18, 2],
+    [3, 16, 1],
+    [7, 7, 6],
+    [1, 19],
+    [1, 1, 18],
+  ]) {
     const { come, pass, heard } = room();
     for (const part of parts) {
       come(...many(part));
       pass(1.8);
     }
     pass(60);
-    assert.equal(heard.map((line) => line.replace(/^\S+ /, '')), ['20 new messages from grace'], parts.join());
+    assert.equal(
+      heard.map((line) => line.replace(/^\S+ /, '')),
+      ['20 new messages from grace'],
+      parts.join(),
+    );
   }
 });
 
@@ -94,9 +124,16 @@ test('is not behind where messages come each second: it says a number, at most e
     pass(1);
   }
   pass(10);
-  const digests = heard.map((line) => /^(\S+) (\d+) new messages from grace$/.exec(line)!.slice(1).map(Number));
-  assert.is(digests.reduce((sum, [, count]) => sum + count!, 0), 60, 'nothing is left out');
-  for (const [index, [at]] of digests.entries()) assert.ok(at! - (digests[index - 1]?.[0] ?? 0) >= 5, heard.join());
+  const digests = heard.map((line) =>
+    /^(\S+) (\d+) new messages from grace$/.exec(line)!.slice(1).map(Number),
+  );
+  assert.is(
+    digests.reduce((sum, [, count]) => sum + count!, 0),
+    60,
+    'nothing is left out',
+  );
+  for (const [index, [at]] of digests.entries())
+    assert.ok(at! - (digests[index - 1]?.[0] ?? 0) >= 5, heard.join());
 });
 
 test('says no more names than can be kept in mind', () => {
@@ -106,7 +143,10 @@ test('says no more names than can be kept in mind', () => {
     pass(5);
     return heard[0]!.replace(/^.* from /, '');
   };
-  assert.equal([said('ada'), said('ada', 'bo', 'cy'), said('ada', 'bo', 'cy', 'di')], ['ada', 'ada, bo and cy', '4 people']);
+  assert.equal(
+    [said('ada'), said('ada', 'bo', 'cy'), said('ada', 'bo', 'cy', 'di')],
+    ['ada', 'ada, bo and cy', '4 people'],
+  );
 });
 
 test('says nothing within two seconds of a key, and then what came as one', () => {
@@ -177,7 +217,12 @@ test('says nothing of messages while it is paused, and then what came as one', (
   pass(10);
   pause(false);
   pass(60);
-  assert.equal(heard, ['0 Announcements are paused.', '10 Sent', '20 Announcements are on again.', '20.25 2 new messages from grace']);
+  assert.equal(heard, [
+    '0 Announcements are paused.',
+    '10 Sent',
+    '20 Announcements are on again.',
+    '20.25 2 new messages from grace',
+  ]);
 });
 
 test('says notices only where they are wanted, among the messages and in their number', () => {
@@ -200,9 +245,17 @@ const CHOICES: [Partial<Announcements>, string[], string[]][] = [
   [{}, ['grace: at ten?'], ['4 new messages from grace, 1 of them to you']],
   [{ time: true }, ['grace, 14:05: at ten?'], ['4 new messages from grace, 1 of them to you']],
   [{ first: 'text' }, ['at ten?, from grace'], ['4 new messages from grace, 1 of them to you']],
-  [{ first: 'text', time: true }, ['at ten?, from grace, 14:05'], ['4 new messages from grace, 1 of them to you']],
+  [
+    { first: 'text', time: true },
+    ['at ten?, from grace, 14:05'],
+    ['4 new messages from grace, 1 of them to you'],
+  ],
   [{ messages: 'sender' }, ['Message from grace'], ['4 new messages from grace, 1 of them to you']],
-  [{ messages: 'sender', time: true }, ['Message from grace, 14:05'], ['4 new messages from grace, 1 of them to you']],
+  [
+    { messages: 'sender', time: true },
+    ['Message from grace, 14:05'],
+    ['4 new messages from grace, 1 of them to you'],
+  ],
   [{ messages: 'count' }, ['1 new message'], ['4 new messages, 1 of them to you']],
   [{ messages: 'mentions' }, [], ['grace: look']],
   [{ messages: 'nothing' }, [], []],

@@ -14,109 +14,132 @@ const test = browserSuite('images and files');
 const attach = (page: Page) => page.getByRole('link', { name: 'Attach an image or a file' }).click();
 
 /** Sends the form with a file from the disk: many bytes would take long to reach the browser in any other way. */
-const sendFile = (page: Page, content: Buffer) => withFile(async (path) => {
-  writeFileSync(path, content);
-  await page.getByLabel('File').setInputFiles(path);
-  await page.getByRole('button', { name: 'Send' }).click();
-  await page.waitForURL(/attachments$|after=/);
-})();
+const sendFile = (page: Page, content: Buffer) =>
+  withFile(async (path) => {
+    writeFileSync(path, content);
+    await page.getByLabel('File').setInputFiles(path);
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.waitForURL(/attachments$|after=/);
+  })();
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`are sent with their words, ${javaScriptEnabled ? 'with' : 'without'} script, and refused with the text kept`, withBrowser(async ({ open, cast }) => {
-    const ada = await cast('ada');
-    const lobby = await ada.createRoom('lobby');
-    const page = await open(`/rooms/${lobby}`, ada, { javaScriptEnabled });
-    await attach(page);
-    await page.getByLabel('Message').fill('See you there');
-    await sendFile(page, Buffer.alloc(9 * 1024 * 1024));
-    await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
-    assert.match(await page.getByRole('alert').innerText(), /Describe what it shows or says[^]*too large: at most 8 MiB/);
-    assert.is(await page.getByLabel('Message').inputValue(), 'See you there');
-    await page.getByLabel('Description').fill('the harbour at night');
-    await sendFile(page, await images.jpeg());
-    await page.getByRole('img', { name: 'the harbour at night' }).waitFor();
-    await page.waitForURL(/after=/);
-    assert.equal(await ada.log(lobby), ['ada entered', 'ada: See you there'], 'the form is a page of the room: nobody has left it');
-    assert.is(await page.getByText('Image: the harbour at night').isVisible(), true);
+  test(
+    `are sent with their words, ${javaScriptEnabled ? 'with' : 'without'} script, and refused with the text kept`,
+    withBrowser(async ({ open, cast }) => {
+      const ada = await cast('ada');
+      const lobby = await ada.createRoom('lobby');
+      const page = await open(`/rooms/${lobby}`, ada, { javaScriptEnabled });
+      await attach(page);
+      await page.getByLabel('Message').fill('See you there');
+      await sendFile(page, Buffer.alloc(9 * 1024 * 1024));
+      await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+      assert.match(
+        await page.getByRole('alert').innerText(),
+        /Describe what it shows or says[^]*too large: at most 8 MiB/,
+      );
+      assert.is(await page.getByLabel('Message').inputValue(), 'See you there');
+      await page.getByLabel('Description').fill('the harbour at night');
+      await sendFile(page, await images.jpeg());
+      await page.getByRole('img', { name: 'the harbour at night' }).waitFor();
+      await page.waitForURL(/after=/);
+      assert.equal(
+        await ada.log(lobby),
+        ['ada entered', 'ada: See you there'],
+        'the form is a page of the room: nobody has left it',
+      );
+      assert.is(await page.getByText('Image: the harbour at night').isVisible(), true);
 
-    await page.getByRole('link', { name: /^Improve the description of your image/ }).click();
-    await page.getByLabel('Description').fill('the harbour at night, with three boats');
-    await page.getByRole('button', { name: 'Change description' }).click();
-    await page.getByText('The description was changed.').waitFor();
-    await page.getByRole('img', { name: 'the harbour at night, with three boats' }).waitFor();
-    await page.getByText(/^Description changed on /).waitFor();
-  }));
+      await page.getByRole('link', { name: /^Improve the description of your image/ }).click();
+      await page.getByLabel('Description').fill('the harbour at night, with three boats');
+      await page.getByRole('button', { name: 'Change description' }).click();
+      await page.getByText('The description was changed.').waitFor();
+      await page.getByRole('img', { name: 'the harbour at night, with three boats' }).waitFor();
+      await page.getByText(/^Description changed on /).waitFor();
+    }),
+  );
 }
 
-test('come to whoever is there, with their words said after the text', withBrowser(async ({ open, cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  await grace.enter(lobby);
-  const page = await open(`/rooms/${lobby}`, ada);
-  await grace.attach(lobby, await images.png(), { body: 'see you' });
-  await eventually(() => announced(page), ['grace: see you. Image: the harbour at night']);
-  assert.equal(await logOf(page), ['ada entered the room.', 'grace entered the room.', 'grace: see you']);
-  await page.getByRole('img', { name: 'the harbour at night' }).waitFor();
-}));
+test(
+  'come to whoever is there, with their words said after the text',
+  withBrowser(async ({ open, cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    const page = await open(`/rooms/${lobby}`, ada);
+    await grace.attach(lobby, await images.png(), { body: 'see you' });
+    await eventually(() => announced(page), ['grace: see you. Image: the harbour at night']);
+    assert.equal(await logOf(page), ['ada entered the room.', 'grace entered the room.', 'grace: see you']);
+    await page.getByRole('img', { name: 'the harbour at night' }).waitFor();
+  }),
+);
 
-test('leave what was typed in the room as it is, and their writer in the room', withBrowser(async ({ open, cast, clock, leases }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  const page = await open(`/rooms/${lobby}`, ada);
-  await page.getByLabel('Message', { exact: true }).fill('a thought');
-  await attach(page);
-  await page.getByLabel('File').waitFor();
-  clock.pass(10_000);
-  await leases.tick();
-  clock.pass(600_000);
-  await leases.tick();
-  await page.getByRole('link', { name: 'Back to lobby, with nothing attached' }).click();
-  await eventually(() => typedIn(page), 'a thought');
-  assert.equal(await ada.log(lobby), ['ada entered']);
-}));
+test(
+  'leave what was typed in the room as it is, and their writer in the room',
+  withBrowser(async ({ open, cast, clock, leases }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const page = await open(`/rooms/${lobby}`, ada);
+    await page.getByLabel('Message', { exact: true }).fill('a thought');
+    await attach(page);
+    await page.getByLabel('File').waitFor();
+    clock.pass(10_000);
+    await leases.tick();
+    clock.pass(600_000);
+    await leases.tick();
+    await page.getByRole('link', { name: 'Back to lobby, with nothing attached' }).click();
+    await eventually(() => typedIn(page), 'a thought');
+    assert.equal(await ada.log(lobby), ['ada entered']);
+  }),
+);
 
-test('fit a narrow window, and have their place before they come', withBrowser(async ({ open, cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  await ada.attach(lobby, await large(2400, 1200));
-  const page = await open(`/rooms/${lobby}`, ada, { viewport: { width: 320, height: 640 } });
-  await page.route('**/files/*', (route) => route.abort());
-  await page.reload();
-  assert.is(await page.evaluate('document.documentElement.scrollWidth'), 320);
-  const { width, height } = (await page.locator('.attachment img').boundingBox())!;
-  assert.ok(width > 200 && Math.abs(width / height - 2) < 0.1, `${width} × ${height}`);
-}));
+test(
+  'fit a narrow window, and have their place before they come',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    await ada.attach(lobby, await large(2400, 1200));
+    const page = await open(`/rooms/${lobby}`, ada, { viewport: { width: 320, height: 640 } });
+    await page.route('**/files/*', (route) => route.abort());
+    await page.reload();
+    assert.is(await page.evaluate('document.documentElement.scrollWidth'), 320);
+    const { width, height } = (await page.locator('.attachment img').boundingBox())!;
+    assert.ok(width > 200 && Math.abs(width / height - 2) < 0.1, `${width} × ${height}`);
+  }),
+);
 
 test.run();
 
 const inW3m = suite('images and files in w3m');
 
-where('w3m', inW3m)('ada sends a text, is told what is missing first, and reads what it says', withApp(async ({ base, cast }) => {
-  const grace = await cast('grace');
-  const lobby = await grace.createRoom('lobby');
-  await grace.attach(lobby, await images.png());
-  await cast('ada');
-  const ada = new Reader(w3m);
-  try {
-    await ada.open(`${base}/login?next=/rooms/${lobby}`, 'Username or email');
-    await ada.fill('Username or email', 'ada');
-    await ada.fill('Password', 'correct horse');
-    await ada.push('Log in', 'An open room');
-    await ada.push('Enter lobby', 'In this room now');
-    ada.sees('Image: the harbour at night');
-    await ada.follow('Attach an image or a file', 'It is sent to lobby');
-    await ada.fill('Message', 'Read this.');
-    await ada.push('Send', 'There is a problem');
-    ada.sees('Describe what it shows or says');
-    ada.sees('Read this.');
-    await ada.fill('Description', 'When tea is served');
-    await ada.fill('File', ada.file('tea', TEXT));
-    await ada.push('Send', '1 new message');
-    ada.sees(`When tea is served (text, ${TEXT.length} bytes)`);
-    assert.equal(await grace.log(lobby), ['grace entered', 'grace: ', 'ada entered', 'ada: Read this.']);
-  } finally {
-    await ada.close();
-  }
-}));
+where('w3m', inW3m)(
+  'ada sends a text, is told what is missing first, and reads what it says',
+  withApp(async ({ base, cast }) => {
+    const grace = await cast('grace');
+    const lobby = await grace.createRoom('lobby');
+    await grace.attach(lobby, await images.png());
+    await cast('ada');
+    const ada = new Reader(w3m);
+    try {
+      await ada.open(`${base}/login?next=/rooms/${lobby}`, 'Username or email');
+      await ada.fill('Username or email', 'ada');
+      await ada.fill('Password', 'correct horse');
+      await ada.push('Log in', 'An open room');
+      await ada.push('Enter lobby', 'In this room now');
+      ada.sees('Image: the harbour at night');
+      await ada.follow('Attach an image or a file', 'It is sent to lobby');
+      await ada.fill('Message', 'Read this.');
+      await ada.push('Send', 'There is a problem');
+      ada.sees('Describe what it shows or says');
+      ada.sees('Read this.');
+      await ada.fill('Description', 'When tea is served');
+      await ada.fill('File', ada.file('tea', TEXT));
+      await ada.push('Send', '1 new message');
+      ada.sees(`When tea is served (text, ${TEXT.length} bytes)`);
+      assert.equal(await grace.log(lobby), ['grace entered', 'grace: ', 'ada entered', 'ada: Read this.']);
+    } finally {
+      await ada.close();
+    }
+  }),
+);
 
 inW3m.run();

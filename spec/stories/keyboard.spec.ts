@@ -43,76 +43,143 @@ async function walk(page: Page, key: 'Tab' | 'Shift+Tab', most = 120): Promise<S
 
 /** That a walk goes down the page, or to the right in a line; skip links are in sight only with the focus, above all else. */
 function isInOrder(stops: Stop[]): void {
-  assert.equal(stops.flatMap(({ name, wrong }) => wrong.map((what) => `${name} ${what}`)), []);
+  assert.equal(
+    stops.flatMap(({ name, wrong }) => wrong.map((what) => `${name} ${what}`)),
+    [],
+  );
   for (const [index, stop] of stops.entries()) {
     const before = stops[index - 1];
     if (!before || /^Skip to/.test(before.name) || stop.name === before.name) continue; // a date has several parts
     const isBelow = stop.top >= before.bottom - 1;
-    assert.ok(isBelow || (stop.bottom > before.top && stop.left > before.left), `${before.name}, then ${stop.name}`);
+    assert.ok(
+      isBelow || (stop.bottom > before.top && stop.left > before.left),
+      `${before.name}, then ${stop.name}`,
+    );
   }
 }
 
-test('ada goes through a room and back, in the order that is seen, and is caught nowhere', withBrowser(async ({ open, cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  await ada.say(lobby, 'See https://example.org/ and\n```\ncode\n```');
-  const page = await open(`/rooms/${lobby}`, ada);
-  await page.getByRole('button', { name: 'Pause announcements' }).waitFor();
-  await page.evaluate('document.activeElement.blur()');
-  const forth = await walk(page, 'Tab');
-  isInOrder(forth);
-  const names = forth.map(({ name }) => name);
-  assert.equal(names.slice(0, 2), ['Skip to messages', 'Skip to write a message']);
-  for (const name of ['Leave room', 'https://example.org/', 'What is announced in lobby', 'Pause announcements', 'Message', 'Send', 'Go to day']) assert.ok(names.includes(name), name);
-  assert.equal((await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name), names.reverse());
-}));
+test(
+  'ada goes through a room and back, in the order that is seen, and is caught nowhere',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    await ada.say(lobby, 'See https://example.org/ and\n```\ncode\n```');
+    const page = await open(`/rooms/${lobby}`, ada);
+    await page.getByRole('button', { name: 'Pause announcements' }).waitFor();
+    await page.evaluate('document.activeElement.blur()');
+    const forth = await walk(page, 'Tab');
+    isInOrder(forth);
+    const names = forth.map(({ name }) => name);
+    assert.equal(names.slice(0, 2), ['Skip to messages', 'Skip to write a message']);
+    for (const name of [
+      'Leave room',
+      'https://example.org/',
+      'What is announced in lobby',
+      'Pause announcements',
+      'Message',
+      'Send',
+      'Go to day',
+    ])
+      assert.ok(names.includes(name), name);
+    assert.equal(
+      (await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name),
+      names.reverse(),
+    );
+  }),
+);
 
-test('ada skips to the messages and to the field', withBrowser(async ({ open, cast }) => {
-  const ada = await cast('ada');
-  const page = await open(`/rooms/${await ada.createRoom('lobby')}`, ada);
-  for (const [times, id] of [[1, 'messages'], [2, 'body']] as const) {
-    await page.goto(page.url().replace(/#.*/, ''));
-    for (let time = 0; time < times; time += 1) await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await eventually(() => focused(page), id);
-  }
-  await page.keyboard.type('typed');
-  assert.is(await page.getByLabel('Message', { exact: true }).inputValue(), 'typed');
-}));
+test(
+  'ada skips to the messages and to the field',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const page = await open(`/rooms/${await ada.createRoom('lobby')}`, ada);
+    for (const [times, id] of [
+      [1, 'messages'],
+      [2, 'body'],
+    ] as const) {
+      await page.goto(page.url().replace(/#.*/, ''));
+      for (let time = 0; time < times; time += 1) await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await eventually(() => focused(page), id);
+    }
+    await page.keyboard.type('typed');
+    assert.is(await page.getByLabel('Message', { exact: true }).inputValue(), 'typed');
+  }),
+);
 
-test('ada goes through the settings and back', withBrowser(async ({ open, cast }) => {
-  const page = await open('/settings', await cast('ada'));
-  const forth = await walk(page, 'Tab');
-  isInOrder(forth);
-  const names = forth.map(({ name }) => name);
-  assert.is(names[0], 'Skip to the content');
-  for (const name of ['Save settings', 'Sender and text', 'Change username', 'Delete my account']) assert.ok(names.includes(name), `${name}: ${names}`);
-  assert.equal((await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name), names.reverse());
-}));
+test(
+  'ada goes through the settings and back',
+  withBrowser(async ({ open, cast }) => {
+    const page = await open('/settings', await cast('ada'));
+    const forth = await walk(page, 'Tab');
+    isInOrder(forth);
+    const names = forth.map(({ name }) => name);
+    assert.is(names[0], 'Skip to the content');
+    for (const name of ['Save settings', 'Sender and text', 'Change username', 'Delete my account'])
+      assert.ok(names.includes(name), `${name}: ${names}`);
+    assert.equal(
+      (await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name),
+      names.reverse(),
+    );
+  }),
+);
 
 test.run();
 
 const paper = browserSuite('on paper');
 
-paper('a room is who said what and when, in dark letters on white, and nothing to press', withBrowser(async ({ open, cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  await grace.enter(lobby);
-  await grace.say(lobby, 'See [the map](https://example.org/map).');
-  const page = await open(`/rooms/${lobby}`, ada, { colorScheme: 'dark' });
-  await send(page, 'Thanks');
-  await eventually(async () => (await logOf(page)).at(-1), 'ada: Thanks');
-  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  const seen = (await page.locator('body').innerText()).split('\n').map((line) => line.trim()).filter(Boolean).map((line) => line.replace(/\d\d:\d\d/, 'now'));
-  assert.equal(seen.map((line) => line.replace(/^\w+day \d.*/, 'the day')), [
-    'lobby', 'In this room now', 'adagrace', 'Messages', 'This is the beginning of lobby.', '1 unread message', 'the day',
-    'ada entered the room. now', 'grace entered the room. now', 'grace, now:', 'See the map (example.org).', 'ada (you), now:', 'Thanks', 'Times are in UTC.',
-  ]);
-  assert.is(await page.evaluate(`getComputedStyle(document.querySelector('.body a'), '::after').content`), '", https://example.org/map"');
-  assert.is(await page.locator('header, nav, footer, form, button, input, textarea, .skip').filter({ visible: true }).count(), 0);
-  const [ink, white] = await page.evaluate<[string, string]>('[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]');
-  const light = (color: string) => Math.max(...color.match(/\d+/g)!.map(Number));
-  assert.ok(light(ink) < 80 && light(white) > 250, `${ink} on ${white}`);
-}));
+paper(
+  'a room is who said what and when, in dark letters on white, and nothing to press',
+  withBrowser(async ({ open, cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    await grace.say(lobby, 'See [the map](https://example.org/map).');
+    const page = await open(`/rooms/${lobby}`, ada, { colorScheme: 'dark' });
+    await send(page, 'Thanks');
+    await eventually(async () => (await logOf(page)).at(-1), 'ada: Thanks');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    const seen = (await page.locator('body').innerText())
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .map((line) => line.replace(/\d\d:\d\d/, 'now'));
+    assert.equal(
+      seen.map((line) => line.replace(/^\w+day \d.*/, 'the day')),
+      [
+        'lobby',
+        'In this room now',
+        'adagrace',
+        'Messages',
+        'This is the beginning of lobby.',
+        '1 unread message',
+        'the day',
+        'ada entered the room. now',
+        'grace entered the room. now',
+        'grace, now:',
+        'See the map (example.org).',
+        'ada (you), now:',
+        'Thanks',
+        'Times are in UTC.',
+      ],
+    );
+    assert.is(
+      await page.evaluate(`getComputedStyle(document.querySelector('.body a'), '::after').content`),
+      '", https://example.org/map"',
+    );
+    assert.is(
+      await page
+        .locator('header, nav, footer, form, button, input, textarea, .skip')
+        .filter({ visible: true })
+        .count(),
+      0,
+    );
+    const [ink, white] = await page.evaluate<[string, string]>(
+      '[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]',
+    );
+    const light = (color: string) => Math.max(...color.match(/\d+/g)!.map(Number));
+    assert.ok(light(ink) < 80 && light(white) > 250, `${ink} on ${white}`);
+  }),
+);
 
 paper.run();

@@ -23,44 +23,47 @@ for (const browser of [lynx, w3m]) {
     await person.push('Log out', WELCOME);
   }
 
-  tell('ada and grace, who are never there at the same time, hold a conversation', withApp(async ({ base, cast, clock }) => {
-    for (const username of ['ada', 'grace']) await cast(username);
-    const [ada, grace] = [new Reader(browser), new Reader(browser)];
-    try {
-      await ada.open(`${base}/`, WELCOME);
-      await logIn(ada, 'ada');
-      await ada.follow('People', 'Find a person');
-      await ada.fill('Find a person', 'grace@');
-      await ada.push(find, 'There is a problem');
-      ada.sees('Nobody can be found by this email address.');
-      await ada.fill('Find a person', 'grace@example.org');
-      await ada.push(find, 'Message grace');
-      ada.misses('grace@');
-      await ada.push('Message grace', 'In this room now');
-      await ada.fill('Message', 'Dear grace, how are you?');
-      await ada.push('Send', '1 new message');
-      await logOut(ada, base);
+  tell(
+    'ada and grace, who are never there at the same time, hold a conversation',
+    withApp(async ({ base, cast, clock }) => {
+      for (const username of ['ada', 'grace']) await cast(username);
+      const [ada, grace] = [new Reader(browser), new Reader(browser)];
+      try {
+        await ada.open(`${base}/`, WELCOME);
+        await logIn(ada, 'ada');
+        await ada.follow('People', 'Find a person');
+        await ada.fill('Find a person', 'grace@');
+        await ada.push(find, 'There is a problem');
+        ada.sees('Nobody can be found by this email address.');
+        await ada.fill('Find a person', 'grace@example.org');
+        await ada.push(find, 'Message grace');
+        ada.misses('grace@');
+        await ada.push('Message grace', 'In this room now');
+        await ada.fill('Message', 'Dear grace, how are you?');
+        await ada.push('Send', '1 new message');
+        await logOut(ada, base);
 
-      clock.pass(86_400_000);
-      await grace.open(`${base}/`, WELCOME);
-      await logIn(grace, 'grace');
-      grace.sees(/ada and grace\s+1 unread message\. Nobody is in it now\./);
-      await grace.push('Enter ada and grace', 'Dear grace, how are you?');
-      grace.sees(/1 unread message\n[^]*\S ada, \d\d:\d\d: Dear grace, how are you\?/);
-      await grace.fill('Message', 'Dear ada, well, and you?');
-      await grace.push('Send', '1 new message');
-      await logOut(grace, base);
+        clock.pass(86_400_000);
+        await grace.open(`${base}/`, WELCOME);
+        await logIn(grace, 'grace');
+        grace.sees(/ada and grace\s+1 unread message\. Nobody is in it now\./);
+        await grace.push('Enter ada and grace', 'Dear grace, how are you?');
+        grace.sees(/1 unread message\n[^]*\S ada, \d\d:\d\d: Dear grace, how are you\?/);
+        await grace.fill('Message', 'Dear ada, well, and you?');
+        await grace.push('Send', '1 new message');
+        await logOut(grace, base);
 
-      clock.pass(86_400_000);
-      await logIn(ada, 'ada');
-      ada.sees(/ada and grace\s+1 unread message\. Nobody is in it now\./);
-      await ada.follow('ada and grace', 'Dear ada, well, and you?');
-      ada.sees('1 unread message');
-      ada.sees('Dear grace, how are you?');
-    } finally {
-      await Promise.all([ada.close(), grace.close()]);
-    }
-  }));
+        clock.pass(86_400_000);
+        await logIn(ada, 'ada');
+        ada.sees(/ada and grace\s+1 unread message\. Nobody is in it now\./);
+        await ada.follow('ada and grace', 'Dear ada, well, and you?');
+        ada.sees('1 unread message');
+        ada.sees('Dear grace, how are you?');
+      } finally {
+        await Promise.all([ada.close(), grace.close()]);
+      }
+    }),
+  );
 
   test.run();
 }

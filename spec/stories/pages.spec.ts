@@ -16,7 +16,14 @@ const audited = new Set<string>();
 /** Their addresses. */
 const seen = new Set<string>();
 /** What shows no page, or one that does not end. */
-const PAGELESS = ['/rooms/:id/entries', '/rooms/:id/files/:name', '/rooms/:id/stream', '/poll', '/operator/reports/:report/file', '/settings/data'];
+const PAGELESS = [
+  '/rooms/:id/entries',
+  '/rooms/:id/files/:name',
+  '/rooms/:id/stream',
+  '/poll',
+  '/operator/reports/:report/file',
+  '/settings/data',
+];
 const TESTED = new URL('../../templates/accessibility/tested.json', import.meta.url);
 
 const markup = new HtmlValidate({
@@ -30,7 +37,10 @@ const markup = new HtmlValidate({
 });
 
 /** What is wrong with the HTML as it is served. */
-async function unsound({ name, who, path, fields, status = 200 }: Sight, titles: Map<string, string>): Promise<string[]> {
+async function unsound(
+  { name, who, path, fields, status = 200 }: Sight,
+  titles: Map<string, string>,
+): Promise<string[]> {
   const answer = fields ? await who.post(path, fields) : await who.get(path);
   assert.is(answer.status, status, name);
   const [title, heading] = [titleOf(answer), words(answer.page.querySelector('h1'))];
@@ -38,41 +48,57 @@ async function unsound({ name, who, path, fields, status = 200 }: Sight, titles:
   titles.set(title, heading);
   const { results } = await markup.validateString(answer.text);
   return [
-    ...results.flatMap(({ messages }) => messages.map((one) => `${name}: ${one.message} (${one.ruleId}, line ${one.line})`)),
+    ...results.flatMap(({ messages }) =>
+      messages.map((one) => `${name}: ${one.message} (${one.ruleId}, line ${one.line})`),
+    ),
     ...(known === heading ? [] : [`${name} has the title of ${known}: ${title}`]),
-    ...([403, 404, 422].includes(status) === title.startsWith('Error: ') || status === 409 ? [] : [`${name} has the title: ${title}`]),
+    ...([403, 404, 422].includes(status) === title.startsWith('Error: ') || status === 409
+      ? []
+      : [`${name} has the title: ${title}`]),
   ];
 }
 
 for (const [when, sights, parts] of TIMES) {
-  test(`${when} is sound HTML, with a title that tells it from others`, withBrowser(async (stage) => {
-    const titles = new Map<string, string>();
-    const wrong: string[] = [];
-    for (const sight of await sights(stage)) wrong.push(...await unsound(sight, titles));
-    assert.equal(wrong, []);
-  }));
+  test(
+    `${when} is sound HTML, with a title that tells it from others`,
+    withBrowser(async (stage) => {
+      const titles = new Map<string, string>();
+      const wrong: string[] = [];
+      for (const sight of await sights(stage)) wrong.push(...(await unsound(sight, titles)));
+      assert.equal(wrong, []);
+    }),
+  );
 
   for (let part = 1; part <= parts; part += 1) {
-    test(`${when} can be used by everybody, part ${part} of ${parts}`, withBrowser(async (stage) => {
-      const chosen = (await sights(stage)).filter((_, index) => index % parts === part - 1);
-      const wrong: string[] = [];
-      const page = await stage.open('/help');
-      for (const { name, who, path, fields } of chosen) {
-        await become(page, who);
-        await show(page, stage.base + path, fields);
-        await page.evaluate(axe.source);
-        for (const mode of MODES) wrong.push(...(await unfit(page, mode)).map((problem) => `${name}, ${mode.name}: ${problem}`));
-        audited.add(name);
-        seen.add(path.split('?')[0]!);
-      }
-      assert.equal(wrong, []);
-    }));
+    test(
+      `${when} can be used by everybody, part ${part} of ${parts}`,
+      withBrowser(async (stage) => {
+        const chosen = (await sights(stage)).filter((_, index) => index % parts === part - 1);
+        const wrong: string[] = [];
+        const page = await stage.open('/help');
+        for (const { name, who, path, fields } of chosen) {
+          await become(page, who);
+          await show(page, stage.base + path, fields);
+          await page.evaluate(axe.source);
+          for (const mode of MODES)
+            wrong.push(...(await unfit(page, mode)).map((problem) => `${name}, ${mode.name}: ${problem}`));
+          audited.add(name);
+          seen.add(path.split('?')[0]!);
+        }
+        assert.equal(wrong, []);
+      }),
+    );
   }
 }
 
 test('is looked at, each address that shows one', async () => {
-  const pages = routes().stack.filter(({ methods, path }) => methods.includes('GET') && !PAGELESS.includes(String(path)));
-  assert.equal(pages.filter((layer) => ![...seen].some((path) => layer.match(path))).map(({ path }) => path), []);
+  const pages = routes().stack.filter(
+    ({ methods, path }) => methods.includes('GET') && !PAGELESS.includes(String(path)),
+  );
+  assert.equal(
+    pages.filter((layer) => ![...seen].some((path) => layer.match(path))).map(({ path }) => path),
+    [],
+  );
 });
 
 test('is what the accessibility statement says was tested', async () => {
@@ -85,7 +111,11 @@ test('is what the accessibility statement says was tested', async () => {
   if (process.env.AUDIT === 'write') return writeFileSync(TESTED, `${JSON.stringify(now, undefined, 2)}\n`);
   const promised = JSON.parse(readFileSync(TESTED, 'utf8')) as typeof now;
   assert.is(promised.tools, now.tools);
-  assert.equal([...promised.modes, ...promised.pages].filter((one) => !now.modes.includes(one) && !audited.has(one)), [], 'run npm run audit');
+  assert.equal(
+    [...promised.modes, ...promised.pages].filter((one) => !now.modes.includes(one) && !audited.has(one)),
+    [],
+    'run npm run audit',
+  );
 });
 
 /** Has the window be somebody's: one for all costs less than one for each. */

@@ -3,71 +3,83 @@ import { browserSuite, eventually, focused, logOf, send, told, withBrowser } fro
 
 const test = browserSuite('people, with script');
 
-test('ada finds grace, and they talk in private', withBrowser(async ({ open, cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const page = await open('/rooms', ada);
-  await page.getByRole('link', { name: 'People' }).click();
-  const find = async (q: string) => {
-    await page.getByLabel('Find a person').fill(q);
-    await page.getByRole('button', { name: 'Find', exact: true }).click();
-  };
-  await find('grace@');
-  await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
-  assert.match(await told(page), /Nobody can be found by this email address\./);
-  assert.is(await page.getByLabel('Find a person').inputValue(), 'grace@');
-  await page.locator('.problems a').click();
-  assert.is(await focused(page), 'q');
-  await find('grace@example.org');
-  await page.waitForURL('**/people/grace');
-  await page.getByRole('button', { name: 'Message grace' }).click();
-  await page.waitForURL('**/rooms/1');
-  await send(page, 'hello');
-  await eventually(() => logOf(page), ['ada entered the room.', 'ada: hello']);
+test(
+  'ada finds grace, and they talk in private',
+  withBrowser(async ({ open, cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const page = await open('/rooms', ada);
+    await page.getByRole('link', { name: 'People' }).click();
+    const find = async (q: string) => {
+      await page.getByLabel('Find a person').fill(q);
+      await page.getByRole('button', { name: 'Find', exact: true }).click();
+    };
+    await find('grace@');
+    await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    assert.match(await told(page), /Nobody can be found by this email address\./);
+    assert.is(await page.getByLabel('Find a person').inputValue(), 'grace@');
+    await page.locator('.problems a').click();
+    assert.is(await focused(page), 'q');
+    await find('grace@example.org');
+    await page.waitForURL('**/people/grace');
+    await page.getByRole('button', { name: 'Message grace' }).click();
+    await page.waitForURL('**/rooms/1');
+    await send(page, 'hello');
+    await eventually(() => logOf(page), ['ada entered the room.', 'ada: hello']);
 
-  const other = await open('/rooms', grace);
-  await other.getByText('1 unread message.').waitFor();
-  await other.getByRole('button', { name: 'Enter ada and grace' }).click();
-  await other.waitForURL('**/rooms/1');
-  await send(other, 'good morning');
-  await eventually(() => logOf(page), ['ada entered the room.', 'ada: hello', 'grace entered the room.', 'grace: good morning']);
-}));
+    const other = await open('/rooms', grace);
+    await other.getByText('1 unread message.').waitFor();
+    await other.getByRole('button', { name: 'Enter ada and grace' }).click();
+    await other.waitForURL('**/rooms/1');
+    await send(other, 'good morning');
+    await eventually(
+      () => logOf(page),
+      ['ada entered the room.', 'ada: hello', 'grace entered the room.', 'grace: good morning'],
+    );
+  }),
+);
 
-test('grace accepts ada, and both form a group', withBrowser(async ({ open, cast }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const page = await open('/people/grace', ada);
-  await page.getByRole('button', { name: 'Ask grace to be friends' }).click();
-  await page.getByRole('button', { name: 'Withdraw the question to grace' }).waitFor();
-  const other = await open('/rooms', grace);
-  await other.getByRole('link', { name: 'Answer under People' }).click();
-  await other.getByRole('button', { name: 'Accept ada' }).click();
-  await other.getByText('You are friends.').waitFor();
+test(
+  'grace accepts ada, and both form a group',
+  withBrowser(async ({ open, cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const page = await open('/people/grace', ada);
+    await page.getByRole('button', { name: 'Ask grace to be friends' }).click();
+    await page.getByRole('button', { name: 'Withdraw the question to grace' }).waitFor();
+    const other = await open('/rooms', grace);
+    await other.getByRole('link', { name: 'Answer under People' }).click();
+    await other.getByRole('button', { name: 'Accept ada' }).click();
+    await other.getByText('You are friends.').waitFor();
 
-  await page.getByRole('link', { name: 'People', exact: true }).click();
-  await page.getByLabel('Room name').fill('reading');
-  await page.getByRole('button', { name: 'Create group' }).click();
-  await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
-  assert.match(await told(page), /Choose at least one friend\./);
-  await page.getByLabel('grace', { exact: true }).check();
-  await page.getByRole('button', { name: 'Create group' }).click();
-  await page.waitForURL('**/rooms/1');
-  await eventually(() => logOf(page), ['ada added grace.', 'ada entered the room.']);
-}));
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByLabel('Room name').fill('reading');
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    assert.match(await told(page), /Choose at least one friend\./);
+    await page.getByLabel('grace', { exact: true }).check();
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.waitForURL('**/rooms/1');
+    await eventually(() => logOf(page), ['ada added grace.', 'ada entered the room.']);
+  }),
+);
 
-test('what ada says after grace has blocked her comes to grace folded, in its place, and opens by its link', withBrowser(async ({ open, cast }) => {
-  const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
-  const lobby = await ada.createRoom('lobby');
-  for (const person of [grace, linus]) await person.enter(lobby);
-  const profile = await open('/people/ada', grace);
-  await profile.getByRole('button', { name: 'Block ada' }).click();
-  await profile.getByRole('button', { name: 'Unblock ada' }).waitFor();
-  const page = await open(`/rooms/${lobby}`, grace);
-  await ada.sayJson(lobby, 'a secret');
-  await linus.sayJson(lobby, 'hello');
-  const folded = 'ada: Show this message of ada, whom you blocked';
-  await eventually(async () => (await logOf(page)).slice(-2), [folded, 'linus: hello']);
-  assert.not.match(await page.content(), /a secret/);
-  await page.getByRole('link', { name: 'Show this message of ada' }).click();
-  await eventually(async () => (await logOf(page)).slice(-2), ['ada: a secret', 'linus: hello']);
-}));
+test(
+  'what ada says after grace has blocked her comes to grace folded, in its place, and opens by its link',
+  withBrowser(async ({ open, cast }) => {
+    const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
+    const lobby = await ada.createRoom('lobby');
+    for (const person of [grace, linus]) await person.enter(lobby);
+    const profile = await open('/people/ada', grace);
+    await profile.getByRole('button', { name: 'Block ada' }).click();
+    await profile.getByRole('button', { name: 'Unblock ada' }).waitFor();
+    const page = await open(`/rooms/${lobby}`, grace);
+    await ada.sayJson(lobby, 'a secret');
+    await linus.sayJson(lobby, 'hello');
+    const folded = 'ada: Show this message of ada, whom you blocked';
+    await eventually(async () => (await logOf(page)).slice(-2), [folded, 'linus: hello']);
+    assert.not.match(await page.content(), /a secret/);
+    await page.getByRole('link', { name: 'Show this message of ada' }).click();
+    await eventually(async () => (await logOf(page)).slice(-2), ['ada: a secret', 'linus: hello']);
+  }),
+);
 
 test.run();

@@ -3,86 +3,107 @@ import { browserSuite, eventually, logOf, typedIn, withBrowser } from '../suppor
 
 const test = browserSuite('settings, with script');
 
-test('ada has times of her zone in 12 hours, on the page and in what is appended', withBrowser(async ({ open, cast, clock }) => {
-  const [ada, grace] = [await cast('ada'), await cast('grace')];
-  const lobby = await ada.createRoom('lobby');
-  await grace.enter(lobby);
-  clock.pass(24 * 3_600_000 - (clock.now().getTime() % (24 * 3_600_000)) + 9 * 3_600_000 + 55 * 60_000);
-  await ada.enter(lobby);
-  await grace.enter(lobby);
-  await grace.say(lobby, 'still up?'); // at 09:55 in UTC: 11:55 pm of the day before in Honolulu, and 6:55 pm in Tokyo
+test(
+  'ada has times of her zone in 12 hours, on the page and in what is appended',
+  withBrowser(async ({ open, cast, clock }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    clock.pass(24 * 3_600_000 - (clock.now().getTime() % (24 * 3_600_000)) + 9 * 3_600_000 + 55 * 60_000);
+    await ada.enter(lobby);
+    await grace.enter(lobby);
+    await grace.say(lobby, 'still up?'); // at 09:55 in UTC: 11:55 pm of the day before in Honolulu, and 6:55 pm in Tokyo
 
-  const page = await open('/settings', ada, { timezoneId: 'Asia/Tokyo' });
-  await page.getByLabel('Time zone').selectOption('Pacific/Honolulu');
-  await page.getByLabel('12 hours').check();
-  await page.getByLabel('Once for all, below the messages').check();
-  await page.getByRole('button', { name: 'Save settings' }).click();
-  await page.getByText('Your settings are saved.').waitFor();
-  await page.goto(new URL(`/rooms/${lobby}`, page.url()).href);
-  clock.pass(10 * 60_000);
-  await grace.say(lobby, 'good morning');
-  await eventually(() => page.locator('.message').count(), 2);
-  assert.equal(await page.locator('.message time').allTextContents(), ['11:55 pm', '12:05 am']);
-  assert.equal(await page.getByRole('link', { name: /^Report/ }).allTextContents(), ['Report a message in lobby']);
-  assert.is(await page.locator('#zone').textContent(), 'Times are in Pacific/Honolulu.');
-  const days = await page.locator('.log .day').allTextContents();
-  const appended = await page.locator('.log time').allTextContents();
-  await page.reload();
-  assert.equal(await page.locator('.log .day').allTextContents(), days);
-  assert.equal(await page.locator('.log time').allTextContents(), appended);
-}));
+    const page = await open('/settings', ada, { timezoneId: 'Asia/Tokyo' });
+    await page.getByLabel('Time zone').selectOption('Pacific/Honolulu');
+    await page.getByLabel('12 hours').check();
+    await page.getByLabel('Once for all, below the messages').check();
+    await page.getByRole('button', { name: 'Save settings' }).click();
+    await page.getByText('Your settings are saved.').waitFor();
+    await page.goto(new URL(`/rooms/${lobby}`, page.url()).href);
+    clock.pass(10 * 60_000);
+    await grace.say(lobby, 'good morning');
+    await eventually(() => page.locator('.message').count(), 2);
+    assert.equal(await page.locator('.message time').allTextContents(), ['11:55 pm', '12:05 am']);
+    assert.equal(await page.getByRole('link', { name: /^Report/ }).allTextContents(), [
+      'Report a message in lobby',
+    ]);
+    assert.is(await page.locator('#zone').textContent(), 'Times are in Pacific/Honolulu.');
+    const days = await page.locator('.log .day').allTextContents();
+    const appended = await page.locator('.log time').allTextContents();
+    await page.reload();
+    assert.equal(await page.locator('.log .day').allTextContents(), days);
+    assert.equal(await page.locator('.log time').allTextContents(), appended);
+  }),
+);
 
-test('Enter makes a line at first, and sends where ada wants it to', withBrowser(async ({ open, cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  const page = await open(`/rooms/${lobby}`, ada);
-  const field = page.getByLabel('Message', { exact: true });
-  assert.match(await page.locator('#body-hint').innerText(), / Enter makes a new line\.$/);
-  await field.pressSequentially('one');
-  await field.press('Enter');
-  assert.is(await typedIn(page), 'one\n');
+test(
+  'Enter makes a line at first, and sends where ada wants it to',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const page = await open(`/rooms/${lobby}`, ada);
+    const field = page.getByLabel('Message', { exact: true });
+    assert.match(await page.locator('#body-hint').innerText(), / Enter makes a new line\.$/);
+    await field.pressSequentially('one');
+    await field.press('Enter');
+    assert.is(await typedIn(page), 'one\n');
 
-  await ada.post('/settings', { enterSends: 'yes' });
-  await page.reload();
-  assert.match(await page.locator('#body-hint').innerText(), / Enter sends the message, and Shift with Enter makes a new line\.$/);
-  await field.fill('one');
-  await field.press('Shift+Enter');
-  await field.pressSequentially('two');
-  // An input method that composes takes Enter for itself.
-  await field.dispatchEvent('keydown', { key: 'Enter', keyCode: 229 });
-  await field.dispatchEvent('keydown', { key: 'Enter', keyCode: 13, isComposing: true });
-  assert.is(await typedIn(page), 'one\ntwo');
-  await field.press('Enter');
-  await eventually(() => logOf(page), ['ada entered the room.', 'ada: one\ntwo']);
-  await eventually(() => typedIn(page), '');
-  assert.is(await page.getByRole('alert').count(), 0);
-}));
+    await ada.post('/settings', { enterSends: 'yes' });
+    await page.reload();
+    assert.match(
+      await page.locator('#body-hint').innerText(),
+      / Enter sends the message, and Shift with Enter makes a new line\.$/,
+    );
+    await field.fill('one');
+    await field.press('Shift+Enter');
+    await field.pressSequentially('two');
+    // An input method that composes takes Enter for itself.
+    await field.dispatchEvent('keydown', { key: 'Enter', keyCode: 229 });
+    await field.dispatchEvent('keydown', { key: 'Enter', keyCode: 13, isComposing: true });
+    assert.is(await typedIn(page), 'one\ntwo');
+    await field.press('Enter');
+    await eventually(() => logOf(page), ['ada entered the room.', 'ada: one\ntwo']);
+    await eventually(() => typedIn(page), '');
+    assert.is(await page.getByRole('alert').count(), 0);
+  }),
+);
 
-test('where there is no script Enter makes a line, and nothing else is said', withBrowser(async ({ open, cast }) => {
-  const ada = await cast('ada');
-  const lobby = await ada.createRoom('lobby');
-  await ada.post('/settings', { enterSends: 'yes' });
-  const page = await open(`/rooms/${lobby}`, ada, { javaScriptEnabled: false });
-  const field = page.getByLabel('Message', { exact: true });
-  await field.pressSequentially('one');
-  await field.press('Enter');
-  assert.is(await typedIn(page), 'one\n');
-  assert.not.match(await page.locator('#body-hint').innerText(), /Enter/);
-}));
+test(
+  'where there is no script Enter makes a line, and nothing else is said',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    await ada.post('/settings', { enterSends: 'yes' });
+    const page = await open(`/rooms/${lobby}`, ada, { javaScriptEnabled: false });
+    const field = page.getByLabel('Message', { exact: true });
+    await field.pressSequentially('one');
+    await field.press('Enter');
+    assert.is(await typedIn(page), 'one\n');
+    assert.not.match(await page.locator('#body-hint').innerText(), /Enter/);
+  }),
+);
 
-test('what is refused is told in place, and its link leads to the field of that form', withBrowser(async ({ open, cast }) => {
-  const page = await open('/settings', await cast('ada'));
-  await page.getByLabel('Current password').fill('wrong horse');
-  await page.getByLabel('New password').fill('battery staple');
-  await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
-  await page.locator('.problems a').click();
-  assert.ok(await page.getByLabel('Current password').evaluate((field) => field === field.ownerDocument.activeElement));
-  assert.is(await page.locator('[aria-invalid]').count(), 1);
-  await page.getByLabel('Current password').fill('correct horse');
-  await page.getByLabel('New password').fill('battery staple');
-  await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('Your password is changed.').waitFor();
-}));
+test(
+  'what is refused is told in place, and its link leads to the field of that form',
+  withBrowser(async ({ open, cast }) => {
+    const page = await open('/settings', await cast('ada'));
+    await page.getByLabel('Current password').fill('wrong horse');
+    await page.getByLabel('New password').fill('battery staple');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
+    await page.locator('.problems a').click();
+    assert.ok(
+      await page
+        .getByLabel('Current password')
+        .evaluate((field) => field === field.ownerDocument.activeElement),
+    );
+    assert.is(await page.locator('[aria-invalid]').count(), 1);
+    await page.getByLabel('Current password').fill('correct horse');
+    await page.getByLabel('New password').fill('battery staple');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Your password is changed.').waitFor();
+  }),
+);
 
 test.run();

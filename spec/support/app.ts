@@ -29,34 +29,49 @@ export interface World {
 }
 
 /** Runs `work` in a world of its own, and clears it away whatever happens. */
-export function withApp(work: (world: World) => Promise<void>, changes: Partial<Env> = {}): () => Promise<void> {
-  return () => withDatabase(async (orm) => {
-    const filesDir = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
-    const env = { ...readEnv({}), chatDb: ':memory:', filesDir, scryptLogN: 4, ...changes };
-    let time = Date.now();
-    const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
-    const live = await openLive(orm);
-    const { listener, leases, streams } = createApp({ orm, live, env, keys: ['a key for specs'], clock: clock.now });
-    const server = createServer(listener);
-    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const visitor = () => new Visitor(base);
-    try {
-      await work({
-        base, orm, leases, filesDir, clock, visitor,
-        em: () => orm.em.fork() as EntityManager,
-        cast: async (username) => {
-          const person = visitor();
-          await person.register(username);
-          return person;
-        },
+export function withApp(
+  work: (world: World) => Promise<void>,
+  changes: Partial<Env> = {},
+): () => Promise<void> {
+  return () =>
+    withDatabase(async (orm) => {
+      const filesDir = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
+      const env = { ...readEnv({}), chatDb: ':memory:', filesDir, scryptLogN: 4, ...changes };
+      let time = Date.now();
+      const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
+      const live = await openLive(orm);
+      const { listener, leases, streams } = createApp({
+        orm,
+        live,
+        env,
+        keys: ['a key for specs'],
+        clock: clock.now,
       });
-    } finally {
-      streams.close();
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-      await live.close();
-      rmSync(filesDir, { recursive: true });
-    }
-  });
+      const server = createServer(listener);
+      await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+      const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const visitor = () => new Visitor(base);
+      try {
+        await work({
+          base,
+          orm,
+          leases,
+          filesDir,
+          clock,
+          visitor,
+          em: () => orm.em.fork() as EntityManager,
+          cast: async (username) => {
+            const person = visitor();
+            await person.register(username);
+            return person;
+          },
+        });
+      } finally {
+        streams.close();
+        server.closeAllConnections();
+        await new Promise((closed) => server.close(closed));
+        await live.close();
+        rmSync(filesDir, { recursive: true });
+      }
+    });
 }

@@ -5,7 +5,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Env } from '../../config/env.ts';
@@ -16,8 +22,14 @@ import type { Visitor } from './visitor.ts';
 
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const ARGUMENTS = [
-  '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 const MISSING = 'There is no Chromium: install one, or set CHROMIUM to its path.';
 /** What a page asks each second. */
@@ -42,37 +54,51 @@ const binary = await findChromium();
 let browser: Promise<Browser> | undefined;
 
 /** A suite whose specs need a browser: skipped aloud where there is none, and failed in CI. */
-export function browserSuite(name: string): { (story: string, work: () => Promise<void>): void; run(): void } {
+export function browserSuite(name: string): {
+  (story: string, work: () => Promise<void>): void;
+  run(): void;
+} {
   const test = suite(name);
   if (binary) return test;
   console.error(`SKIPPED: ${name}. ${MISSING}`);
   const missing = async () => assert.unreachable(MISSING);
-  return Object.assign((story: string) => (process.env.CI ? test(story, missing) : test.skip(story)), { run: test.run });
+  return Object.assign((story: string) => (process.env.CI ? test(story, missing) : test.skip(story)), {
+    run: test.run,
+  });
 }
 
 /** Runs a story in a world of its own; it fails, too, where a script failed or the policy of a page was violated. */
-export function withBrowser(work: (stage: Stage) => Promise<void>, changes: Partial<Env> = {}): () => Promise<void> {
+export function withBrowser(
+  work: (stage: Stage) => Promise<void>,
+  changes: Partial<Env> = {},
+): () => Promise<void> {
   return withApp(async (world) => {
     const contexts: BrowserContext[] = [];
     const wrong: string[] = [];
     browser ??= launch();
     try {
-      await within(STORY_MS, work({
-        ...world,
-        open: async (path, visitor, options) => {
-          const context = await (await browser!).newContext(options);
-          contexts.push(context);
-          context.setDefaultTimeout(PATIENCE_MS);
-          context.on('weberror', (error) => wrong.push(String(error.error())));
-          context.on('console', (line) => {
-            if (line.type() === 'error' && !line.text().startsWith('Failed to load resource')) wrong.push(line.text());
-          });
-          await context.addCookies([...(visitor?.cookies ?? [])].map(([name, value]) => ({ name, value, url: world.base })));
-          const page = await context.newPage();
-          await page.goto(world.base + path);
-          return page;
-        },
-      }));
+      await within(
+        STORY_MS,
+        work({
+          ...world,
+          open: async (path, visitor, options) => {
+            const context = await (await browser!).newContext(options);
+            contexts.push(context);
+            context.setDefaultTimeout(PATIENCE_MS);
+            context.on('weberror', (error) => wrong.push(String(error.error())));
+            context.on('console', (line) => {
+              if (line.type() === 'error' && !line.text().startsWith('Failed to load resource'))
+                wrong.push(line.text());
+            });
+            await context.addCookies(
+              [...(visitor?.cookies ?? [])].map(([name, value]) => ({ name, value, url: world.base })),
+            );
+            const page = await context.newPage();
+            await page.goto(world.base + path);
+            return page;
+          },
+        }),
+      );
     } finally {
       // One that fails while a page is on its way to another can hang here; the end of the browser ends it too.
       await within(PATIENCE_MS, Promise.all(contexts.map((context) => context.close()))).catch(console.error);
@@ -141,13 +167,17 @@ export function requests(page: Page, address: RegExp): { times: number[] } {
 
 async function findChromium(): Promise<Binary | undefined> {
   const wanted = process.env.CHROMIUM;
-  const path = wanted && wanted !== 'packaged' ? wanted : INSTALLED.find((place) => !wanted && existsSync(place));
+  const path =
+    wanted && wanted !== 'packaged' ? wanted : INSTALLED.find((place) => !wanted && existsSync(place));
   return path ? { path, env: process.env } : packagedChromium();
 }
 
 /** The Chromium from npm, unpacked into the project; undefined where it does not run on this machine. */
 async function packagedChromium(): Promise<Binary | undefined> {
-  const manifest = readFileSync(new URL('../package.json', import.meta.resolve('@sparticuz/chromium')), 'utf8');
+  const manifest = readFileSync(
+    new URL('../package.json', import.meta.resolve('@sparticuz/chromium')),
+    'utf8',
+  );
   const { version } = JSON.parse(manifest) as { version: string };
   const temporary = fileURLToPath(new URL('../../tmp/', import.meta.url));
   const folder = join(temporary, `chromium-${version}`);
@@ -156,7 +186,9 @@ async function packagedChromium(): Promise<Binary | undefined> {
   const own = { ...process.env, FONTCONFIG_FILE: join(folder, 'fonts.conf') };
   // It brings the libraries along that a bare machine lacks, libnss3 first.
   const brought = { ...own, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') };
-  const env = [own, brought].find((surroundings) => spawnSync(path, ['--version'], { env: surroundings }).status === 0);
+  const env = [own, brought].find(
+    (surroundings) => spawnSync(path, ['--version'], { env: surroundings }).status === 0,
+  );
   return env && { path, env };
 }
 
@@ -169,7 +201,10 @@ async function unpack(temporary: string, folder: string): Promise<void> {
   try {
     await (await import('@sparticuz/chromium')).default.executablePath();
     // Its own list of fonts has places in it where ours are not; without a font all text is hidden.
-    const fonts = ['<dir prefix="relative">fonts/fonts</dir>', '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'];
+    const fonts = [
+      '<dir prefix="relative">fonts/fonts</dir>',
+      '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>',
+    ];
     writeFileSync(join(place, 'fonts.conf'), `<fontconfig>${fonts.join('')}</fontconfig>\n`);
     renameSync(place, folder);
   } catch (error) {

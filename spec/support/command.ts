@@ -12,9 +12,17 @@ export interface Outcome {
 }
 
 /** Runs `npm run chat -- …` on a database. */
-export async function chat(file: string, given: string[], variables: Record<string, string> = {}): Promise<Outcome> {
+export async function chat(
+  file: string,
+  given: string[],
+  variables: Record<string, string> = {},
+): Promise<Outcome> {
   const printed = { out: '', err: '' };
-  const desk = { now: new Date(), say: (line: string) => void (printed.out += `${line}\n`), note: (line: string) => void (printed.err += `${line}\n`) };
+  const desk = {
+    now: new Date(),
+    say: (line: string) => void (printed.out += `${line}\n`),
+    note: (line: string) => void (printed.err += `${line}\n`),
+  };
   return { code: await run(given, desk, { CHAT_DB: file, ...variables }), ...printed };
 }
 

@@ -52,17 +52,26 @@ async function empty({ orm, schema }: Opened): Promise<boolean> {
   const tables = entities.map(({ tableName }) => `delete from "${tableName}";`).join(' ');
   try {
     if (postgres) {
-      const counters = entities.filter(({ properties }) => properties.id?.autoincrement).map(({ tableName }) => `perform setval('${tableName}_id_seq', 1, false);`).join(' ');
-      await orm.em.execute(`do $$ begin set local session_replication_role = replica; ${tables} ${counters} end $$`);
+      const counters = entities
+        .filter(({ properties }) => properties.id?.autoincrement)
+        .map(({ tableName }) => `perform setval('${tableName}_id_seq', 1, false);`)
+        .join(' ');
+      await orm.em.execute(
+        `do $$ begin set local session_replication_role = replica; ${tables} ${counters} end $$`,
+      );
       return true;
     }
     const database = await inMemory(orm);
-    database.exec(`pragma foreign_keys = off; ${tables} delete from sqlite_sequence; pragma foreign_keys = on`);
+    database.exec(
+      `pragma foreign_keys = off; ${tables} delete from sqlite_sequence; pragma foreign_keys = on`,
+    );
     return !database.inTransaction && schemaOf(database) === schema; // a spec may have put something in the way
   } catch {
     return false;
   }
 }
 
-const inMemory = (orm: MikroORM): Promise<Database> => (orm.em.getConnection() as SqliteConnection).getNativeClient();
-const schemaOf = (database: Database): unknown => JSON.stringify([database.pragma('schema_version'), database.pragma('temp.schema_version')]);
+const inMemory = (orm: MikroORM): Promise<Database> =>
+  (orm.em.getConnection() as SqliteConnection).getNativeClient();
+const schemaOf = (database: Database): unknown =>
+  JSON.stringify([database.pragma('schema_version'), database.pragma('temp.schema_version')]);

@@ -4,7 +4,11 @@ import * as assert from 'uvu/assert';
 export const PATIENCE_MS = 6000;
 
 /** Looks until it sees what is expected; fails with the difference where it does not come in time. */
-export async function eventually<T>(look: () => Promise<T> | T, expected: T, patience = PATIENCE_MS): Promise<void> {
+export async function eventually<T>(
+  look: () => Promise<T> | T,
+  expected: T,
+  patience = PATIENCE_MS,
+): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
     try {

@@ -24,17 +24,46 @@ import { renameRoom } from '../../server/chat/administration.ts';
 import { PDF } from './files.ts';
 import { enrol, houseOf, NOW, type House } from './nouns.ts';
 
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAACgAAAAUCAIAAABwJOjsAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAMElEQVRIiWOQi1owIIhh1OKo0aCWG01cC0azU9RoASI3WmQuGK0kokarxQXDv1oEACN9ay68ryW7AAAAAElFTkSuQmCC', 'base64');
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAACgAAAAUCAIAAABwJOjsAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAMElEQVRIiWOQi1owIIhh1OKo0aCWG01cC0azU9RoASI3WmQuGK0kokarxQXDv1oEACN9ay68ryW7AAAAAElFTkSuQmCC',
+  'base64',
+);
 
 /** What is attached to messages, one kind of each, in the order in which they were sent into the study. */
 export const FILES = [
-  { name: 'a'.repeat(32), type: 'png', size: PNG.length, width: 40, height: 20, description: '', content: PNG },
-  { name: 'b'.repeat(32), type: 'pdf', size: PDF.length, width: null, height: null, description: 'The agenda', content: PDF },
-  { name: 'c'.repeat(32), type: 'txt', size: 10, width: null, height: null, description: 'The minutes of May', content: Buffer.from('in May …') },
+  {
+    name: 'a'.repeat(32),
+    type: 'png',
+    size: PNG.length,
+    width: 40,
+    height: 20,
+    description: '',
+    content: PNG,
+  },
+  {
+    name: 'b'.repeat(32),
+    type: 'pdf',
+    size: PDF.length,
+    width: null,
+    height: null,
+    description: 'The agenda',
+    content: PDF,
+  },
+  {
+    name: 'c'.repeat(32),
+    type: 'txt',
+    size: 10,
+    width: null,
+    height: null,
+    description: 'The minutes of May',
+    content: Buffer.from('in May …'),
+  },
 ] as const;
 
 /** Fills an empty database with every kind of content; returns the house, and its rooms by name. */
-export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms: Record<'lobby' | 'study' | 'pair', number> }> {
+export async function fillWithEverything(
+  orm: MikroORM,
+): Promise<House & { rooms: Record<'lobby' | 'study' | 'pair', number> }> {
   for (const username of ['ada', 'grace', 'linus', 'alan', 'edsger', 'barbara']) await enrol(orm, username);
   const house = houseOf(orm);
   const { as, to, em, room, enter, say } = house;
@@ -55,7 +84,10 @@ export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms
   await as('grace', (em, grace) => leave(em, grace, lobby, NOW));
   await enter('grace', study);
   for (let number = 1; number <= 30; number += 1) await say('grace', study, `number ${number}`);
-  for (const { content: _, ...file } of FILES) await as('grace', (em, grace) => post(em, grace, study, { body: '', key: `a-key-of-${file.type}`, attachment: file }, NOW));
+  for (const { content: _, ...file } of FILES)
+    await as('grace', (em, grace) =>
+      post(em, grace, study, { body: '', key: `a-key-of-${file.type}`, attachment: file }, NOW),
+    );
 
   const cellar = await room('linus', 'cellar');
   await enter('linus', cellar, { leave: lobby });
@@ -70,20 +102,40 @@ export async function fillWithEverything(orm: MikroORM): Promise<House & { rooms
   await to('barbara', 'ada', (em, barbara, ada) => befriend(em, barbara, ada, NOW));
   await to('grace', 'linus', (em, grace, linus) => block(em, grace, linus));
 
-  await as('grace', (em, grace) => savePreferences(em, grace, { zone: 'Asia/Tokyo', hourCycle: 'h12', foundByEmail: 'no', whereabouts: 'nobody', enterSends: 'yes' }));
+  await as('grace', (em, grace) =>
+    savePreferences(em, grace, {
+      zone: 'Asia/Tokyo',
+      hourCycle: 'h12',
+      foundByEmail: 'no',
+      whereabouts: 'nobody',
+      enterSends: 'yes',
+    }),
+  );
   await changeUsername(em(), await person('barbara'), 'liskov');
-  for (const username of ['ada', 'grace']) await beginSession(em(), `a key of ${username}`, { userId: (await person(username)).id, csrf: 'token' }, NOW, 'Lynx');
+  for (const username of ['ada', 'grace'])
+    await beginSession(
+      em(),
+      `a key of ${username}`,
+      { userId: (await person(username)).id, csrf: 'token' },
+      NOW,
+      'Lynx',
+    );
   await makeResetLink(em(), await person('alan'), NOW);
   await attempt(em(), passwordTrials('1', '192.0.2.1'), NOW);
   await signingKeys(em(), 'a key', NOW);
   await em().insert(Allowance, { bucket: 'a hash', wholeAt: NOW.getTime() });
 
-  await as('ada', async (em, ada) => report(em, ada, await reportable(em, ada, lobby, 9), 'It is rude.', NOW));
+  await as('ada', async (em, ada) =>
+    report(em, ada, await reportable(em, ada, lobby, 9), 'It is rude.', NOW),
+  );
   await as('linus', (em, linus) => suspend(em, linus, 'Rude in the lobby.', NOW));
   await em().nativeUpdate(User, { username: 'ada' }, { operator: true });
   await as('edsger', (em, edsger) => quit(em, edsger, lobby, NOW));
   const own = em();
-  await becomeFormer(own, await own.findOneOrFail(User, { username: 'edsger' }), 'correct horse', { trials: [], now: NOW });
+  await becomeFormer(own, await own.findOneOrFail(User, { username: 'edsger' }), 'correct horse', {
+    trials: [],
+    now: NOW,
+  });
   return { ...house, rooms: { lobby, study, pair } };
 }
 
@@ -114,11 +166,17 @@ export function filesOf(folder: string): Record<string, string> {
 
 /** Every row of every table of a database, but those of the migrations, by table; the same of SQLite and of PostgreSQL. */
 export async function rowsOf(orm: MikroORM): Promise<Record<string, unknown[]>> {
-  const tables = ([...orm.getMetadata().getAll().values()] as EntityMetadata[]).sort((a, b) => a.tableName.localeCompare(b.tableName));
+  const tables = ([...orm.getMetadata().getAll().values()] as EntityMetadata[]).sort((a, b) =>
+    a.tableName.localeCompare(b.tableName),
+  );
   const rows: Record<string, unknown[]> = {};
   for (const table of tables) {
-    const found = await orm.em.fork().execute<Record<string, unknown>[]>(`select * from "${table.tableName}"`);
-    rows[table.tableName] = found.map((row) => plain(table, row)).sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
+    const found = await orm.em
+      .fork()
+      .execute<Record<string, unknown>[]>(`select * from "${table.tableName}"`);
+    rows[table.tableName] = found
+      .map((row) => plain(table, row))
+      .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
   }
   return rows;
 }

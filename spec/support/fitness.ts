@@ -10,7 +10,13 @@ const all = axe.getRules().map(({ ruleId }) => ruleId);
 const RULES = {
   all,
   most: all.filter((rule) => rule !== OF_SHEETS),
-  looks: ['color-contrast', 'color-contrast-enhanced', 'link-in-text-block', 'scrollable-region-focusable', 'target-size'],
+  looks: [
+    'color-contrast',
+    'color-contrast-enhanced',
+    'link-in-text-block',
+    'scrollable-region-focusable',
+    'target-size',
+  ],
 };
 
 /** A way to look at a page. */
@@ -32,14 +38,52 @@ export interface Mode {
 export const MODES: Mode[] = [
   { name: 'light', width: 1280, height: 800, colorScheme: 'light', rules: 'all', isWalked: true },
   { name: 'dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', rules: 'most' },
-  { name: 'forced colours', width: 1280, height: 800, colorScheme: 'dark', forcedColors: 'active', rules: 'most' },
-  { name: 'more contrast, 1280 by 800 at 400 %', width: 320, height: 200, colorScheme: 'light', contrast: 'more', rules: 'most', isWalked: true },
-  { name: 'text of 200 % with wide spacing', width: 1280, height: 800, colorScheme: 'light', text: 'wide', rules: 'looks' },
-  { name: 'style of the 2000s, light', width: 1280, height: 800, colorScheme: 'light', style: 'y2k', rules: 'looks' },
-  { name: 'style of the 2000s, dark, 320 px wide', width: 320, height: 800, colorScheme: 'dark', style: 'y2k', rules: 'looks', isWalked: true },
+  {
+    name: 'forced colours',
+    width: 1280,
+    height: 800,
+    colorScheme: 'dark',
+    forcedColors: 'active',
+    rules: 'most',
+  },
+  {
+    name: 'more contrast, 1280 by 800 at 400 %',
+    width: 320,
+    height: 200,
+    colorScheme: 'light',
+    contrast: 'more',
+    rules: 'most',
+    isWalked: true,
+  },
+  {
+    name: 'text of 200 % with wide spacing',
+    width: 1280,
+    height: 800,
+    colorScheme: 'light',
+    text: 'wide',
+    rules: 'looks',
+  },
+  {
+    name: 'style of the 2000s, light',
+    width: 1280,
+    height: 800,
+    colorScheme: 'light',
+    style: 'y2k',
+    rules: 'looks',
+  },
+  {
+    name: 'style of the 2000s, dark, 320 px wide',
+    width: 320,
+    height: 800,
+    colorScheme: 'dark',
+    style: 'y2k',
+    rules: 'looks',
+    isWalked: true,
+  },
 ];
 
-const WIDE_TEXT = 'html { font-size: 200% } * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }';
+const WIDE_TEXT =
+  'html { font-size: 200% } * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }';
 const y2k = new Assets().address('y2k.css');
 
 /** What is wrong with a page in a mode. */
@@ -47,8 +91,10 @@ export async function unfit(page: Page, mode: Mode): Promise<string[]> {
   const { width, height, colorScheme, forcedColors = 'none', contrast = 'no-preference', rules } = mode;
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme, forcedColors, contrast });
-  const found = await page.evaluate<string[]>(`(${look})(${JSON.stringify({ ...mode, y2k, wideText: WIDE_TEXT, rules: RULES[rules] })})`);
-  if (mode.isWalked) found.push(...await page.evaluate<string[]>(`(${walk})()`));
+  const found = await page.evaluate<string[]>(
+    `(${look})(${JSON.stringify({ ...mode, y2k, wideText: WIDE_TEXT, rules: RULES[rules] })})`,
+  );
+  if (mode.isWalked) found.push(...(await page.evaluate<string[]>(`(${walk})()`)));
   return found;
 }
 

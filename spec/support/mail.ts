@@ -19,7 +19,11 @@ export async function withMail(work: (url: string, mails: Mail[]) => Promise<voi
       let text = '';
       for await (const chunk of stream) text += chunk;
       const { mailFrom, rcptTo } = session.envelope;
-      mails.push({ from: (mailFrom || undefined)?.address ?? '', to: rcptTo.map(({ address }) => address), text: text.replace(/=\r\n/g, '').replace(/=3D/g, '=') });
+      mails.push({
+        from: (mailFrom || undefined)?.address ?? '',
+        to: rcptTo.map(({ address }) => address),
+        text: text.replace(/=\r\n/g, '').replace(/=3D/g, '='),
+      });
       done();
     },
   });

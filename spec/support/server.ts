@@ -16,7 +16,12 @@ export class Server {
   readonly #variables: Record<string, string>;
 
   constructor(folder: string, variables: Record<string, string> = {}) {
-    this.#variables = { CHAT_DB: join(folder, 'chat.db'), SCRYPT_LOGN: '4', RATE_LIMITS: 'off', ...variables };
+    this.#variables = {
+      CHAT_DB: join(folder, 'chat.db'),
+      SCRYPT_LOGN: '4',
+      RATE_LIMITS: 'off',
+      ...variables,
+    };
   }
 
   get base(): string {
@@ -34,7 +39,10 @@ export class Server {
     this.#process = child;
     const ready = Promise.withResolvers<void>();
     const begin = this.printed.length;
-    const late = setTimeout(() => ready.reject(new Error(`The server is not ready: ${this.printed}`)), READY_MS);
+    const late = setTimeout(
+      () => ready.reject(new Error(`The server is not ready: ${this.printed}`)),
+      READY_MS,
+    );
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
         this.printed += chunk;
@@ -60,7 +68,10 @@ export class Server {
 }
 
 /** Runs `work` with a server that has a folder of its own, and clears both away whatever happens. */
-export async function withServer(work: (server: Server, folder: string) => Promise<void>, variables?: Record<string, string>): Promise<void> {
+export async function withServer(
+  work: (server: Server, folder: string) => Promise<void>,
+  variables?: Record<string, string>,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'plainchat-'));
   const server = new Server(folder, variables);
   try {
@@ -72,7 +83,11 @@ export async function withServer(work: (server: Server, folder: string) => Promi
 }
 
 /** Runs `work` with so many servers on one database, all started at once on nothing. */
-export async function withServers(count: number, work: (servers: Server[]) => Promise<void>, variables?: Record<string, string>): Promise<void> {
+export async function withServers(
+  count: number,
+  work: (servers: Server[]) => Promise<void>,
+  variables?: Record<string, string>,
+): Promise<void> {
   await withServer(async (first, folder) => {
     const servers = [first, ...Array.from({ length: count - 1 }, () => new Server(folder, variables))];
     try {

@@ -24,23 +24,52 @@ async function first({ cast, visitor, em, clock }: World): Promise<Sight[]> {
     { name: 'help', who: nobody, path: '/help' },
     { name: 'accessibility', who: nobody, path: '/accessibility' },
     { name: 'create account', who: nobody, path: '/register' },
-    { name: 'create account, refused', who: nobody, path: '/register', fields: { username: '-', email: 'nowhere', password: 'short' }, status: 422 },
+    {
+      name: 'create account, refused',
+      who: nobody,
+      path: '/register',
+      fields: { username: '-', email: 'nowhere', password: 'short' },
+      status: 422,
+    },
     { name: 'log in', who: nobody, path: '/login' },
-    { name: 'log in, refused', who: nobody, path: '/login', fields: { login: 'ada', password: 'wrong' }, status: 422 },
+    {
+      name: 'log in, refused',
+      who: nobody,
+      path: '/login',
+      fields: { login: 'ada', password: 'wrong' },
+      status: 422,
+    },
     { name: 'forgotten password', who: nobody, path: '/forgotten' },
     { name: 'a mail is on its way', who: nobody, path: '/forgotten/sent' },
     { name: 'set a new password', who: nobody, path: link },
-    { name: 'set a new password, refused', who: nobody, path: link, fields: { password: 'short' }, status: 422 },
+    {
+      name: 'set a new password, refused',
+      who: nobody,
+      path: link,
+      fields: { password: 'short' },
+      status: 422,
+    },
     { name: 'a link that was used', who: nobody, path: '/reset/used', status: 404 },
     { name: 'goodbye', who: nobody, path: '/goodbye' },
-    { name: 'out of date, and not logged in', who: nobody, path: '/rooms/1/messages', fields: { body: 'hello', _csrf: 'old' }, status: 403 },
+    {
+      name: 'out of date, and not logged in',
+      who: nobody,
+      path: '/rooms/1/messages',
+      fields: { body: 'hello', _csrf: 'old' },
+      status: 403,
+    },
     { name: 'no rooms', who: ada, path: '/rooms' },
   ];
 }
 
 /** What there is once people talk. */
 async function later({ cast, clock }: World): Promise<Sight[]> {
-  const [ada, grace, linus, alan] = [await cast('ada'), await cast('grace'), await cast('linus'), await cast('alan')];
+  const [ada, grace, linus, alan] = [
+    await cast('ada'),
+    await cast('grace'),
+    await cast('linus'),
+    await cast('alan'),
+  ];
   const lobby = await ada.createRoom('lobby');
   const study = await ada.createRoom('study', 'invite');
   const long = await linus.createRoom('M'.repeat(64));
@@ -50,7 +79,10 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
   await ada.talk(lobby, 60);
   await ada.say(lobby, `Look:\nhttps://example.org/${'long/'.repeat(40)}`);
   await ada.say(lobby, 'x'.repeat(300));
-  await ada.say(lobby, `*Strong*, _emphasised_, \`code\`, [a link](https://example.org) and @ada\n> quoted\n\n- one\n  1. inner\n\n\`\`\`js\n${'long '.repeat(40)}line\n\`\`\``);
+  await ada.say(
+    lobby,
+    `*Strong*, _emphasised_, \`code\`, [a link](https://example.org) and @ada\n> quoted\n\n- one\n  1. inner\n\n\`\`\`js\n${'long '.repeat(40)}line\n\`\`\``,
+  );
   const room = `/rooms/${lobby}`;
   const key = crypto.randomUUID();
   const [today] = clock.now().toISOString().split('T');
@@ -70,28 +102,86 @@ async function later({ cast, clock }: World): Promise<Sight[]> {
     { name: 'room, with new messages', who: ada, path: `${room}?after=60` },
     { name: 'room, without new messages', who: ada, path: `${room}?after=99` },
     { name: 'message, refused', who: ada, path: `${room}/messages`, fields: { body: '', key }, status: 422 },
-    { name: 'message, from outside', who: grace, path: `${room}/messages`, fields: { body: 'hello', key }, status: 409 },
-    { name: 'message, from outside and refused', who: grace, path: `${room}/enter`, fields: { body: '', key }, status: 422 },
+    {
+      name: 'message, from outside',
+      who: grace,
+      path: `${room}/messages`,
+      fields: { body: 'hello', key },
+      status: 409,
+    },
+    {
+      name: 'message, from outside and refused',
+      who: grace,
+      path: `${room}/enter`,
+      fields: { body: '', key },
+      status: 422,
+    },
     { name: 'two rooms', who: ada, path: `/rooms/${study}/enter`, fields: {}, status: 409 },
     { name: 'delete', who: ada, path: `${room}/delete` },
     { name: 'announcements', who: ada, path: `${room}/announcements` },
-    { name: 'announcements, refused', who: ada, path: `${room}/announcements`, fields: { messages: 'all', notices: '' }, status: 422 },
-    { name: 'announcements in all rooms, refused', who: ada, path: '/settings/announcements', fields: { messages: 'all' }, status: 422 },
+    {
+      name: 'announcements, refused',
+      who: ada,
+      path: `${room}/announcements`,
+      fields: { messages: 'all', notices: '' },
+      status: 422,
+    },
+    {
+      name: 'announcements in all rooms, refused',
+      who: ada,
+      path: '/settings/announcements',
+      fields: { messages: 'all' },
+      status: 422,
+    },
     { name: 'practice', who: ada, path: '/practice' },
-    { name: 'practice, after steps', who: ada, path: '/practice?done=links.code.emoji.rtl.languages.image.comings.connection' },
+    {
+      name: 'practice, after steps',
+      who: ada,
+      path: '/practice?done=links.code.emoji.rtl.languages.image.comings.connection',
+    },
     { name: 'practice, ended', who: ada, path: '/practice?ended=removed' },
-    { name: 'practice, refused', who: ada, path: '/practice/say', fields: { body: '', done: 'links.code' }, status: 422 },
+    {
+      name: 'practice, refused',
+      who: ada,
+      path: '/practice/say',
+      fields: { body: '', done: 'links.code' },
+      status: 422,
+    },
     { name: 'settings', who: ada, path: '/settings' },
-    { name: 'settings, refused', who: ada, path: '/settings', fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' }, status: 422 },
-    { name: 'password, refused', who: ada, path: '/settings/password', fields: { current: 'wrong', password: 'short' }, status: 422 },
+    {
+      name: 'settings, refused',
+      who: ada,
+      path: '/settings',
+      fields: { zone: 'Mars/Base', hourCycle: '?', enterSends: '' },
+      status: 422,
+    },
+    {
+      name: 'password, refused',
+      who: ada,
+      path: '/settings/password',
+      fields: { current: 'wrong', password: 'short' },
+      status: 422,
+    },
     { name: 'not found', who: ada, path: '/nowhere', status: 404 },
     { name: 'not allowed', who: grace, path: `${room}/delete`, status: 403 },
-    { name: 'out of date', who: ada, path: `${room}/messages`, fields: { body: 'hello', key, _csrf: 'old' }, status: 403 },
+    {
+      name: 'out of date',
+      who: ada,
+      path: `${room}/messages`,
+      fields: { body: 'hello', key, _csrf: 'old' },
+      status: 403,
+    },
     { name: 'room, on a day', who: ada, path: `${room}?day=${today}` },
     { name: 'room, on a day when nothing was said', who: ada, path: `${room}?day=2026-01-31` },
     { name: 'room, on no day', who: ada, path: `${room}?day=2026-02-30`, status: 422 },
     { name: 'members, of an administrator', who: ada, path: `${room}/manage` },
-    { name: 'members, refused', who: ada, path: `${room}/members`, fields: { username: 'nobody' }, status: 422 },
+    {
+      name: 'members, refused',
+      who: ada,
+      path: `${room}/members`,
+      fields: { username: 'nobody' },
+      status: 422,
+    },
     { name: 'members, of a member', who: grace, path: `${room}/manage` },
     { name: 'members, in a room with a long name', who: linus, path: `/rooms/${long}/manage` },
   ];
@@ -106,15 +196,29 @@ async function withFiles({ cast }: World): Promise<Sight[]> {
   await ada.attach(lobby, await large(1200, 800), { body: 'Look at this!' });
   await ada.attach(lobby, PDF, { description: 'Timetable for '.padEnd(200, 'May') });
   await ada.attach(lobby, await images.png(), { description: '', decorative: '1' });
-  const description = (await ada.get(`/rooms/${lobby}`)).page.querySelector('a.change')!.getAttribute('href')!;
+  const description = (await ada.get(`/rooms/${lobby}`)).page
+    .querySelector('a.change')!
+    .getAttribute('href')!;
   const room = `/rooms/${lobby}`;
   const key = crypto.randomUUID();
   return [
     { name: 'room, with files of one’s own', who: ada, path: room },
     { name: 'room, with files of others', who: grace, path: room },
     { name: 'attach', who: ada, path: `${room}/attach` },
-    { name: 'attach, refused', who: ada, path: `${room}/attachments`, fields: { description: '', body: 'hello', key }, status: 422 },
-    { name: 'attach, from outside', who: grace, path: `${room}/attachments`, fields: { description: 'the harbour', body: 'hello', key }, status: 409 },
+    {
+      name: 'attach, refused',
+      who: ada,
+      path: `${room}/attachments`,
+      fields: { description: '', body: 'hello', key },
+      status: 422,
+    },
+    {
+      name: 'attach, from outside',
+      who: grace,
+      path: `${room}/attachments`,
+      fields: { description: 'the harbour', body: 'hello', key },
+      status: 409,
+    },
     { name: 'description', who: ada, path: description },
     { name: 'description, refused', who: ada, path: description, fields: { description: '' }, status: 422 },
   ];
@@ -133,13 +237,31 @@ async function rude({ cast, em, clock }: World): Promise<Sight[]> {
   return [
     { name: 'report a message', who: grace, path: `${room}/report` },
     { name: 'report a message, its form', who: grace, path: `${room}/messages/9/report` },
-    { name: 'report a message, refused', who: grace, path: `${room}/messages/9/report`, fields: { reason: '' }, status: 422 },
+    {
+      name: 'report a message, refused',
+      who: grace,
+      path: `${room}/messages/9/report`,
+      fields: { reason: '' },
+      status: 422,
+    },
     { name: 'reports', who: linus, path: '/operator/reports' },
     { name: 'a report', who: linus, path: '/operator/reports/1' },
-    { name: 'a report, refused', who: linus, path: '/operator/reports/1/suspend', fields: { reason: '' }, status: 422 },
+    {
+      name: 'a report, refused',
+      who: linus,
+      path: '/operator/reports/1/suspend',
+      fields: { reason: '' },
+      status: 422,
+    },
     { name: 'reports, of no operator', who: ada, path: '/operator/reports', status: 404 },
     { name: 'delete my account, with rooms to hand over', who: ada, path: '/settings/delete' },
-    { name: 'delete my account, refused', who: grace, path: '/settings/delete', fields: { current: 'wrong horse' }, status: 422 },
+    {
+      name: 'delete my account, refused',
+      who: grace,
+      path: '/settings/delete',
+      fields: { current: 'wrong horse' },
+      status: 422,
+    },
   ];
 }
 
@@ -172,4 +294,10 @@ async function acquainted({ cast }: World): Promise<Sight[]> {
 }
 
 /** When, what there is then, and in how many parts it is looked at: no story is to take long. */
-export const TIMES = [['before there are rooms', first, 2], ['where people talk', later, 4], ['where images and files are sent', withFiles, 1], ['where people know each other', acquainted, 1], ['where somebody is rude', rude, 1]] as const;
+export const TIMES = [
+  ['before there are rooms', first, 2],
+  ['where people talk', later, 4],
+  ['where images and files are sent', withFiles, 1],
+  ['where people know each other', acquainted, 1],
+  ['where somebody is rude', rude, 1],
+] as const;

@@ -24,7 +24,15 @@ export class Terminal {
     const script = spawn('script', ['-qfc', line, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       cwd: this.#home,
-      env: { PATH: process.env.PATH, HOME: this.#home, TMPDIR: this.#home, SHELL: '/bin/sh', TERM: 'xterm', LANG: 'C.UTF-8', ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.#home,
+        TMPDIR: this.#home,
+        SHELL: '/bin/sh',
+        TERM: 'xterm',
+        LANG: 'C.UTF-8',
+        ...env,
+      },
     });
     this.#script = script;
     this.#ended = new Promise((resolve) => script.once('close', () => resolve()));
@@ -58,7 +66,12 @@ export class Terminal {
 
   screen(): string {
     const { active } = this.#emulator.buffer;
-    const lines = Array.from({ length: ROWS }, (_, row) => active.getLine(active.baseY + row)?.translateToString(true).trimEnd());
+    const lines = Array.from({ length: ROWS }, (_, row) =>
+      active
+        .getLine(active.baseY + row)
+        ?.translateToString(true)
+        .trimEnd(),
+    );
     return lines.join('\n').trimEnd();
   }
 
@@ -70,7 +83,10 @@ export class Terminal {
     try {
       await new Promise<void>((resolve, reject) => {
         this.#changed = () => holds() && resolve();
-        late = setTimeout(() => reject(new Error(`“${text}” is not on the screen:\n${this.screen()}`)), PATIENCE_MS);
+        late = setTimeout(
+          () => reject(new Error(`“${text}” is not on the screen:\n${this.screen()}`)),
+          PATIENCE_MS,
+        );
       });
     } finally {
       clearTimeout(late);
@@ -81,7 +97,9 @@ export class Terminal {
 
 /** Returns `test` where a program can be run in a terminal. Where not, `test.skip`, and it says so: skipped is not passed. */
 export function where<T>(program: string, test: uvu.Test<T>): uvu.Test<T>['skip'] {
-  const missing = ['script', program].filter((name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0);
+  const missing = ['script', program].filter(
+    (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
+  );
   if (missing.length === 0) return test;
   console.error(`SKIPPED: the stories in ${program}. Install ${missing.join(' and ')} to run them.`);
   return test.skip;

@@ -26,8 +26,12 @@ export const lynx: TextBrowser = {
   name: 'lynx',
   open(terminal, address) {
     const settings = [
-      'ACCEPT_ALL_COOKIES:TRUE', 'CHARACTER_SET:utf-8', 'DEFAULT_KEYPAD_MODE:LINKS_AND_FIELDS_ARE_NUMBERED',
-      'NO_PAUSE:TRUE', 'PARTIAL:FALSE', 'TEXTFIELDS_NEED_ACTIVATION:TRUE',
+      'ACCEPT_ALL_COOKIES:TRUE',
+      'CHARACTER_SET:utf-8',
+      'DEFAULT_KEYPAD_MODE:LINKS_AND_FIELDS_ARE_NUMBERED',
+      'NO_PAUSE:TRUE',
+      'PARTIAL:FALSE',
+      'TEXTFIELDS_NEED_ACTIVATION:TRUE',
     ];
     terminal.open(`lynx -cfg=${terminal.write('lynx.cfg', settings.join('\n'))} '${address}'`);
   },
@@ -53,7 +57,9 @@ export const links: TextBrowser = {
   name: 'links',
   open(terminal, address) {
     // It welcomes whoever has no folder for settings, with a box over the page; Debian calls that .links2.
-    terminal.open(`sh -c 'mkdir .links .links2 && exec links -no-connect -enable-cookies 1 -html-numbered-links 1 "${address}"'`);
+    terminal.open(
+      `sh -c 'mkdir .links .links2 && exec links -no-connect -enable-cookies 1 -html-numbered-links 1 "${address}"'`,
+    );
   },
   goTo: (address) => `g\x15${address}\r`,
   bottom: PAGE_DOWN.repeat(4),
@@ -70,7 +76,10 @@ export const elinks: TextBrowser = {
   ...links,
   name: 'elinks',
   open(terminal, address) {
-    terminal.write('elinks.conf', 'set document.browse.links.numbering = 1\nset document.browse.forms.confirm_submit = 0\n');
+    terminal.write(
+      'elinks.conf',
+      'set document.browse.links.numbering = 1\nset document.browse.forms.confirm_submit = 0\n',
+    );
     terminal.open(`elinks -no-connect 1 -config-dir "$HOME" '${address}'`);
   },
   follow: (screen, link) => `${links.follow(screen, link)}\r`,
@@ -85,7 +94,10 @@ export const w3m: TextBrowser = {
   name: 'w3m',
   open(terminal, address) {
     const editor = terminal.write('editor', '#!/bin/sh\ncat "$HOME/typed" > "$1"\n', 0o700);
-    terminal.open(`w3m -no-mouse -cookie -o accept_cookie=1 -o confirm_qq=0 -o display_link_number=1 '${address}'`, { EDITOR: editor });
+    terminal.open(
+      `w3m -no-mouse -cookie -o accept_cookie=1 -o confirm_qq=0 -o display_link_number=1 '${address}'`,
+      { EDITOR: editor },
+    );
   },
   goTo: (address) => `U\x15${address}\r`,
   bottom: 'G',
@@ -144,7 +156,9 @@ export class Reader {
       await this.#terminal.waitFor(`\n   ${label}`);
     }
     this.#terminal.press(this.#browser.fill(this.screen, label, text));
-    await this.#terminal.waitFor(this.#browser.edge(label) + (label === 'Password' ? text.replace(/./g, '*') : text.slice(0, 18)));
+    await this.#terminal.waitFor(
+      this.#browser.edge(label) + (label === 'Password' ? text.replace(/./g, '*') : text.slice(0, 18)),
+    );
     this.#terminal.press(this.#browser.off);
   }
 
@@ -162,7 +176,10 @@ export class Reader {
   }
 
   sees(text: string | RegExp): void {
-    assert.ok(typeof text === 'string' ? this.screen.includes(text) : text.test(this.screen), `${text} is not on the screen:\n${this.screen}`);
+    assert.ok(
+      typeof text === 'string' ? this.screen.includes(text) : text.test(this.screen),
+      `${text} is not on the screen:\n${this.screen}`,
+    );
   }
 
   misses(text: string): void {

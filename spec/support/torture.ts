@@ -26,7 +26,11 @@ export interface Outcome {
 
 type Line = Delta['entries'][number];
 /** A message that was answered for; a form is not told its number. */
-interface Acknowledged { seq: number | undefined; author: string; body: string }
+interface Acknowledged {
+  seq: number | undefined;
+  author: string;
+  body: string;
+}
 
 /** A server is killed within this after enough was acknowledged, in milliseconds: in the middle of whatever it does then. */
 const LATEST_KILL_MS = 100;
@@ -41,18 +45,25 @@ const PAUSE_MS = 20;
  * What was not answered is sent again with its key. Readers poll, and look at pages, all the while.
  * @throws where a message that was acknowledged is not there once, where it was acknowledged, or the log has a gap, or any reader has seen it otherwise
  */
-export async function torture(servers: Server[], { posters, readers, ms, kills, perKill, seed, onKill }: Torment): Promise<Outcome> {
+export async function torture(
+  servers: Server[],
+  { posters, readers, ms, kills, perKill, seed, onKill }: Torment,
+): Promise<Outcome> {
   const next = random(seed);
   const at = (index: number) => servers[index % servers.length]!;
   const ada = await enrolled(at(0), 'ada');
   const room = await ada.createRoom('lobby');
-  const people = await Promise.all(Array.from({ length: posters + readers }, (_, index) => enrolled(at(index), `person${index}`)));
+  const people = await Promise.all(
+    Array.from({ length: posters + readers }, (_, index) => enrolled(at(index), `person${index}`)),
+  );
   await Promise.all(people.map((one) => one.enter(room)));
 
   const attempted = new Set<string>();
   const acknowledged: Acknowledged[] = [];
   const storm = { room, isOver: false };
-  const posting = people.slice(0, posters).map((one, index) => postAll(one, storm, index % 2 === 0, attempted, acknowledged));
+  const posting = people
+    .slice(0, posters)
+    .map((one, index) => postAll(one, storm, index % 2 === 0, attempted, acknowledged));
   const polling = people.slice(posters).map((one) => readAll(one, storm, posting));
   const pages = lookAtPages(ada, storm);
   const end = performance.now() + ms;
@@ -72,16 +83,29 @@ export async function torture(servers: Server[], { posters, readers, ms, kills, 
   const shown = await pages;
 
   const log = await wholeLog(ada, room);
-  assert.equal(log.map(({ seq }) => seq), log.map((_, index) => index + 1), 'the log has no gap');
+  assert.equal(
+    log.map(({ seq }) => seq),
+    log.map((_, index) => index + 1),
+    'the log has no gap',
+  );
   const messages = log.filter(({ kind }) => kind === 'message');
   const byBody = new Map(messages.map((line) => [line.body, line]));
   assert.is(byBody.size, messages.length, 'no message is there twice');
   for (const { seq, author, body } of acknowledged) {
     const stored = byBody.get(body);
-    assert.equal([stored?.seq, stored?.author], [seq ?? stored?.seq ?? 'lost', author], `${body} is where it was acknowledged`);
+    assert.equal(
+      [stored?.seq, stored?.author],
+      [seq ?? stored?.seq ?? 'lost', author],
+      `${body} is where it was acknowledged`,
+    );
   }
   for (const { body } of messages) assert.ok(attempted.has(body), `${body} was written by somebody`);
-  for (const lines of seen) assert.equal(lines.map(({ seq, body }) => `${seq} ${body}`), log.map(({ seq, body }) => `${seq} ${body}`), 'a reader has seen the same log');
+  for (const lines of seen)
+    assert.equal(
+      lines.map(({ seq, body }) => `${seq} ${body}`),
+      log.map(({ seq, body }) => `${seq} ${body}`),
+      'a reader has seen the same log',
+    );
   for (const [seq, body] of shown) assert.is(body, log[seq - 1]?.body, `a page has shown entry ${seq}`);
   return { acknowledged: acknowledged.length, entries: log.length, kills };
 }
@@ -93,14 +117,28 @@ async function enrolled(server: Server, username: string): Promise<Visitor> {
 }
 
 /** Posts one message after the other; what was not answered is sent again with its key until it is. */
-async function postAll(one: Visitor, storm: { room: number; isOver: boolean }, byForm: boolean, attempted: Set<string>, acknowledged: Acknowledged[]): Promise<void> {
+async function postAll(
+  one: Visitor,
+  storm: { room: number; isOver: boolean },
+  byForm: boolean,
+  attempted: Set<string>,
+  acknowledged: Acknowledged[],
+): Promise<void> {
   for (let count = 0; !storm.isOver; count += 1) {
     const body = `${one.username} says ${count}`;
     attempted.add(body);
     const fields = { key: crypto.randomUUID(), after: '0' };
-    const answer = await untilAnswered(() => (byForm ? one.say(storm.room, body, fields) : one.sayJson(storm.room, body, { ...fields, after: 2 ** 30 })));
+    const answer = await untilAnswered(() =>
+      byForm
+        ? one.say(storm.room, body, fields)
+        : one.sayJson(storm.room, body, { ...fields, after: 2 ** 30 }),
+    );
     assert.ok([200, 201, 303].includes(answer.status), `${answer.status}: ${answer.text}`);
-    acknowledged.push({ seq: byForm ? undefined : (answer.json() as Delta).seq!, author: one.username, body });
+    acknowledged.push({
+      seq: byForm ? undefined : (answer.json() as Delta).seq!,
+      author: one.username,
+      body,
+    });
     await passed(PAUSE_MS);
   }
 }
@@ -120,7 +158,11 @@ async function readAll(one: Visitor, { room }: { room: number }, posting: Promis
     }
     assert.is(answer.status, 200, answer.text);
     const { entries } = answer.json() as Delta;
-    assert.equal(entries.map(({ seq }) => seq), entries.map((_, index) => lines.length + 1 + index), 'a reader sees what follows, and nothing else');
+    assert.equal(
+      entries.map(({ seq }) => seq),
+      entries.map((_, index) => lines.length + 1 + index),
+      'a reader sees what follows, and nothing else',
+    );
     lines.push(...entries);
   }
 }
@@ -132,12 +174,19 @@ async function lastSeq(one: Visitor, room: number): Promise<number> {
 }
 
 /** Looks at the page as somebody without script does, and returns the messages that it has shown, each by its number. */
-async function lookAtPages(one: Visitor, storm: { room: number; isOver: boolean }): Promise<Map<number, string>> {
+async function lookAtPages(
+  one: Visitor,
+  storm: { room: number; isOver: boolean },
+): Promise<Map<number, string>> {
   const shown = new Map<number, string>();
   while (!storm.isOver) {
     const answer = await untilAnswered(() => one.get(`/rooms/${storm.room}`));
     const numbers = seqs(answer);
-    assert.equal(numbers, numbers.map((_, index) => numbers[0]! + index), 'a page has no gap');
+    assert.equal(
+      numbers,
+      numbers.map((_, index) => numbers[0]! + index),
+      'a page has no gap',
+    );
     for (const item of answer.page.querySelectorAll('li.message')) {
       const seq = Number(item.id.slice(2));
       const body = words(item.querySelector('.body'));
@@ -152,7 +201,9 @@ async function lookAtPages(one: Visitor, storm: { room: number; isOver: boolean 
 async function wholeLog(one: Visitor, room: number): Promise<Line[]> {
   const lines: Line[] = [];
   for (;;) {
-    const { entries } = (await untilAnswered(() => one.getJson(`/rooms/${room}/entries?after=${lines.length}`))).json() as Delta;
+    const { entries } = (
+      await untilAnswered(() => one.getJson(`/rooms/${room}/entries?after=${lines.length}`))
+    ).json() as Delta;
     if (entries.length === 0) return lines;
     lines.push(...entries);
   }

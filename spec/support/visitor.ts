@@ -18,7 +18,15 @@ export interface Delta {
   room: number;
   after: number;
   seq?: number;
-  entries: { seq: number; kind: string; author: string; body: string; html: string; at: string; attachment?: Attached }[];
+  entries: {
+    seq: number;
+    kind: string;
+    author: string;
+    body: string;
+    html: string;
+    at: string;
+    attachment?: Attached;
+  }[];
 }
 
 /** Somebody with a browser that has no script: keeps cookies, sends forms, follows no redirect by itself. */
@@ -43,7 +51,11 @@ export class Visitor {
   }
 
   /** Sends a form with the token of this session. */
-  async post(path: string, fields: Record<string, string> | URLSearchParams = {}, headers: Record<string, string> = {}): Promise<Answer> {
+  async post(
+    path: string,
+    fields: Record<string, string> | URLSearchParams = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const body = new URLSearchParams(fields);
     body.append('_csrf', await this.token());
     return this.send(path, { method: 'POST', body, headers: { Accept: 'text/html', ...headers } });
@@ -51,7 +63,11 @@ export class Visitor {
 
   /** Sends JSON with the token of this session. */
   async postJson(path: string, value: unknown): Promise<Answer> {
-    const headers = { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': await this.token() };
+    const headers = {
+      Accept: 'application/json',
+      'Content-Type': 'application/json',
+      'X-CSRF-Token': await this.token(),
+    };
     return this.send(path, { method: 'POST', body: JSON.stringify(value), headers });
   }
 
@@ -75,30 +91,48 @@ export class Visitor {
     else if (response.status === 303) this.#token = undefined; // logging in or out changes it
     const location = response.headers.get('Location');
     return {
-      status: response.status, headers: response.headers, text, page, json: () => JSON.parse(text),
+      status: response.status,
+      headers: response.headers,
+      text,
+      page,
+      json: () => JSON.parse(text),
       location: location ? location.replace(this.base, '') : undefined,
     };
   }
 
   /** Presses a button on a page: sends its form with what stands in the fields, or was typed into them. */
   async press(answer: Answer, button: string, typed: Record<string, string> = {}): Promise<Answer> {
-    const form = answer.page.querySelectorAll('form').find((one) => one.querySelectorAll('button').some((name) => words(name) === button));
+    const form = answer.page
+      .querySelectorAll('form')
+      .find((one) => one.querySelectorAll('button').some((name) => words(name) === button));
     if (!form) throw new Error(`There is no button "${button}", only: ${buttons(answer).join(', ')}.`);
-    const fields = form.querySelectorAll('input, textarea, select').filter((field) => field.getAttribute('type') !== 'radio' || field.hasAttribute('checked'));
-    const body = new URLSearchParams({ ...Object.fromEntries(fields.map((field) => [field.getAttribute('name') ?? '', valueOf(field)])), ...typed });
-    return this.send(form.getAttribute('action') ?? '', { method: 'POST', body, headers: { Accept: 'text/html' } });
+    const fields = form
+      .querySelectorAll('input, textarea, select')
+      .filter((field) => field.getAttribute('type') !== 'radio' || field.hasAttribute('checked'));
+    const body = new URLSearchParams({
+      ...Object.fromEntries(fields.map((field) => [field.getAttribute('name') ?? '', valueOf(field)])),
+      ...typed,
+    });
+    return this.send(form.getAttribute('action') ?? '', {
+      method: 'POST',
+      body,
+      headers: { Accept: 'text/html' },
+    });
   }
 
   /** Posts so many messages, one after the other: `message 1`, `message 2` … */
   async talk(room: number, count: number): Promise<void> {
     let after = 2 ** 30; // nothing before it is told
-    for (let number = 1; number <= count; number += 1) after = (await this.sayJson(room, `message ${number}`, { after })).json().seq;
+    for (let number = 1; number <= count; number += 1)
+      after = (await this.sayJson(room, `message ${number}`, { after })).json().seq;
   }
 
   /** The log as a member reads it, each entry in short: `ada entered`, `ada: hello`. At most 200. */
   async log(room: number): Promise<string[]> {
     const { entries }: Delta = (await this.getJson(`/rooms/${room}/entries?after=0`)).json();
-    return entries.map(({ kind, author, body }) => (kind === 'message' ? `${author}: ${body}` : `${author} ${kind}`));
+    return entries.map(({ kind, author, body }) =>
+      kind === 'message' ? `${author}: ${body}` : `${author} ${kind}`,
+    );
   }
 
   /** What a browser sends back of what it keeps. */
@@ -140,9 +174,21 @@ export class Visitor {
   }
 
   /** Sends a file as the form does, which has it last; by default a described one. */
-  async attach(room: number, file: Uint8Array | undefined, fields: Record<string, string> = {}, headers: Record<string, string> = { Accept: 'text/html' }): Promise<Answer> {
+  async attach(
+    room: number,
+    file: Uint8Array | undefined,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = { Accept: 'text/html' },
+  ): Promise<Answer> {
     const form = new FormData();
-    const all = { _csrf: await this.token(), key: crypto.randomUUID(), after: '0', description: 'the harbour at night', body: '', ...fields };
+    const all = {
+      _csrf: await this.token(),
+      key: crypto.randomUUID(),
+      after: '0',
+      description: 'the harbour at night',
+      body: '',
+      ...fields,
+    };
     for (const [name, value] of Object.entries(all)) form.append(name, value);
     if (file) form.append('file', new Blob([Uint8Array.from(file)]), 'harbour.exe');
     return this.send(`/rooms/${room}/attachments`, { method: 'POST', body: form, headers });
@@ -178,7 +224,10 @@ export function titleOf({ page }: Answer): string {
 
 /** The field with this label. */
 export function labelled({ page }: Answer, label: string): HTMLElement {
-  const id = page.querySelectorAll('label').find((one) => words(one) === label)?.getAttribute('for');
+  const id = page
+    .querySelectorAll('label')
+    .find((one) => words(one) === label)
+    ?.getAttribute('for');
   const field = id === undefined ? null : page.querySelector(`[id="${id}"]`);
   if (!field) throw new Error(`There is no field "${label}".`);
   return field;
@@ -203,7 +252,10 @@ export function problem(answer: Answer, label: string): { top: string; beside: s
   const ids = field.getAttribute('aria-describedby')?.split(' ') ?? [];
   return {
     top: words(answer.page.querySelector('main [role="alert"]')),
-    beside: field.getAttribute('aria-invalid') === 'true' ? ids.map((id) => words(answer.page.querySelector(`[id="${id}"]`))).join(' ') : '',
+    beside:
+      field.getAttribute('aria-invalid') === 'true'
+        ? ids.map((id) => words(answer.page.querySelector(`[id="${id}"]`))).join(' ')
+        : '',
   };
 }
 
@@ -220,11 +272,22 @@ export interface BareAnswer {
 }
 
 /** Sends a request with exactly these headers, and none that a library thinks of: as text browsers and attackers do. */
-export function bare(base: string, { path, method = 'GET', headers = {}, body = '' }: { path: string; method?: string; headers?: Record<string, string | number>; body?: string | Buffer }): Promise<BareAnswer> {
+export function bare(
+  base: string,
+  {
+    path,
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { path: string; method?: string; headers?: Record<string, string | number>; body?: string | Buffer },
+): Promise<BareAnswer> {
   return new Promise((resolve, reject) => {
     const asked = request(base, { path, method, headers, agent: false }, (answer) => {
       let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk)).on('error', reject);
+      answer
+        .setEncoding('utf8')
+        .on('data', (chunk: string) => void (text += chunk))
+        .on('error', reject);
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
     });
     asked.on('error', reject).end(body);

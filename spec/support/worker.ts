@@ -31,7 +31,8 @@ process.send!('ready');
 async function outcomeOf(file: string): Promise<Outcome> {
   const outcome = { printed: '', passed: 0, skipped: 0, total: 0, ms: performance.now() };
   const writes = [process.stdout, process.stderr].map((stream) => ({ stream, write: stream.write }));
-  for (const { stream } of writes) stream.write = (chunk: string | Uint8Array) => Boolean((outcome.printed += String(chunk)));
+  for (const { stream } of writes)
+    stream.write = (chunk: string | Uint8Array) => Boolean((outcome.printed += String(chunk)));
   uvu.UVU_INDEX = 0;
   uvu.UVU_QUEUE[0] = [];
   try {

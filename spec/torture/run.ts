@@ -6,12 +6,21 @@ import { startPostgres } from '../support/postgres.ts';
 import { Server, withServer } from '../support/server.ts';
 import { torture } from '../support/torture.ts';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, kills: { type: 'string' }, messages: { type: 'string', default: '20000' }, seed: { type: 'string' }, postgres: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    kills: { type: 'string' },
+    messages: { type: 'string', default: '20000' },
+    seed: { type: 'string' },
+    postgres: { type: 'boolean' },
+  },
+});
 const minutes = Number(values.minutes);
 const kills = Number(values.kills ?? Math.ceil(minutes * 20));
 const messages = Number(values.messages);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
-if (![minutes, kills, messages, seed].every((number) => number >= 0)) throw new Error('--minutes, --kills, --messages and --seed take a number each.');
+if (![minutes, kills, messages, seed].every((number) => number >= 0))
+  throw new Error('--minutes, --kills, --messages and --seed take a number each.');
 
 console.log(`${minutes} minutes, ${kills} kills, seed ${seed}`);
 const began = performance.now();
@@ -21,10 +30,18 @@ await withServer(async (server, folder) => {
   const servers = postgres ? [server, new Server(folder, variables)] : [server];
   for (const one of servers) await one.start();
   const outcome = await torture(servers, {
-    posters: 30, readers: 10, ms: minutes * 60_000, kills, perKill: messages / Math.max(kills, 1), seed,
-    onKill: (killed, acknowledged) => void (killed % 10 === 0 && console.log(`${killed} kills, ${acknowledged} messages acknowledged`)),
+    posters: 30,
+    readers: 10,
+    ms: minutes * 60_000,
+    kills,
+    perKill: messages / Math.max(kills, 1),
+    seed,
+    onKill: (killed, acknowledged) =>
+      void (killed % 10 === 0 && console.log(`${killed} kills, ${acknowledged} messages acknowledged`)),
   });
-  console.log(`${outcome.kills} kills, ${outcome.acknowledged} messages acknowledged, ${outcome.entries} entries, in ${Math.round((performance.now() - began) / 1000)} s: each is there once, in one order without a gap, which every reader has seen.`);
+  console.log(
+    `${outcome.kills} kills, ${outcome.acknowledged} messages acknowledged, ${outcome.entries} entries, in ${Math.round((performance.now() - began) / 1000)} s: each is there once, in one order without a gap, which every reader has seen.`,
+  );
   for (const one of servers) await one.end();
 }, variables);
 await postgres?.end();

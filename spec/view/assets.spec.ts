@@ -16,71 +16,114 @@ const assets = new Assets();
 
 const names = ['app.css', 'chat.js', 'zone.js', 'htmx.js', 'icon.svg'];
 
-test('have an address that changes with their content, and with nothing else', withApp(async ({ visitor }) => {
-  for (const name of names) {
-    const address = assets.address(name);
-    const [, stem, hash, ending] = /^\/static\/(.+)-([0-9a-f]{12})\.(\w+)$/.exec(address) ?? [];
-    assert.is(`${stem}.${ending}`, name);
-    const { status, text } = await visitor().get(address);
-    assert.equal([status, createHash('sha256').update(text).digest('hex').slice(0, 12)], [200, hash], name);
-    assert.is(new Assets().address(name), address);
-  }
-}));
+test(
+  'have an address that changes with their content, and with nothing else',
+  withApp(async ({ visitor }) => {
+    for (const name of names) {
+      const address = assets.address(name);
+      const [, stem, hash, ending] = /^\/static\/(.+)-([0-9a-f]{12})\.(\w+)$/.exec(address) ?? [];
+      assert.is(`${stem}.${ending}`, name);
+      const { status, text } = await visitor().get(address);
+      assert.equal([status, createHash('sha256').update(text).digest('hex').slice(0, 12)], [200, hash], name);
+      assert.is(new Assets().address(name), address);
+    }
+  }),
+);
 
-test('are kept by browsers for good, and have their type', withApp(async ({ visitor }) => {
-  const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
-  for (const name of names) {
-    const { headers } = await visitor().get(assets.address(name));
-    assert.match(headers.get('Cache-Control') ?? '', /max-age=31536000.*immutable/);
-    assert.match(headers.get('Content-Type') ?? '', types[name.split('.')[1] as keyof typeof types], name);
-  }
-}));
+test(
+  'are kept by browsers for good, and have their type',
+  withApp(async ({ visitor }) => {
+    const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
+    for (const name of names) {
+      const { headers } = await visitor().get(assets.address(name));
+      assert.match(headers.get('Cache-Control') ?? '', /max-age=31536000.*immutable/);
+      assert.match(headers.get('Content-Type') ?? '', types[name.split('.')[1] as keyof typeof types], name);
+    }
+  }),
+);
 
-test('are the same whichever way they are packed, and say which', withApp(async ({ visitor }) => {
-  const address = assets.address('app.css');
-  const get = (encoding: string) => visitor().get(address, { 'Accept-Encoding': encoding });
-  const plain = await get('identity');
-  assert.is(plain.headers.get('Content-Encoding'), null);
-  for (const encoding of ['gzip', 'br']) {
-    const packed = await get(encoding);
-    assert.equal([packed.headers.get('Content-Encoding'), packed.headers.get('Vary'), packed.text], [encoding, 'Accept-Encoding', plain.text]);
-  }
-}));
+test(
+  'are the same whichever way they are packed, and say which',
+  withApp(async ({ visitor }) => {
+    const address = assets.address('app.css');
+    const get = (encoding: string) => visitor().get(address, { 'Accept-Encoding': encoding });
+    const plain = await get('identity');
+    assert.is(plain.headers.get('Content-Encoding'), null);
+    for (const encoding of ['gzip', 'br']) {
+      const packed = await get(encoding);
+      assert.equal(
+        [packed.headers.get('Content-Encoding'), packed.headers.get('Vary'), packed.text],
+        [encoding, 'Accept-Encoding', plain.text],
+      );
+    }
+  }),
+);
 
-test('that are TypeScript are served as script, without types', withApp(async ({ visitor }) => {
-  for (const file of readdirSync(STATIC).filter((name) => name.endsWith('.ts'))) {
-    const { text } = await visitor().get(assets.address(file.replace(/ts$/, 'js')));
-    assert.ok(text.trim().length > 0, file);
-    assert.is(stripTypeScriptTypes(text), text, `${file} has types left`);
-  }
-}));
+test(
+  'that are TypeScript are served as script, without types',
+  withApp(async ({ visitor }) => {
+    for (const file of readdirSync(STATIC).filter((name) => name.endsWith('.ts'))) {
+      const { text } = await visitor().get(assets.address(file.replace(/ts$/, 'js')));
+      assert.ok(text.trim().length > 0, file);
+      assert.is(stripTypeScriptTypes(text), text, `${file} has types left`);
+    }
+  }),
+);
 
-test('that import each other do so by address, which the page knows too', withApp(async ({ visitor }) => {
-  const { text } = await visitor().get(assets.address('chat.js'));
-  const imported = [...text.matchAll(/from"([^"]+)"/g)].map(([, address]) => address!);
-  assert.ok(imported.includes(assets.address('announcer.js')));
-  for (const address of imported) assert.is((await visitor().get(address)).status, 200, address);
-  assert.equal([...new Set(imported)].filter((address) => !assets.imports('chat.js').includes(address)), []);
-  assert.equal(assets.imports('zone.js'), []);
-}));
+test(
+  'that import each other do so by address, which the page knows too',
+  withApp(async ({ visitor }) => {
+    const { text } = await visitor().get(assets.address('chat.js'));
+    const imported = [...text.matchAll(/from"([^"]+)"/g)].map(([, address]) => address!);
+    assert.ok(imported.includes(assets.address('announcer.js')));
+    for (const address of imported) assert.is((await visitor().get(address)).status, 200, address);
+    assert.equal(
+      [...new Set(imported)].filter((address) => !assets.imports('chat.js').includes(address)),
+      [],
+    );
+    assert.equal(assets.imports('zone.js'), []);
+  }),
+);
 
-for (const [name, most] of Object.entries({ 'chat.js': 3000, 'announcer.js': 1500, 'log.js': 750, 'field.js': 500, 'region.js': 300 })) {
-  test(`of which ${name} is small`, withApp(async ({ visitor }) => {
-    const { text } = await visitor().get(assets.address(name));
-    assert.ok(gzipSync(text).length <= most, `${gzipSync(text).length} bytes`);
-  }));
+for (const [name, most] of Object.entries({
+  'chat.js': 3000,
+  'announcer.js': 1500,
+  'log.js': 750,
+  'field.js': 500,
+  'region.js': 300,
+})) {
+  test(
+    `of which ${name} is small`,
+    withApp(async ({ visitor }) => {
+      const { text } = await visitor().get(assets.address(name));
+      assert.ok(gzipSync(text).length <= most, `${gzipSync(text).length} bytes`);
+    }),
+  );
 }
 
-test('that no page can ask for are found by none', withApp(async ({ visitor }) => {
-  for (const path of ['/static/app.css', '/static/app-000000000000.css', '/static/../package.json', '/static/chat.ts', '/static/']) {
-    assert.is((await visitor().get(path)).status, 404, path);
-  }
-}));
+test(
+  'that no page can ask for are found by none',
+  withApp(async ({ visitor }) => {
+    for (const path of [
+      '/static/app.css',
+      '/static/app-000000000000.css',
+      '/static/../package.json',
+      '/static/chat.ts',
+      '/static/',
+    ]) {
+      assert.is((await visitor().get(path)).status, 404, path);
+    }
+  }),
+);
 
 test('are all there that templates name', async () => {
   const named = readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.njk'))
-    .flatMap((name) => [...readFileSync(new URL(name, TEMPLATES), 'utf8').matchAll(/asset\('([^']+)'\)/g)].map(([, asset]) => asset!));
+    .flatMap((name) =>
+      [...readFileSync(new URL(name, TEMPLATES), 'utf8').matchAll(/asset\('([^']+)'\)/g)].map(
+        ([, asset]) => asset!,
+      ),
+    );
   assert.ok(named.length > 0);
   for (const name of named) assert.match(assets.address(name), /^\/static\//);
   await refusal(Error, () => assets.address('nothing.css'));

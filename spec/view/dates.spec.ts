@@ -6,7 +6,10 @@ const test = suite('dates');
 
 test('are shown in 24 hours, with the day in words and in figures', () => {
   const at = '2026-01-01T09:58:59.999Z';
-  assert.equal([time(at, 'UTC'), day(at, 'UTC'), dayKey(at, 'UTC')], ['09:58', 'Thursday 1 January 2026', '2026-01-01']);
+  assert.equal(
+    [time(at, 'UTC'), day(at, 'UTC'), dayKey(at, 'UTC')],
+    ['09:58', 'Thursday 1 January 2026', '2026-01-01'],
+  );
 });
 
 test('begin a day at 00:00', () => {
@@ -14,25 +17,44 @@ test('begin a day at 00:00', () => {
 });
 
 test('are shown in 12 hours to whoever wants that', () => {
-  const times = ['00:05', '09:58', '12:00', '23:59'].map((at) => time(`2026-01-01T${at}:00.000Z`, 'UTC', 'h12'));
+  const times = ['00:05', '09:58', '12:00', '23:59'].map((at) =>
+    time(`2026-01-01T${at}:00.000Z`, 'UTC', 'h12'),
+  );
   assert.equal(times, ['12:05 am', '9:58 am', '12:00 pm', '11:59 pm']);
 });
 
-test('are those of the reader\'s zone, on either side of the day', () => {
-  assert.equal([time('2026-01-01T23:30:00.000Z', 'Europe/Berlin'), day('2026-01-01T23:30:00.000Z', 'Europe/Berlin')], ['00:30', 'Friday 2 January 2026']);
-  assert.equal([time('2026-01-01T03:00:00.000Z', 'America/New_York'), dayKey('2026-01-01T03:00:00.000Z', 'America/New_York')], ['22:00', '2025-12-31']);
+test("are those of the reader's zone, on either side of the day", () => {
+  assert.equal(
+    [time('2026-01-01T23:30:00.000Z', 'Europe/Berlin'), day('2026-01-01T23:30:00.000Z', 'Europe/Berlin')],
+    ['00:30', 'Friday 2 January 2026'],
+  );
+  assert.equal(
+    [
+      time('2026-01-01T03:00:00.000Z', 'America/New_York'),
+      dayKey('2026-01-01T03:00:00.000Z', 'America/New_York'),
+    ],
+    ['22:00', '2025-12-31'],
+  );
 });
 
 test('follow the change to summer time', () => {
-  assert.equal(['2026-03-29T00:59:00.000Z', '2026-03-29T01:00:00.000Z'].map((at) => time(at, 'Europe/Berlin')), ['01:59', '03:00']);
+  assert.equal(
+    ['2026-03-29T00:59:00.000Z', '2026-03-29T01:00:00.000Z'].map((at) => time(at, 'Europe/Berlin')),
+    ['01:59', '03:00'],
+  );
 });
 
 test('are in UTC where no zone is told, or none that there is', () => {
-  for (const zone of [undefined, '', 'Mars/Base', '../etc', '<b>', 'Europe/Berlin\0', 'x'.repeat(5000)]) assert.is(checkedZone(zone), 'UTC');
+  for (const zone of [undefined, '', 'Mars/Base', '../etc', '<b>', 'Europe/Berlin\0', 'x'.repeat(5000)])
+    assert.is(checkedZone(zone), 'UTC');
 });
 
 test('know a zone by whatever case it is written in', () => {
-  assert.equal(['Europe/Berlin', 'europe/berlin', 'UTC'].map(checkedZone), ['Europe/Berlin', 'Europe/Berlin', 'UTC']);
+  assert.equal(['Europe/Berlin', 'europe/berlin', 'UTC'].map(checkedZone), [
+    'Europe/Berlin',
+    'Europe/Berlin',
+    'UTC',
+  ]);
 });
 
 const starts = [
@@ -81,21 +103,58 @@ for (const [zone, ...days] of changes) {
   });
 }
 
-test('make days of the clocks\' changes an hour, or half an hour, shorter and longer', () => {
-  const hours = (key: string, zone: string) => (startOfDay(dayAfter(key), zone)!.getTime() - startOfDay(key, zone)!.getTime()) / 3_600_000;
-  assert.equal(['2026-03-28', '2026-03-29', '2026-10-25'].map((key) => hours(key, 'Europe/Berlin')), [24, 23, 25]);
-  assert.equal(['2026-10-03', '2026-10-04', '2026-04-05'].map((key) => hours(key, 'Australia/Lord_Howe')), [24, 23.5, 24.5]);
+test("make days of the clocks' changes an hour, or half an hour, shorter and longer", () => {
+  const hours = (key: string, zone: string) =>
+    (startOfDay(dayAfter(key), zone)!.getTime() - startOfDay(key, zone)!.getTime()) / 3_600_000;
+  assert.equal(
+    ['2026-03-28', '2026-03-29', '2026-10-25'].map((key) => hours(key, 'Europe/Berlin')),
+    [24, 23, 25],
+  );
+  assert.equal(
+    ['2026-10-03', '2026-10-04', '2026-04-05'].map((key) => hours(key, 'Australia/Lord_Howe')),
+    [24, 23.5, 24.5],
+  );
 });
 
 test('know no day that there is not', () => {
-  for (const key of ['', 'today', '2026-1-1', '2026-13-01', '2026-00-10', '2026-02-29', '2026-02-30', '2026-04-31', '2026-01-01T00:00', ' 2026-01-01', '2026-01-01\n', '+010000-01-01', '<b>']) {
+  for (const key of [
+    '',
+    'today',
+    '2026-1-1',
+    '2026-13-01',
+    '2026-00-10',
+    '2026-02-29',
+    '2026-02-30',
+    '2026-04-31',
+    '2026-01-01T00:00',
+    ' 2026-01-01',
+    '2026-01-01\n',
+    '+010000-01-01',
+    '<b>',
+  ]) {
     assert.is(startOfDay(key, 'Europe/Berlin'), undefined, key);
   }
 });
 
 test('go from a day to the next, over the ends of months and years', () => {
-  const days = ['2026-01-01', '2026-01-31', '2026-02-28', '2028-02-28', '2026-12-31', '2026-03-28', '2026-03-29'];
-  assert.equal(days.map(dayAfter), ['2026-01-02', '2026-02-01', '2026-03-01', '2028-02-29', '2027-01-01', '2026-03-29', '2026-03-30']);
+  const days = [
+    '2026-01-01',
+    '2026-01-31',
+    '2026-02-28',
+    '2028-02-28',
+    '2026-12-31',
+    '2026-03-28',
+    '2026-03-29',
+  ];
+  assert.equal(days.map(dayAfter), [
+    '2026-01-02',
+    '2026-02-01',
+    '2026-03-01',
+    '2028-02-29',
+    '2027-01-01',
+    '2026-03-29',
+    '2026-03-30',
+  ]);
 });
 
 test('go from the last day that can be written to none', () => {

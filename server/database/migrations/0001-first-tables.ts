@@ -76,7 +76,9 @@ export class FirstTables extends Migration {
       constraint "entry_room_id_foreign" foreign key ("room_id") references "room" ("id") on delete cascade,
       constraint "entry_author_id_foreign" foreign key ("author_id") references "user" ("id")
     )`);
-    this.addSql('create unique index "entry_room_id_author_id_key_unique" on "entry" ("room_id", "author_id", "key")');
+    this.addSql(
+      'create unique index "entry_room_id_author_id_key_unique" on "entry" ("room_id", "author_id", "key")',
+    );
 
     this.addSql(`create table "departure" (
       "user_id" integer not null primary key,

@@ -23,6 +23,8 @@ export class Reports extends Migration {
       constraint "report_reporter_id_foreign" foreign key ("reporter_id") references "user" ("id"),
       constraint "report_answered_by_id_foreign" foreign key ("answered_by_id") references "user" ("id") on delete set null
     )`);
-    this.addSql('create unique index "report_room_id_seq_reporter_id_unique" on "report" ("room_id", "seq", "reporter_id")');
+    this.addSql(
+      'create unique index "report_room_id_seq_reporter_id_unique" on "report" ("room_id", "seq", "reporter_id")',
+    );
   }
 }
