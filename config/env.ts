@@ -1,106 +1,132 @@
-import { LOG_LEVELS, type LogLevel } from '../server/log.ts';
+/** `info` logs each request, except polls and messages of scripts; `debug` also logs those messages, and polls that were not answered from memory. */
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What the surroundings say, read once at the start and checked, with a default for everything. */
+/** The settings from the environment. Each has a default. */
 export interface Env {
   port: number;
   host: string;
-  /** Path of the SQLite file, or `:memory:`. */
+  /** The path of the SQLite file, or `:memory:`. */
   chatDb: string;
-  /** The address of a PostgreSQL database, `postgres://…`, that is used in place of the file. */
+  /** The address of a PostgreSQL database to use instead of the file, as `postgres://…`. */
   databaseUrl: string | undefined;
-  /** The folder that images and files of messages lie in. */
+  /** The address of the same PostgreSQL database without a pooler, if `databaseUrl` is one of a pooler. */
+  listenUrl: string | undefined;
+  /** The folder of attachments. */
   filesDir: string;
-  /** How much they may take up, in megabytes: those of one person, and all. */
+  /** The storage quotas in megabytes: for each user, and for all. */
   filesMb: { each: number; all: number };
-  /** Connections at once; what comes beyond them is closed. */
-  mostConnections: number;
-  /** Keys that sign cookies, newest first; undefined: kept beside the database. */
+  /** Open connections; further ones are closed at once. */
+  maxConnections: number;
+  /** The keys that sign cookies, newest first; undefined: Plainchat creates and keeps its own. */
   sessionKeys: string[] | undefined;
-  /** The origin that people use, as `https://chat.example`; undefined: whatever Host says. */
+  /** The origin that browsers use, as `https://chat.example`; undefined: the Host header of each request. */
   publicUrl: URL | undefined;
-  /** How many proxies in front are believed about the person's address. */
+  /** How many proxies in front are trusted to tell the client's address. */
   trustProxy: number;
-  /** Milliseconds after the last poll until a person with script is out of the room. */
+  /** How long a user with JavaScript stays in a room after the last poll, in milliseconds. */
   leaseMs: number;
-  /** Milliseconds after the last page until a person without script is out of the room. */
+  /** How long a user without JavaScript stays in a room after the last page, in milliseconds. */
   awayMs: number;
-  /** Cost of hashing a password: 2 to this power. */
+  /** The cost of hashing a password is 2 to this power. */
   scryptLogN: number;
   rateLimits: boolean;
-  /** The server that takes mail, as `smtps://user:password@mail.example`; undefined: none is sent. */
+  /** The mail server, as `smtps://user:password@mail.example`; undefined: Plainchat sends no mail. */
   smtpUrl: string | undefined;
-  /** Whom mail comes from, as `chat@example.org`. */
+  /** The sender of mail, as `chat@example.org`. */
   mailFrom: string;
-  /** What whoever asks for metrics has to know; undefined: there are none. */
+  /** Whether mails, and posts to users' addresses, contain the text of messages. */
+  mailText: boolean;
+  /** How many mails about messages a user gets on one day. */
+  mailsADay: number;
+  /** Whether users may have an address of their own posted to, if there is a `publicUrl`: what is posted contains links. */
+  hooks: boolean;
+  /** Bearer token for GET /metrics; unset: no metrics. */
   metricsToken: string | undefined;
   logLevel: LogLevel;
+  /** Prints each SQL statement. For developers only: statements contain what users wrote. */
+  logSql: boolean;
 }
 
-/**
- * Reads the environment.
- * @throws Error with a sentence that names the variable and what it takes
- */
+/** @throws Error with a sentence that names the variable and its valid values */
 export function readEnv(variables: Record<string, string | undefined> = process.env): Env {
-  const whole = (name: string, fallback: number, least: number, most: number): number => {
+  const wholeNumber = (name: string, fallback: number, min: number, max: number): number => {
     const text = variables[name] || String(fallback);
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (value >= least && value <= most) return value;
-    throw new Error(`${name} is "${text}", but must be a whole number from ${least} to ${most}.`);
+    if (value >= min && value <= max) return value;
+    throw new Error(`${name} is "${text}", but must be a whole number from ${min} to ${max}.`);
   };
-  const rateLimits = variables.RATE_LIMITS || 'on';
-  if (!['on', 'off'].includes(rateLimits))
-    throw new Error(`RATE_LIMITS is "${rateLimits}", but must be "on" or "off".`);
+  const isOn = (name: string) => checkSwitch(name, variables[name]);
   const logLevel = LOG_LEVELS.find((level) => level === (variables.LOG_LEVEL || 'info'));
   if (!logLevel)
     throw new Error(`LOG_LEVEL is "${variables.LOG_LEVEL}", but must be one of ${LOG_LEVELS.join(', ')}.`);
-  const url = publicUrl(variables.PUBLIC_URL);
+  const publicUrl = parsePublicUrl(variables.PUBLIC_URL);
   return {
-    port: whole('PORT', 3000, 0, 65_535),
+    port: wholeNumber('PORT', 3000, 0, 65_535),
     host: variables.HOST || '127.0.0.1',
     chatDb: variables.CHAT_DB || 'chat.db',
-    databaseUrl: databaseUrl(variables.DATABASE_URL),
+    databaseUrl: checkDatabaseUrl('DATABASE_URL', variables.DATABASE_URL),
+    listenUrl: checkDatabaseUrl('LISTEN_URL', variables.LISTEN_URL),
     filesDir: variables.FILES_DIR || `${variables.CHAT_DB || 'chat.db'}.files`,
-    filesMb: { each: whole('FILES_MB_EACH', 1000, 0, 1e9), all: whole('FILES_MB', 20_000, 0, 1e9) },
-    mostConnections: whole('MAX_CONNECTIONS', 10_000, 1, 1e6),
+    filesMb: {
+      each: wholeNumber('FILES_MB_EACH', 1000, 0, 1e9),
+      all: wholeNumber('FILES_MB', 20_000, 0, 1e9),
+    },
+    maxConnections: wholeNumber('MAX_CONNECTIONS', 10_000, 1, 1e6),
     sessionKeys: variables.SESSION_KEYS?.split(',')
       .map((key) => key.trim())
       .filter(Boolean),
-    publicUrl: url,
-    trustProxy: whole('TRUST_PROXY', 0, 0, 10),
-    leaseMs: whole('LEASE_SECONDS', 120, 1, 86_400) * 1000,
-    awayMs: whole('AWAY_SECONDS', 900, 1, 86_400) * 1000,
-    scryptLogN: whole('SCRYPT_LOGN', 15, 1, 20),
-    rateLimits: rateLimits === 'on',
-    smtpUrl: smtpUrl(variables.SMTP_URL, url),
-    mailFrom: variables.MAIL_FROM || `plainchat@${url?.hostname ?? 'localhost'}`,
+    publicUrl,
+    trustProxy: wholeNumber('TRUST_PROXY', 0, 0, 10),
+    leaseMs: wholeNumber('LEASE_SECONDS', 120, 1, 86_400) * 1000,
+    awayMs: wholeNumber('AWAY_SECONDS', 900, 1, 86_400) * 1000,
+    scryptLogN: wholeNumber('SCRYPT_LOGN', 15, 1, 20),
+    rateLimits: isOn('RATE_LIMITS'),
+    smtpUrl: checkSmtpUrl(variables.SMTP_URL, publicUrl),
+    mailFrom: variables.MAIL_FROM || `plainchat@${publicUrl?.hostname ?? 'localhost'}`,
+    mailText: isOn('MAIL_TEXT'),
+    mailsADay: wholeNumber('MAILS_A_DAY', 20, 0, 1000),
+    hooks: isOn('HOOKS'),
     metricsToken: variables.METRICS_TOKEN || undefined,
     logLevel,
+    logSql: Boolean(variables.SQL),
   };
 }
 
-function databaseUrl(text: string | undefined): string | undefined {
+function checkSwitch(name: string, text: string | undefined): boolean {
+  if (!text || text === 'on') return true;
+  if (text === 'off') return false;
+  throw new Error(`${name} is "${text}", but must be "on" or "off".`);
+}
+
+function checkDatabaseUrl(name: string, text: string | undefined): string | undefined {
   if (!text) return undefined;
   if (/^postgres(ql)?:\/\/[^/]*\/[^/?]+/.test(text) && URL.canParse(text)) return text;
   throw new Error(
-    'DATABASE_URL must be an address like postgres://user:password@host/database. To keep the data in a file, unset it, and set CHAT_DB to the path.',
-  ); // not shown: it may have a password in it
+    `${name} must be an address like postgres://user:password@host/database. To keep the data in a file, unset ${name} and set CHAT_DB to a path.`,
+  ); // does not repeat the value: it may contain a password
 }
 
-function publicUrl(text: string | undefined): URL | undefined {
+function parsePublicUrl(text: string | undefined): URL | undefined {
   if (!text) return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && ['http:', 'https:'].includes(url.protocol)) return url;
+  const url = URL.parse(text);
+  if (url && ['http:', 'https:'].includes(url.protocol)) {
+    if (url.href === `${url.origin}/`) return url;
+    throw new Error(
+      `PUBLIC_URL is "${text}", but must be an address without a path, like https://chat.example.`,
+    );
+  }
   throw new Error(`PUBLIC_URL is "${text}", but must be an address like https://chat.example.`);
 }
 
-function smtpUrl(text: string | undefined, publicUrl: URL | undefined): string | undefined {
+function checkSmtpUrl(text: string | undefined, publicUrl: URL | undefined): string | undefined {
   if (!text) return undefined;
   if (!URL.canParse(text) || !['smtp:', 'smtps:'].includes(new URL(text).protocol))
-    throw new Error('SMTP_URL must be an address like smtps://user:password@mail.example.'); // not repeated: it has a password
-  // What Host says is up to whoever asks, and a link in a mail must lead to us.
+    throw new Error('SMTP_URL must be an address like smtps://user:password@mail.example.'); // does not repeat the value: it contains a password
+  // A client chooses its Host header, and a link in a mail must lead to us.
   if (!publicUrl)
     throw new Error(
-      'SMTP_URL is set, but PUBLIC_URL is not: set it too, since mails have links with that address.',
+      'SMTP_URL is set, but PUBLIC_URL is not. Set PUBLIC_URL too: mails contain links with that address.',
     );
   return text;
 }

@@ -1,81 +1,111 @@
-import { createServer } from 'node:http';
-import { Server as NetServer, type AddressInfo } from 'node:net';
-import { readEnv } from '../config/env.ts';
-import { sessionKeys, sharedKeys } from '../config/session.ts';
+import type { RequestListener, Server } from 'node:http';
+import { flushCompileCache } from 'node:module';
+import { type AddressInfo, Server as NetServer } from 'node:net';
+import { type Env, readEnv } from '../config/env.ts';
 import { createApp } from './app.ts';
-import { unlessFull } from './database/full.ts';
-import { openLive } from './database/live.ts';
+import { connectLive } from './database/connect-live.ts';
+import { ignoreDiskFull } from './database/errors.ts';
 import { openDatabase } from './database/open.ts';
-import { openLog } from './log.ts';
+import { type SlowStatement, slowStatements } from './database/slow-statements.ts';
+import { createHttpServer } from './live/connections.ts';
+import { VERSION } from './version.ts';
+import { sessionKeys, sharedKeys } from './keys.ts';
+import { createLog, type Log } from './log.ts';
 
-/** What is begun is finished within this, in milliseconds, then the rest is cut off. */
+/** After a signal, requests have this long to finish; then their connections are closed. */
 const STOP_MS = 3000;
-/** Whoever connects says within this what they ask for, and within this has sent it: a file over a slow line, not a connection held open for nothing. */
-const PATIENCE = { headersTimeout: 20_000, requestTimeout: 300_000 };
-/** A page polls each second: so long is what it asks on a connection that is open still answered, and the connection closed with it. */
+/** After a signal, idle connections stay open for this long: a page polls each second, and its next answer closes the connection in order. */
 const LINGER_MS = 1200;
 
-/** Opens the database, listens, and closes in order on a signal. */
+/** Runs the server until a signal comes, then stops it in order. */
 export async function serve(): Promise<void> {
   const env = readEnv();
-  process.umask(0o077); // the database has people's addresses and words in it
-  // Where the launcher was killed nobody could stop this any more, and the port would stay taken.
+  process.umask(0o077); // the database holds users' email addresses and messages
+  // If the launcher was killed, nothing could stop this process, and its port would stay in use.
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
-  const log = openLog(env.logLevel);
-  const orm = await openDatabase(env.databaseUrl ?? env.chatDb, (sentence) => log.warn(sentence));
+  const log = createLog(env.logLevel);
+  const orm = await openDatabase(env.databaseUrl ?? env.chatDb, (sentence) => log.warn(sentence), env);
   const keys = env.databaseUrl
     ? await sharedKeys(env.sessionKeys, orm.em.fork(), new Date())
     : sessionKeys(env.sessionKeys, env.chatDb);
-  const live = await openLive(orm);
-  const { listener, leases, streams } = createApp({ orm, live, env, keys, log });
-  await leases.start().catch(unlessFull); // what is there can be read
-  let stopping = false;
-  const server = createServer(PATIENCE, (request, response) => {
-    if (stopping) response.shouldKeepAlive = false;
+  const live = await connectLive(orm, (sentence) => log.error(sentence));
+  const app = createApp({ orm, live, env, keys, log });
+  const { listener, housekeeping, leases, metrics, searchIndexer, streams, teller } = app;
+  slowStatements.subscribe((statement) => {
+    log.warn(statement as SlowStatement, 'slow statement');
+    metrics?.countSlowStatement();
+  });
+  await leases.renew().catch(ignoreDiskFull); // with a full disk, users can still read
+  housekeeping.start();
+  searchIndexer.start();
+  const stopped = listen(listener, env, log, () => streams.close());
+  await stopped;
+  await leases.flush().catch((error: Error) => log.error(error));
+  await searchIndexer.stop();
+  teller.stop();
+  await housekeeping.stop();
+  await live.close();
+  await orm.close();
+  log.info('stopped');
+  await new Promise<void>((flushed) => log.flush(() => flushed()));
+  process.exit(0);
+}
+
+/** Resolves when a signal has come and all requests are answered. @param onStopping is called at the signal */
+function listen(listener: RequestListener, env: Env, log: Log, onStopping: () => void): Promise<void> {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
+  let isStopping = false;
+  const server = createHttpServer((request, response) => {
+    if (isStopping) response.shouldKeepAlive = false;
     listener(request, response);
   });
-  server.maxConnections = env.mostConnections;
-  server.listen(env.port, env.host, () => {
-    const { port } = server.address() as AddressInfo;
-    if (!env.rateLimits)
-      log.warn('RATE_LIMITS is off: passwords can be guessed without end. This is for load tests only.');
-    if (env.scryptLogN < 15)
-      log.warn(
-        `SCRYPT_LOGN is ${env.scryptLogN}: passwords are cheap to guess from a stolen file. This is for load tests only.`,
-      );
-    log.info('started');
-    console.log(
-      `Plainchat is ready at http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`,
-    );
-  });
+  server.maxConnections = env.maxConnections;
+  server.listen(env.port, env.host, () => announceReady(server, env, log));
   server.on('error', (error) => {
-    console.error(`Cannot listen on ${env.host}:${env.port}: ${error.message}. Set PORT or HOST to another.`);
+    console.error(
+      `Cannot listen on ${env.host}:${env.port}: ${error.message}. Set PORT or HOST to another value.`,
+    );
     process.exit(1);
   });
-
-  const stop = () => {
-    if (stopping) return; // a process group is told once, and by the launcher once more
-    stopping = true;
+  const onSignal = () => {
+    if (isStopping) return; // Ctrl+C signals the whole process group, and the launcher passes the signal on
+    isStopping = true;
     log.info('stopping');
     setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
     setTimeout(() => server.closeIdleConnections(), LINGER_MS).unref();
-    // Not as HTTP closes, which cuts off at once what is idle, and a request that is on its way there.
-    NetServer.prototype.close.call(server, () => void end());
-    streams.close();
+    // Not `server.close()`: it closes idle connections at once, even if a request is already on its way.
+    NetServer.prototype.close.call(server, () => stop());
+    onStopping();
   };
-  const end = async () => {
-    await leases.stop().catch((error: Error) => log.error(error));
-    await live.close();
-    await orm.close();
-    log.info('stopped');
-    process.exit(0);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return stopped;
+}
+
+function announceReady(server: Server, env: Env, log: Log): void {
+  const { port } = server.address() as AddressInfo;
+  if (!env.rateLimits)
+    log.warn('RATE_LIMITS is off: anybody can guess passwords without limit. Use this for load tests only.');
+  if (env.scryptLogN < 15)
+    log.warn(
+      `SCRYPT_LOGN is ${env.scryptLogN}: passwords are easy to guess from a stolen database. Use this for load tests only.`,
+    );
+  log.info(
+    { version: VERSION, node: process.version, database: env.databaseUrl ? 'postgresql' : 'sqlite' },
+    'started',
+  );
+  setImmediate(flushCompileCache); // now, and not at the end: it would keep all code of this process, for a start that needs the least part of it
+  console.log(`Plainchat is ready at http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`);
+}
+
+/** Koa compares each JSON body with the global `Response`, and the first look at Node's loads the HTTP client too. */
+function avoidHttpClient(): void {
+  globalThis.Response = function () {} as unknown as typeof Response;
 }
 
 if (import.meta.main) {
+  avoidHttpClient();
   await serve().catch((error: Error) => {
     console.error(`Plainchat cannot start: ${error.message}`);
     process.exit(1);

@@ -1,24 +1,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { suite } from 'uvu';
+import { suite } from './support/suite.ts';
 import * as assert from 'uvu/assert';
 import { routes } from '../server/routes/index.ts';
 
-const test = suite('the shape of the house');
+const test = suite('code structure');
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The files below a folder that end so, as paths from the root. */
+/** The files in a folder with this ending, as paths from the root. */
 const files = (folder: string, ending: string) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
     .map((name) => join(folder, name).replaceAll('\\', '/'))
-    .sort();
+    .toSorted();
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-/** What a file imports, types too: paths from the root for our own, names for packages. */
+/** The imports of a file, types included: our own as paths from the root, packages by name. */
 function importsOf(path: string): string[] {
   const named = [
     ...text(path).matchAll(
@@ -32,7 +32,7 @@ function importsOf(path: string): string[] {
     );
 }
 
-/** The imports, as `FILE → WHAT`, of the files that the rule does not allow. */
+/** The imports that the rule forbids, as `FILE → IMPORT`. */
 const against = (paths: string[], allowed: (imported: string) => boolean) =>
   paths.flatMap((path) =>
     importsOf(path)
@@ -44,7 +44,7 @@ const server = files('server', '.ts');
 const specs = files('spec', '.spec.ts');
 const templates = files('templates', '.njk');
 
-test('is seen whole by these specs', () => {
+test('these specs see every file and every import', () => {
   assert.ok(
     server.includes('server/chat/room.ts') &&
       specs.includes('spec/shape.spec.ts') &&
@@ -63,38 +63,132 @@ test('is seen whole by these specs', () => {
     );
 });
 
-test('has in chat the rules alone, which know the ORM and neither the web nor what shows them', () => {
+/** What the files of each place may import besides their own place, from the bottom to the top. */
+const ARROWS: Record<string, string[]> = {
+  'server/text/': [],
+  'server/chat/': ['server/text/'],
+  'server/live/': ['server/text/', 'server/chat/'],
+  'server/files/': ['server/text/', 'server/chat/'],
+  'server/view/': ['server/text/', 'server/chat/'],
+  'server/practice/': ['server/text/', 'server/view/'],
+  'server/database/': ['server/text/', 'server/chat/', 'server/live/'],
+  'server/away/': [
+    'config/env.ts',
+    'server/text/',
+    'server/chat/',
+    'server/live/',
+    'server/mail.ts',
+    'server/view/',
+  ],
+  'server/log.ts': ['config/env.ts'],
+  'server/mail.ts': ['config/env.ts'],
+  'server/version.ts': [],
+  'server/metrics/': ['config/env.ts', 'server/chat/', 'server/live/', 'server/version.ts'],
+  'server/keys.ts': ['server/chat/'],
+  'server/context.ts': [
+    'config/env.ts',
+    'server/chat/',
+    'server/files/',
+    'server/live/',
+    'server/view/',
+    'server/log.ts',
+    'server/mail.ts',
+    'server/metrics/',
+  ],
+  'server/middleware/': [
+    'server/context.ts',
+    'server/text/',
+    'server/chat/',
+    'server/database/',
+    'server/live/',
+    'server/view/',
+  ],
+  'server/routes/': [
+    'server/context.ts',
+    'server/version.ts',
+    'server/mail.ts',
+    'server/text/',
+    'server/chat/',
+    'server/database/',
+    'server/live/',
+    'server/middleware/',
+    'server/practice/',
+    'server/view/',
+    'templates/accessibility/',
+    'static/wording.ts', // pure: an example is said by what says the messages
+  ],
+};
+
+/** An import that points upwards, as `FILE → IMPORT`; undefined for any other. */
+function upward(path: string, imported: string): string | undefined {
+  const [home, allowed] = Object.entries(ARROWS).find(([place]) => path.startsWith(place)) ?? [];
+  if (!home || !/^(config|server|templates|static)\//.test(imported) || imported.startsWith(home))
+    return undefined;
+  return allowed!.some((place) => imported.startsWith(place)) ? undefined : `${path} → ${imported}`;
+}
+
+test('imports point one way: text ← chat ← live ← database, then middleware and routes', () => {
+  const found = server.flatMap((path) => importsOf(path).flatMap((imported) => upward(path, imported) ?? []));
+  assert.equal(found, []);
+  for (const [path, imported] of [
+    ['server/text/hash.ts', 'server/chat/room.ts'],
+    ['server/chat/room.ts', 'server/live/feed.ts'],
+    ['server/live/feed.ts', 'server/database/open.ts'],
+    ['server/middleware/csrf.ts', 'server/routes/rooms.ts'],
+    ['server/view/index.ts', 'server/context.ts'],
+  ] as const)
+    assert.ok(upward(path, imported), `${path} → ${imported} is not seen`);
+});
+
+/** The circle of imports through a file, as the path back to it; undefined if there is none. */
+function circleFrom(start: string, imports: (path: string) => string[]): string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (path: string, way: string[]): string[] | undefined => {
+    for (const next of imports(path)) {
+      if (next === start) return [...way, next];
+      if (seen.has(next)) continue;
+      seen.add(next);
+      const found = walk(next, [...way, next]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return walk(start, [start]);
+}
+
+test('no imports form a circle, types included', () => {
+  const graph = new Map(
+    [...server, ...files('config', '.ts'), ...files('static', '.ts')].map((path) => [path, importsOf(path)]),
+  );
+  const imports = (path: string) => graph.get(path) ?? [];
+  for (const path of graph.keys()) assert.equal(circleFrom(path, imports), undefined);
+  const planted = (path: string) =>
+    path === 'server/chat/errors.ts' ? ['server/chat/post.ts'] : imports(path);
+  assert.ok(circleFrom('server/chat/errors.ts', planted), 'a planted circle is not seen');
+});
+
+test('the root of server has at most eight files', () => {
+  const root = readdirSync(join(ROOT, 'server'), { withFileTypes: true }).filter((one) => one.isFile());
+  assert.ok(root.length <= 8, root.map(({ name }) => name).join(' '));
+});
+
+test('server/chat imports nothing of the web or of the view', () => {
+  const web = /^(@?koa|nunjucks|node:https?$|proxy-addr|raw-body)/;
   assert.equal(
-    against(files('server/chat', '.ts'), (imported) =>
-      imported.startsWith('server/')
-        ? imported.startsWith('server/chat/')
-        : !/^(config\/|@?koa|nunjucks|node:https?$|proxy-addr|raw-body)/.test(imported),
-    ),
+    against(files('server/chat', '.ts'), (imported) => !web.test(imported)),
     [],
   );
 });
 
-test('has in live what stands on chat and on nothing else of ours', () => {
+test('only the files that start a process read the environment', () => {
+  const readers = server.filter((path) => /^import \{[^}]*\breadEnv\b/m.test(text(path)));
   assert.equal(
-    against(
-      files('server/live', '.ts'),
-      (imported) => !/^(config|server)\//.test(imported) || /^server\/(chat|live)\//.test(imported),
-    ),
+    readers.filter((path) => !/^server\/(index\.ts|commands\/)/.test(path)),
     [],
   );
 });
 
-test('has in files what stands on chat and on nothing else of ours', () => {
-  assert.equal(
-    against(
-      files('server/files', '.ts'),
-      (imported) => !/^(config|server)\//.test(imported) || /^server\/(chat|files)\//.test(imported),
-    ),
-    [],
-  );
-});
-
-test('has routes that the app alone imports, and the table of addresses that nothing else does', () => {
+test('only the app imports from routes, and it imports the table of addresses', () => {
   const outside = [...server, ...files('config', '.ts')].filter((path) => !path.startsWith('server/routes/'));
   const users = outside.filter((path) =>
     importsOf(path).some((imported) => imported.startsWith('server/routes/')),
@@ -109,14 +203,14 @@ test('has routes that the app alone imports, and the table of addresses that not
   );
 });
 
-test('has Nunjucks behind the view alone', () => {
+test('only the view imports Nunjucks', () => {
   assert.equal(
     server.filter((path) => importsOf(path).includes('nunjucks')),
-    ['server/view.ts'],
+    ['server/view/index.ts'],
   );
 });
 
-test('has every address go to a handler of a route file, and each handler at an address once', async () => {
+test('every address has a handler from a route file, and no address is there twice', async () => {
   const handlers = new Set<unknown>();
   for (const path of files('server/routes', '.ts')) {
     for (const value of Object.values(
@@ -133,20 +227,20 @@ test('has every address go to a handler of a route file, and each handler at an 
   assert.equal(addresses, [...new Set(addresses)]);
 });
 
-test('has every address in the table alone', () => {
+test('only the table of addresses defines routes', () => {
   const tables = server.filter((path) =>
     /\b(router|app)\.(get|post|put|patch|delete|del|all)\(/.test(text(path)),
   );
   assert.equal(tables, ['server/routes/index.ts']);
 });
 
-test('has specs that run, to their last line, and all of them', () => {
+test('every spec file runs its suite in its last line, and skips no spec', () => {
   for (const path of specs) assert.match(text(path).trimEnd(), /\.run\(\);(\n\})?$/, path);
   for (const path of specs) assert.not.match(text(path), /\.(only|skip)\(/, path);
 });
 
-test('has a spec for each noun, named as it', () => {
-  const nouns = files('server/chat', '.ts').filter((path) => !/\/(errors|text)\.ts$/.test(path));
+test('each file of server/chat has a spec file of its name', () => {
+  const nouns = files('server/chat', '.ts').filter((path) => !/\/(errors|checks)\.ts$/.test(path));
   assert.equal(
     nouns
       .map((path) => path.replace('server/', 'spec/').replace(/ts$/, 'spec.ts'))
@@ -158,13 +252,13 @@ test('has a spec for each noun, named as it', () => {
 const banned = [
   ['inline scripts', /<script(?![^>]*\ssrc=)/i],
   ['inline styles', /<style|\sstyle\s*=/i],
-  ['inline handlers of events', /[\s"']on[a-z]+\s*=|\shx-on\b/i],
-  ['addresses that are script', /javascript:/i],
-  ['text that is not escaped', /\|\s*safe\b|autoescape/],
+  ['inline event handlers', /[\s"']on[a-z]+\s*=|\shx-on\b/i],
+  ['javascript: addresses', /javascript:/i],
+  ['unescaped text', /\|\s*safe\b|autoescape/],
 ] as const;
 
 for (const [what, pattern] of banned) {
-  test(`has templates without ${what}`, () => {
+  test(`templates have no ${what}`, () => {
     assert.equal(
       templates.filter((path) => pattern.test(text(path))),
       [],
@@ -172,8 +266,8 @@ for (const [what, pattern] of banned) {
   });
 }
 
-test('has in SECURITY.md no spec, and no place in the code, that is not there', () => {
-  const named = [...text('SECURITY.md').matchAll(/`((?:spec|server|config)\/[^`]*\.ts)`/g)].map(
+test('spec/abuse/ASVS.md names no spec and no place in the code that is missing', () => {
+  const named = [...text('spec/abuse/ASVS.md').matchAll(/`((?:spec|server|config)\/[^`]*\.ts)`/g)].map(
     ([, path]) => path!,
   );
   assert.ok(named.length > 50);
@@ -183,7 +277,46 @@ test('has in SECURITY.md no spec, and no place in the code, that is not there', 
   );
 });
 
-test('has entries put down by one template alone', () => {
+/** The documents that describe the code as it is now. A decision describes the code of its date. */
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'config/README.md',
+  'server/README.md',
+  'server/decisions/README.md',
+  'server/live/README.md',
+  'spec/README.md',
+  'spec/abuse/ASVS.md',
+];
+
+/** What a document names: paths in backticks, and relative links and pictures. */
+function pathsNamedIn(document: string): string[] {
+  const patterns = [/`([a-z]+\/[^`\s]*)`/g, /\]\((?!https?:)([^)#]+)/g, /<img src="([^"]+)"/g];
+  return patterns.flatMap((pattern) => [...text(document).matchAll(pattern)].map(([, path]) => path!));
+}
+
+/** Whether a path is there, from the root or from the folder of the document that names it. */
+const isThere = (document: string, path: string): boolean =>
+  [path, join(dirname(document), path)].some((place) => existsSync(join(ROOT, place)));
+
+test('every path that a document names is there', () => {
+  for (const document of DOCUMENTS) {
+    const named = pathsNamedIn(document);
+    assert.ok(named.length > 0, document);
+    assert.equal(
+      named.filter((path) => !isThere(document, path)),
+      [],
+      document,
+    );
+  }
+});
+
+test('README.md has at most 900 words', () => {
+  assert.ok(text('README.md').trim().split(/\s+/).length <= 900);
+});
+
+test('one template alone renders entries', () => {
   assert.equal(
     templates.filter((path) => /id="m-/.test(text(path))),
     ['templates/entries/_entry.njk'],

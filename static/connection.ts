@@ -1,16 +1,38 @@
-// Tells that the connection is lost, and that it is back: once for each, in the page and to be heard.
-import type { createAnnouncer } from './announcer.ts';
-import { make } from './log.ts';
+// The connection to the server: requests, and a sentence while it is lost.
+import type { Announcer } from './announcer.ts';
+import { find, make, tell } from './log-elements.ts';
 
-/** Returns what is told of each change; a sentence stands ahead of `place` while it is lost. */
-export const tellConnection = (place: Element, announcer: ReturnType<typeof createAnnouncer>) => {
+export const token = (find('[name=csrf-token]') as HTMLMetaElement).content;
+
+/** Sends a request that is answered in JSON. Rejects after 20 s; `init.signal` replaces that limit. */
+export const request = (path: string, init: RequestInit = {}) => {
+  const limit = new AbortController(); // Safari 15 has no AbortSignal.timeout
+  setTimeout(() => limit.abort(), 20_000);
+  return fetch(path, {
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': token },
+    signal: limit.signal,
+    ...init,
+  });
+};
+
+/** Whether a request has failed on its way: offline, refused, cut off, too slow, or answered by a proxy. Anything else is an error of ours. */
+export const isNetworkError = ({ name }: Error) => /^(Type|Abort|Network|Timeout|Syntax)Error$/.test(name);
+
+/**
+ * Returns a function to call after each request: `false` if it failed. The first failure shows and
+ * announces that the connection is lost, the next success that it is back. The sentence stands before `place`.
+ */
+export const watchConnection = (place: Element, announcer: Announcer) => {
   let lost: Element | undefined;
   return (isBack: boolean) => {
     if (!lost === isBack) return;
     const words = isBack ? 'The connection is back.' : 'The connection is lost. Trying again.';
     lost?.remove();
     lost = isBack ? undefined : make('p', { class: 'status' }, words);
-    if (lost) place.before(lost);
+    if (lost) {
+      place.before(lost);
+      tell('trouble');
+    }
     announcer.say(words, 'connection');
   };
 };

@@ -1,28 +1,27 @@
-// The field of a message: what Enter does in it, and how much may still be typed.
-import type { createAnnouncer } from './announcer.ts';
-import { find, make } from './log.ts';
+// The field of a message: what Enter does, and how many characters are left.
+import type { Announcer } from './announcer.ts';
+import { find, make } from './log-elements.ts';
 
-/** How few characters are left when it is told. */
+/** The characters left are shown and announced when they are fewer than this. */
 const FEW = 100;
 
-/** Has what describes the field not be said again with the focus that comes back to it. Once it has left again, `ids` describe it. */
-export const hush = (field: HTMLTextAreaElement, ids = 'body-hint') => {
+/** Clears aria-describedby, so that the description is not read again when the focus returns; sets it to `ids` on blur. */
+export const muteHint = (field: HTMLTextAreaElement, ids = 'body-hint') => {
   field.setAttribute('aria-describedby', '');
   field.onblur = () => field.setAttribute('aria-describedby', ids);
 };
 
-/** Tells what Enter does and lets it, counts near the end, and has nothing announced into the typing. */
+/** Says what Enter does and does it, counts the characters near `longest`, and tells the announcer of typing. */
 export const helpTyping = (
   form: HTMLFormElement,
   field: HTMLTextAreaElement,
-  announcer: ReturnType<typeof createAnnouncer>,
+  announcer: Announcer,
   longest = 4000,
 ) => {
   const remaining = make('p', { class: 'hint' });
   field.after(remaining);
   field.addEventListener('input', () => {
-    announcer.typed();
-    const left = longest - [...field.value.trim()].length;
+    const left = longest - Array.from(field.value.trim()).length; // code points, as the server counts
     const count = Math.abs(left);
     const words = `${count} character${count === 1 ? '' : 's'} ${left < 0 ? 'too many' : 'left'}`;
     remaining.textContent = left < FEW ? words : '';
@@ -32,9 +31,11 @@ export const helpTyping = (
   const { enter, sends } = form.dataset;
   find('#body-hint')!.append(` ${enter}`);
   field.addEventListener('keydown', (event) => {
-    // An input method that composes tells another code, in Safari also for the Enter that ends it.
-    if (sends === undefined || event.keyCode !== 13 || event.shiftKey || event.isComposing) return;
+    // While an input method composes, keyCode is another; in Safari also for the Enter that ends it.
+    if (event.keyCode !== 13 || event.isComposing) return;
+    const isAsked = event.ctrlKey || event.metaKey; // sends, whatever the settings say of Enter
+    if (!isAsked && (sends === undefined || event.shiftKey)) return;
     event.preventDefault();
-    if (!event.repeat) form.requestSubmit();
+    if (!event.repeat) form.querySelector('button')!.click(); // Safari 15 has no requestSubmit
   });
 };

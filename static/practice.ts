@@ -1,51 +1,63 @@
-// The practice room: what a step brings comes as in a room, by the same announcer, and it is written
-// down what was said and when. Without it each step is a form.
-import { createAnnouncer, type News } from './announcer.ts';
-import { tellConnection } from './connection.ts';
-import { helpTyping, hush } from './field.ts';
-import { append, find, log, make, parse, reader, timeOf } from './log.ts';
-import { offerPause } from './pause.ts';
-import { present } from './present.ts';
-import { createRegion } from './region.ts';
+// The practice room: plays the entries of a step as in a room, through the same announcer, and notes
+// what it said and when. Without script, each step is a form.
+import { type Entry, createAnnouncer } from './announcer.ts';
+import { request, watchConnection } from './connection.ts';
+import { helpTyping, muteHint } from './field.ts';
+import { append, find, log, make, parse, reader, tell, timeOf } from './log-elements.ts';
+import { holdAnnouncements, offerPause } from './pause.ts';
+import { updatePresent } from './present.ts';
+import { createMemory, createRegion } from './region.ts';
 
-interface Entry extends News {
+interface ScriptedEntry extends Entry {
+  /** Seconds after the step. */
   second: number;
   html: string;
 }
+
 interface Answer {
+  /** The steps done so far, for the next form. */
   done: string;
-  entries: Entry[];
+  entries: ScriptedEntry[];
+  /** Seconds after the step at which the connection is lost, and is back. */
   lost?: [number, number];
   ends?: string;
   location: string;
 }
 
-const speak = createRegion();
+const chosen = JSON.parse(log.dataset.announcements!);
+const speak = createRegion(chosen);
+const { remember, button: repeat } = createMemory(speak);
 const said = make('textarea', { id: 'said', rows: '8', cols: '60', readonly: '' }) as HTMLTextAreaElement;
 let began = performance.now();
+/** Characters that a run keeps of what was announced. */
+const MOST_NOTED = 900;
 
-/** Not in the page as text, and not live: it would be heard a second time. */
+/** Notes in a field, which is no live region: as text in the page, all would be heard twice. */
 const note = (text: string) => {
   said.value += `${said.value && '\n'}${text}`;
+  const field = document.querySelector<HTMLInputElement>('[name=announced]'); // of a run
+  if (field) field.value = said.value.slice(-MOST_NOTED);
 };
 
-const announcer = createAnnouncer(reader!, JSON.parse(log.dataset.announcements!), (text) => {
+const announcer = createAnnouncer(reader!, chosen, (text) => {
+  remember(text);
   speak(text);
   note(`${((performance.now() - began) / 1000).toFixed(2)} s  ${text.replaceAll('\n', ' ')}`);
 });
-const connected = tellConnection(log, announcer);
+const showConnection = watchConnection(log, announcer);
 
 const copy = make('button', { type: 'button', class: 'quiet' }, 'Copy what was said');
-copy.onclick = async () => {
+const copySaid = async () => {
   try {
     await navigator.clipboard.writeText(said.value);
   } catch {
-    said.select(); // over http the other way is closed
+    said.select(); // without HTTPS there is no navigator.clipboard
     document.execCommand('copy');
     copy.focus();
   }
   announcer.say('Copied');
 };
+copy.onclick = () => void copySaid();
 
 find('#steps')!.before(
   make('h2', {}, 'What was said'),
@@ -57,9 +69,10 @@ find('#steps')!.before(
   ),
   make('p', {}, copy),
 );
-offerPause(find('#announcements')!, announcer);
+offerPause(find('#announcements')!, announcer, repeat);
+holdAnnouncements(announcer);
 
-/** Plays what a step brings, each at its second, what comes in one second together, as a poll brings it. */
+/** Plays the entries of a step; those of one second together, as one poll brings them. */
 const play = ({ entries, lost, ends, location: next }: Answer) => {
   const seconds = new Set(entries.map(({ second }) => second));
   for (const second of seconds) {
@@ -69,34 +82,28 @@ const play = ({ entries, lost, ends, location: next }: Answer) => {
         const item = parse(entry);
         append([item], log);
         entry.time = timeOf(item).textContent!;
-        if (entry.kind !== 'message') present(entry);
+        if (entry.kind !== 'message') updatePresent(entry);
       }
-      announcer.receive(batch.filter(({ author }) => author !== reader));
+      announcer.receive(batch);
+      tell('entries', batch);
     }, second * 1000);
   }
-  lost?.forEach((second, index) => setTimeout(connected, second * 1000, index === 1));
+  lost?.forEach((second, index) => setTimeout(showConnection, second * 1000, index === 1));
   if (ends) setTimeout(() => location.assign(next), 2000);
 };
 
-/** Asks for what comes of a form, and plays it. Where it does not come, the page that does tells what is wrong. */
-const take = async (form: HTMLFormElement, name: string, isTaken = () => {}) => {
+/** Posts a form and plays the answer. If that fails, the browser posts the form: its page says what is wrong. */
+const post = async (form: HTMLFormElement, name: string, onSuccess = () => {}) => {
   try {
-    const answer = await fetch(form.action, {
-      method: 'POST',
-      body: JSON.stringify(Object.fromEntries(new FormData(form))),
-      headers: {
-        Accept: 'application/json',
-        'Content-Type': 'application/json',
-        'X-CSRF-Token': find<HTMLMetaElement>('[name=csrf-token]')!.content,
-      },
-    });
-    if (!answer.ok) throw answer;
-    const taken: Answer = await answer.json();
+    const body = JSON.stringify(Object.fromEntries(new FormData(form)));
+    const response = await request(form.action, { method: 'POST', body, signal: null }); // without a time limit
+    if (!response.ok) throw response;
+    const answer: Answer = await response.json();
     began = performance.now();
     note(`– ${name} –`);
-    for (const each of document.querySelectorAll<HTMLInputElement>('[name=done]')) each.value = taken.done;
-    play(taken);
-    isTaken();
+    for (const input of document.querySelectorAll<HTMLInputElement>('[name=done]')) input.value = answer.done;
+    play(answer);
+    onSuccess();
   } catch {
     form.submit();
   }
@@ -105,20 +112,20 @@ const take = async (form: HTMLFormElement, name: string, isTaken = () => {}) => 
 for (const form of document.querySelectorAll<HTMLFormElement>('.step')) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void take(form, form.querySelector('button')!.textContent!);
+    void post(form, form.querySelector('button')!.textContent);
   });
 }
 
-const form = find<HTMLFormElement>('#message')!;
-const field = find<HTMLTextAreaElement>('#body')!;
+const form = find('#message') as HTMLFormElement;
+const field = find('#body') as HTMLTextAreaElement;
 helpTyping(form, field, announcer, Number(form.dataset.longest));
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  void take(form, 'Your message', () => {
+  void post(form, 'Your message', () => {
     field.value = '';
     field.dispatchEvent(new Event('input'));
     announcer.sent();
-    hush(field);
+    muteHint(field);
     field.focus();
   });
 });

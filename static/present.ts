@@ -1,11 +1,22 @@
-// The list of who is in the room.
-import { find, make } from './log.ts';
+// The list of users in the room.
+import { find, log, make } from './log-elements.ts';
 
-/** Brings the list up to date with a notice. */
-export const present = ({ kind, author, subject }: { kind: string; author: string; subject?: string }) => {
+/** Updates the list by a notice. */
+export const updatePresent = ({
+  kind,
+  author,
+  subject,
+}: {
+  kind: string;
+  author: string;
+  subject?: string;
+}) => {
   const list = find('#present')!;
   const name = kind === 'removed' ? subject : author;
   if (/entered|left|removed/.test(kind))
-    [...list.children].find((item) => item.textContent === name)?.remove();
-  if (kind === 'entered') list.append(make('li', {}, make('bdi', {}, author)));
+    [...list.children].find((item) => item.querySelector('bdi')?.textContent === name)?.remove();
+  if (kind !== 'entered') return;
+  const shown = make('bdi', {}, author);
+  const link = { href: `/people/${encodeURIComponent(author)}`, 'data-stays': '' };
+  list.append(make('li', {}, log.dataset.room ? make('a', link, shown) : shown)); // those of the practice room have no page
 };

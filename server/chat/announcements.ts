@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { Membership, type Belonging } from './membership.ts';
-import { chosen, collect } from './text.ts';
-import { User } from './user.ts';
+import { chosenOption, collectProblems } from './checks.ts';
+import { type MemberRoom, Membership } from './membership.ts';
+import { lockActor, User } from './user.ts';
 
 const MESSAGES = {
   everything: 'everything',
@@ -10,19 +10,45 @@ const MESSAGES = {
   mentions: 'mentions',
   nothing: 'nothing',
 } as const;
-const FIRST = { sender: 'sender', text: 'text' } as const;
+const FIRST_PARTS = { sender: 'sender', text: 'text' } as const;
 
-/** What a screen reader is given to say of a room, where script runs. */
+/** What a screen reader announces in a room, where scripts run. */
 export interface Announcements {
   messages: keyof typeof MESSAGES;
-  /** Whether it is said who enters and leaves, and what else befalls the room. */
+  /** Whether notices are announced, such as who enters and leaves. */
   notices: boolean;
-  first: keyof typeof FIRST;
-  /** Whether the time of a message is said. */
+  /** What an announcement of a message begins with. */
+  first: keyof typeof FIRST_PARTS;
+  /** Whether the time of a message is announced. */
   time: boolean;
+  /** What is announced of a message, in this order; left out or empty: what `first` and `time` say. */
+  parts?: Part[];
+  /** Messages are announced at most every so many seconds; left out: as they come. */
+  every?: number;
+  /** Whether the user's own messages are announced, too. */
+  own?: boolean;
+  /** Whether announcements are made by `ariaNotify`, where the browser has it. */
+  notify?: boolean;
+  /** The sounds that are heard; left out: none. */
+  sound?: Sound;
 }
 
-/** For whoever has chosen nothing. */
+/** What can be heard as a sound. */
+export type SoundEvent = 'message' | 'mention' | 'sent' | 'entered' | 'trouble';
+
+export interface Sound {
+  set: 'soft' | 'sharp' | '2000s';
+  events: SoundEvent[];
+  /** From 1 to 3. */
+  loudness: 1 | 2 | 3;
+  /** Whether the events are heard, but not said. */
+  instead?: boolean;
+}
+
+/** What can be announced of a message. */
+export type Part = 'sender' | 'to' | 'text' | 'time' | 'number' | 'image' | 'links';
+
+/** For users who have chosen nothing. */
 export const DEFAULTS: Announcements = {
   messages: 'everything',
   notices: false,
@@ -30,48 +56,61 @@ export const DEFAULTS: Announcements = {
   time: false,
 };
 
-/** What a form sends of them; yes or no where there are these two. */
-type Typed = Partial<Record<keyof Announcements, string>>;
+/** The fields of the form; a boolean is `yes` or `no`. */
+type Typed = Partial<Record<'messages' | 'notices' | 'first' | 'time', string>>;
 
-/** What holds for the person in the room: what they chose for it, else what they chose for all rooms. */
-export function announcementsIn({ membership }: Belonging): Announcements {
-  return { ...announcementsOf(membership.user as User), ...parsed(membership.announcements) };
+/** The user's choices for this room. Their choices for all rooms fill the gaps. */
+export function announcementsIn({ membership }: MemberRoom): Announcements {
+  return { ...announcementsOf(membership.user), ...parsedChoices(membership.announcements) };
 }
 
-/** What the person chose for all rooms. */
+/** The user's choices for all rooms. */
 export function announcementsOf(user: User): Announcements {
-  return { ...DEFAULTS, ...parsed(user.announcements) };
+  return { ...DEFAULTS, ...parsedChoices(user.announcements) };
 }
 
-/** Keeps what the person chose for all rooms. What is not sent stays as it is. @throws Invalid where it is no choice */
-export async function saveAnnouncements(em: EntityManager, user: User, typed: Typed): Promise<void> {
-  const announcements = JSON.stringify(checked(typed, announcementsOf(user)));
+/**
+ * A field that is not sent keeps its value. Runs inside a transaction.
+ * @throws Invalid if a choice does not exist, and as `lockActor`
+ */
+export async function saveAnnouncements(em: EntityManager, actor: User, typed: Typed): Promise<void> {
+  const user = await lockActor(em, actor);
+  const announcements = JSON.stringify(checkedChoices(typed, announcementsOf(user)));
   await em.nativeUpdate(User, { id: user.id }, { announcements });
 }
 
-/** Keeps what the person chose for one room, which goes before what they chose for all. @throws Invalid where it is no choice */
+/** As `saveAnnouncements`, for one room. */
 export async function saveAnnouncementsIn(
   em: EntityManager,
-  belonging: Belonging,
+  memberRoom: MemberRoom,
   typed: Typed,
 ): Promise<void> {
-  const announcements = JSON.stringify(checked(typed, announcementsIn(belonging)));
-  await em.nativeUpdate(Membership, ofMember(belonging), { announcements });
+  const { sound: _, ...current } = announcementsIn(memberRoom); // is the same in all rooms
+  const announcements = JSON.stringify(checkedChoices(typed, current));
+  await lockActor(em, memberRoom.membership.user);
+  await em.nativeUpdate(Membership, ofMember(memberRoom), { announcements });
 }
 
-/** Forgets what the person chose for one room. */
-export async function clearAnnouncementsIn(em: EntityManager, belonging: Belonging): Promise<void> {
-  await em.nativeUpdate(Membership, ofMember(belonging), { announcements: null });
+/** Deletes the choices for one room, so that those for all rooms apply. Runs inside a transaction. */
+export async function clearAnnouncementsIn(em: EntityManager, memberRoom: MemberRoom): Promise<void> {
+  await lockActor(em, memberRoom.membership.user);
+  await em.nativeUpdate(Membership, ofMember(memberRoom), { announcements: null });
 }
 
-const ofMember = ({ room, membership }: Belonging) => ({ room, user: membership.user });
-const parsed = (kept: string | null | undefined): Partial<Announcements> => (kept ? JSON.parse(kept) : {});
+const ofMember = ({ room, membership }: MemberRoom) => ({ room, user: membership.user });
+/** @param json what a row keeps; null for nothing */
+export const parsedChoices = (json: string | null | undefined): Partial<Announcements> =>
+  json ? JSON.parse(json) : {};
 
-function checked(typed: Typed, before: Announcements): Announcements {
-  return collect({
-    messages: () => chosen('messages', typed, MESSAGES, before.messages),
-    notices: () => chosen('notices', typed, { yes: true, no: false }, before.notices),
-    first: () => chosen('first', typed, FIRST, before.first),
-    time: () => chosen('time', typed, { yes: true, no: false }, before.time),
+/** What was chosen last holds: an order of parts of the user's own ends with another `first` or `time`. */
+function checkedChoices(typed: Typed, current: Announcements): Announcements {
+  const checked = collectProblems({
+    messages: () => chosenOption('messages', typed, MESSAGES, current.messages),
+    notices: () => chosenOption('notices', typed, { yes: true, no: false }, current.notices),
+    first: () => chosenOption('first', typed, FIRST_PARTS, current.first),
+    time: () => chosenOption('time', typed, { yes: true, no: false }, current.time),
   });
+  const { parts, ...others } = current;
+  const isSame = checked.first === current.first && checked.time === current.time;
+  return { ...others, ...checked, ...(parts && isSame && { parts }) };
 }

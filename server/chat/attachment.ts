@@ -1,70 +1,19 @@
-import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
-import { Entry } from './entry.ts';
-import { Forbidden, Invalid, Missing } from './errors.ts';
+import { type EntityManager } from '@mikro-orm/core';
+import { hasVisible, lengthOf } from '../text/characters.ts';
+import { storedLine } from '../text/lines.ts';
+import { requireWellFormed } from './checks.ts';
+import { Attachment, Entry, type FileType, IMAGE_TYPES } from './entry.ts';
+import { Forbidden, Invalid, NotFound } from './errors.ts';
 import { roomOfMember } from './membership.ts';
-import { lockRooms, Room } from './room.ts';
-import { isWellFormed, lengthOf } from './text.ts';
-import { User } from './user.ts';
+import { lockRooms } from './room.ts';
+import { SearchChange } from './search-index.ts';
+import { lockActor, type User } from './user.ts';
 
-const LONGEST = 1000;
+const LONGEST_DESCRIPTION = 1000;
+/** The names that files get: see `files/folder.ts`. */
+const FILE_NAME = /^[0-9a-f]{32}$/;
 
-export const IMAGES = ['jpeg', 'png', 'gif', 'webp'] as const;
-/** What a file is, found from its content. */
-export type FileType = (typeof IMAGES)[number] | 'pdf' | 'txt';
-
-/** A file that is kept on the disk: an image has a width and a height, in pixels. */
-export interface KeptFile {
-  /** What it is called there, which nobody can guess. */
-  name: string;
-  type: FileType;
-  /** In bytes. */
-  size: number;
-  width: number | null;
-  height: number | null;
-}
-
-export const AttachmentSchema = defineEntity({
-  name: 'Attachment',
-  tableName: 'attachment',
-  properties: {
-    /** The entry's, for the attachment to go with it. */
-    room: () => p.manyToOne(Room).deleteRule('cascade').index(false),
-    entry: () =>
-      p
-        .oneToOne(Entry)
-        .primary()
-        .joinColumns('room_id', 'seq')
-        .createForeignKeyConstraint(false)
-        .inversedBy('attachment')
-        .owner(),
-    /** Who has sent it: the entry's author, for what is kept of one person to be summed. */
-    author: () => p.manyToOne(User).nullable().index(false),
-    name: p.string().unique(),
-    type: p.string().$type<FileType>(),
-    size: p.integer(),
-    width: p.integer().nullable(),
-    height: p.integer().nullable(),
-    /** What it shows or says; empty for an image that is decorative. */
-    description: p.text(),
-    /** When the description was bettered last. */
-    describedAt: p.datetime(3).nullable(),
-  },
-  indexes: [{ properties: ['author', 'size'] }],
-});
-
-/** An image or a file that belongs to a message, with what it shows or says. */
-export class Attachment extends AttachmentSchema.class {}
-AttachmentSchema.setClass(Attachment);
-
-/** What of an attachment is shown: of what the ORM has found, or of plain columns. */
-export interface ShownAttachment extends Omit<KeptFile, 'width' | 'height'> {
-  width?: number | null | undefined;
-  height?: number | null | undefined;
-  description: string;
-  describedAt?: Date | null | undefined;
-}
-
-/** Finds an attachment of a room that the person belongs to, by the name of its file. @throws Missing, and as `roomOfMember` */
+/** Finds an attachment by its file's name, in a room of the user. @throws NotFound, and as `roomOfMember` */
 export async function attachmentNamed(
   em: EntityManager,
   user: User,
@@ -72,15 +21,15 @@ export async function attachmentNamed(
   name: string,
 ): Promise<Attachment> {
   const { room } = await roomOfMember(em, user, roomId);
-  const attachment = await em.findOne(Attachment, { name, room });
+  const attachment = FILE_NAME.test(name) ? await em.findOne(Attachment, { name, room }) : null;
   if (!attachment)
-    throw new Missing('There is no such file in this room. Go back to the message that had it.');
+    throw new NotFound('There is no such file in this room. Go back to the message that had it.');
   return attachment;
 }
 
 /**
- * Finds an attachment whose description is the person's to better, by the seq of its entry.
- * @throws Missing, Forbidden for what somebody else has sent, and as `roomOfMember`
+ * Finds an attachment that the user sent, by the seq of its entry.
+ * @throws NotFound, Forbidden if somebody else sent it, and as `roomOfMember`
  */
 export async function ownAttachment(
   em: EntityManager,
@@ -89,19 +38,18 @@ export async function ownAttachment(
   seq: number,
 ): Promise<{ entry: Entry; attachment: Attachment }> {
   const { room } = await roomOfMember(em, user, roomId);
-  // Counted first, since the ORM cannot look anew for an attachment that is not there.
-  const isThere = (await em.count(Attachment, { entry: { room, seq } })) > 0;
-  const entry = isThere
+  // Counted first, because the ORM cannot refresh an attachment that does not exist.
+  const exists = (await em.count(Attachment, { entry: { room, seq } })) > 0;
+  const entry = exists
     ? await em.findOne(Entry, { room, seq }, { populate: ['author', 'subject', 'attachment'], refresh: true })
     : null;
-  if (!entry?.attachment)
-    throw new Missing('There is no image or file with this message. Go back to the room.');
+  if (!entry?.attachment) throw new NotFound('This message has no image or file. Go back to the room.');
   if (entry.author.id !== user.id)
     throw new Forbidden('Only the person who sent it can change the description. Ask them.');
-  return { entry: entry as Entry, attachment: entry.attachment as Attachment };
+  return { entry, attachment: entry.attachment };
 }
 
-/** Betters a description, and notes when. Runs inside a transaction. @throws Invalid for `description`, and as `ownAttachment` */
+/** Changes a description. Runs inside a transaction. @throws Invalid for `description`, and as `lockActor` and `ownAttachment` */
 export async function describe(
   em: EntityManager,
   user: User,
@@ -110,28 +58,30 @@ export async function describe(
   typed: string,
   now: Date,
 ): Promise<void> {
+  await lockActor(em, user);
   await lockRooms(em, roomId);
   const { attachment } = await ownAttachment(em, user, roomId, seq);
   const description = checkedDescription(typed);
   if (description === attachment.description) return;
   attachment.description = description;
   attachment.describedAt = now;
+  await em.upsert(SearchChange, { room: roomId, seq });
   await em.flush();
 }
 
-/** The names of all files of a room. */
-export async function fileNamesIn(em: EntityManager, room: Room): Promise<string[]> {
-  return (await em.find(Attachment, { room })).map(({ name }) => name);
-}
-
-/** Those of the names that belong to an attachment. */
+/** Returns those of the names that belong to an attachment. */
 export async function fileNamesAmong(em: EntityManager, names: string[]): Promise<string[]> {
-  return (await em.find(Attachment, { name: { $in: names } })).map(({ name }) => name);
+  const found = await em.find(
+    Attachment,
+    { name: { $in: names } },
+    { fields: ['name'], disableIdentityMap: true },
+  );
+  return found.map(({ name }) => name);
 }
 
 /**
- * Returns the description for a new attachment, empty for an image that is said to be decorative.
- * `type` is undefined where no file could be taken.
+ * Returns the description for a new attachment; empty for a decorative image.
+ * @param type undefined if the upload had no valid file
  * @throws Invalid for `description`
  */
 export function descriptionFor(
@@ -141,32 +91,29 @@ export function descriptionFor(
   if (!typed.decorative) return checkedDescription(typed.description);
   if (type && !isImage(type))
     throw new Invalid({ description: 'Only an image can be decorative. Describe what the file says.' });
-  if (tidied(typed.description))
+  if (hasVisible(typed.description))
     throw new Invalid({
-      description: 'A decorative image has no description. Empty it, or take the tick from “Decorative”.',
+      description: 'A decorative image has no description. Delete the description, or untick “Decorative”.',
     });
   return '';
 }
 
-/** Returns the description on one line, without space around it. @throws Invalid for `description` */
+/** Returns the description as it is stored: on one line, trimmed. @throws Invalid for `description` */
 export function checkedDescription(typed: string): string {
-  const text = tidied(typed);
+  const text = storedLine(typed);
+  requireWellFormed('description', text);
   const length = lengthOf(text);
-  if (length === 0)
-    throw new Invalid({ description: 'Describe what it shows or says, for whoever cannot see or open it.' });
-  if (length > LONGEST)
+  if (!hasVisible(text))
+    throw new Invalid({
+      description: 'Describe what it shows or says, for people who cannot see or open it.',
+    });
+  if (length > LONGEST_DESCRIPTION)
     throw new Invalid({
       description: `A description has at most 1,000 characters, and this one has ${length.toLocaleString('en')}. Shorten it.`,
-    });
-  if (!isWellFormed(text))
-    throw new Invalid({
-      description: 'The description has a character that cannot be kept (NUL, or half of a pair). Remove it.',
     });
   return text;
 }
 
 export function isImage(type: FileType): boolean {
-  return (IMAGES as readonly FileType[]).includes(type);
+  return (IMAGE_TYPES as readonly FileType[]).includes(type);
 }
-
-const tidied = (typed: string): string => typed.replace(/\s+/g, ' ').trim();

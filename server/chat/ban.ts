@@ -1,4 +1,4 @@
-import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -11,16 +11,14 @@ export const BanSchema = defineEntity({
   },
 });
 
-/** That a person was removed from a room: not even an open one lets them in until they are added again. */
+/** A removed user cannot enter a room, even if it is open, until an administrator adds them again. */
 export class Ban extends BanSchema.class {}
 BanSchema.setClass(Ban);
 
-/** Whether the person was removed from the room, and not added again. */
 export async function isBanned(em: EntityManager, user: User, room: number): Promise<boolean> {
   return (await em.count(Ban, { room, user })) > 0;
 }
 
-/** The rooms that a person was removed from. */
 export function bansOf(em: EntityManager, user: User): Promise<Ban[]> {
   return em.find(Ban, { user });
 }

@@ -1,5 +1,6 @@
-import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
-import { Ended, type Why } from './errors.ts';
+import { type Reader, rowOf } from './reader.ts';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
+import { type DepartureReason, NotInRoom } from './errors.ts';
 import { User } from './user.ts';
 
 export const DepartureSchema = defineEntity({
@@ -7,48 +8,53 @@ export const DepartureSchema = defineEntity({
   tableName: 'departure',
   properties: {
     user: () => p.manyToOne(User).primary().deleteRule('cascade').index(false),
-    /** No reference, because the room may be gone. */
+    /** Not a foreign key, because the room may be deleted. */
     roomId: p.integer(),
     roomName: p.string(),
-    why: p.string().$type<Why>(),
-    /** Whether the list of rooms has told it. */
+    why: p.string().$type<DepartureReason>(),
+    /** Whether the user has seen the sentence, or needs none. */
     told: p.boolean(),
   },
 });
 
-/** Why a person is no longer in the room they were in last; kept until they enter one. */
+/** Why a user is no longer in the room that they were in last. Kept until they enter a room. */
 export class Departure extends DepartureSchema.class {
-  toEnded(): Ended {
-    return new Ended(this.why, { id: this.roomId, name: this.roomName });
+  toRefusal(): NotInRoom {
+    return new NotInRoom(this.why, { id: this.roomId, name: this.roomName });
   }
 }
 DepartureSchema.setClass(Departure);
 
-/** Returns why the person is out of the room they were in last; null where they are in one or never were. */
+/** Returns null if the user is in a room or never was in one. */
 export function departureOf(em: EntityManager, user: User): Promise<Departure | null> {
   return em.findOne(Departure, { user });
 }
 
-/** Notes that a person is out of a room, and whether they know it already. */
-export async function depart(
+/** @param told whether the user knows already, because they left by themselves */
+export async function recordDeparture(
   em: EntityManager,
   user: User,
   room: { id: number; name: string },
-  why: Why,
+  why: DepartureReason,
   { told }: { told: boolean },
 ): Promise<void> {
   await em.upsert(Departure, { user: user.id, roomId: room.id, roomName: room.name, why, told });
 }
 
-/** Returns, once, the sentence about the room that the person is out of; undefined where it was told. */
-export async function tellDeparture(em: EntityManager, user: User): Promise<string | undefined> {
+/** Returns the sentence about the departure the first time, then undefined. */
+export async function takeDepartureMessage(em: EntityManager, user: User): Promise<string | undefined> {
   const departure = await departureOf(em, user);
   if (!departure || departure.told) return undefined;
   await em.nativeUpdate(Departure, { user }, { told: true });
-  return departure.toEnded().message;
+  return departure.toRefusal().message;
 }
 
-/** Forgets it, because the person has entered a room. */
-export async function forgetDeparture(em: EntityManager, user: User): Promise<void> {
+export async function deleteDeparture(em: EntityManager, user: User): Promise<void> {
   await em.nativeDelete(Departure, { user });
+}
+
+/** Whether there is a sentence that the list of rooms has not shown yet. */
+export async function hasDepartureMessage(reader: Reader, user: number): Promise<boolean> {
+  const sql = 'select room_id from departure where user_id = ? and told = false';
+  return (await rowOf(reader, sql, user)) !== undefined;
 }

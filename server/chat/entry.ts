@@ -1,17 +1,24 @@
-import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
-import type { SqlEntityManager } from '@mikro-orm/sql';
-import { Attachment, type ShownAttachment } from './attachment.ts';
-import { withMentions, type ShownMention } from './mention.ts';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
-/** Entries on a page of the log. */
-export const PAGE_SIZE = 50;
-/** Entries in one answer to a script, and the most that a page sets apart as new. */
+/** The most entries in one answer to a script, and the most that a page shows as new. */
 export const BATCH_SIZE = 200;
 
-/** A message, or a notice of what happened in the room. Each has a template that says it. */
-export const KINDS = ['message', 'entered', 'left', 'added', 'removed', 'role', 'renamed', 'quit'] as const;
+/** A message, or one of the notices. Each kind has a template. */
+export const KINDS = [
+  'message',
+  'entered',
+  'left',
+  'added',
+  'removed',
+  'role',
+  'renamed',
+  'quit',
+  'topic',
+  'pinned',
+  'unpinned',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export const EntrySchema = defineEntity({
@@ -19,32 +26,38 @@ export const EntrySchema = defineEntity({
   tableName: 'entry',
   properties: {
     room: () => p.manyToOne(Room).primary().deleteRule('cascade').index(false),
-    /** The room's own counter: 1, 2, 3 … in the order in which everybody sees the log. */
+    /** Counts within the room: 1, 2, 3 … in the order in which all users see the log. */
     seq: p.integer().primary(),
     kind: p.string().$type<Kind>(),
     author: () => p.manyToOne(User).index(false),
-    /** Whom a notice is about, beside its author. */
+    /** The user that a notice is about, if not its author. */
     subject: () => p.manyToOne(User).nullable().index(false),
-    /** The text of a message as it was typed; in a notice the new name or role, where there is one. */
+    /** The text of a message as typed; in a notice, the new name, role or topic, or the seq of the message, if there is one. */
     body: p.text(),
-    /** Made fresh for each message by who posts it, so that it is stored once however often it is sent. */
+    /** Made by the client for each message, so that a retry does not store it twice; null in a notice. */
     key: p.string().nullable(),
+    /** How many messages the log has up to this entry, so that counting those after it is a difference. */
+    messages: p.integer().default(0),
     at: p.datetime(3),
-    /** What a message has beside its text. */
+    /** The seq of the message that this one answers. No foreign key: it is checked when the message is stored. */
+    replyTo: p.integer().nullable(),
+    /** Whether a token of the author has written it. */
+    byToken: p.boolean().default(false),
     attachment: () => p.oneToOne(Attachment).mappedBy('entry').nullable(),
   },
   uniques: [{ properties: ['room', 'author', 'key'] }],
+  indexes: [{ properties: ['room', 'replyTo', 'seq'], where: '"reply_to" is not null' }],
 });
 
-/** One line of a room's log. Never changed, moved or removed while the room exists. */
+/** A row of a room's log. Never changed, moved or removed while the room exists. */
 export class Entry extends EntrySchema.class {
-  /** Whom a message mentions, where it was found with the functions below. */
-  declare mentions?: ShownMention[];
+  /** Set by `withMentions`; no column. */
+  declare mentions?: MentionRecord[];
 }
 EntrySchema.setClass(Entry);
 
-/** What of an entry is shown: of what the ORM has found, or of plain columns. */
-export interface ShownEntry {
+/** The parts of an entry that views show. Comes from the ORM or from plain columns. */
+export interface EntryRecord {
   room: { id: number };
   seq: number;
   kind: Kind;
@@ -52,126 +65,120 @@ export interface ShownEntry {
   subject?: { id: number; username: string } | null | undefined;
   body: string;
   at: Date;
-  attachment?: ShownAttachment | null | undefined;
-  mentions?: ShownMention[];
+  /** Whether a token of the author has written it. */
+  byToken?: boolean;
+  attachment?: AttachmentRecord | null | undefined;
+  mentions?: MentionRecord[];
+  reply?: ReplyRecord | undefined;
 }
 
-/** The entries with a seq over `after`, oldest first, at most `most`. */
-export function entriesAfter(
-  em: EntityManager,
-  room: Room,
-  after: number,
-  most = BATCH_SIZE,
-): Promise<Entry[]> {
-  return entriesFrom(em, room, after + 1, after + most);
-}
-
-/** The `most` entries ahead of seq `before`, oldest first. */
-export function entriesBefore(
-  em: EntityManager,
-  room: Room,
-  before: number,
-  most = PAGE_SIZE,
-): Promise<Entry[]> {
-  const end = Math.min(before - 1, room.lastSeq);
-  return entriesFrom(em, room, end - most + 1, end);
-}
-
-/** The entries with seq `first` to `last`, oldest first. */
-export async function entriesFrom(
-  em: EntityManager,
-  room: Room,
-  first: number,
-  last: number,
-): Promise<Entry[]> {
-  const start = Math.max(first, 1);
-  const end = Math.min(last, room.lastSeq);
-  if (start > end) return [];
-  return withMentions(
-    em,
-    await em.find(
-      Entry,
-      { room, seq: { $gte: start, $lte: end } },
-      { orderBy: { seq: 'asc' }, populate: ['author', 'subject', 'attachment'], strategy: 'select-in' },
-    ),
-  );
-}
-
-/** An entry as the database has it, with those in it and what is attached. */
-interface Row extends Omit<ShownAttachment, 'name' | 'describedAt'> {
+/** The message that another one answers. */
+export interface ReplyRecord {
   seq: number;
-  kind: Kind;
+  author: { id: number; username: string };
+  /** The beginning of its text. */
+  beginning: string;
+}
+
+/** Characters of an answered message that are read for a quotation. */
+export const QUOTED = 120;
+
+/** The text of a message, and the description of its attachment. */
+export function plainTextOf({
+  body,
+  attachment,
+}: {
   body: string;
-  at: string | number;
-  authorId: number;
-  author: string;
-  subjectId: number | null;
-  subject: string | null;
-  name: string | null;
-  describedAt: string | number | null;
-}
-
-const ROWS = `
-  select e.seq, e.kind, e.body, e.at, e.author_id as "authorId", u.username as author, e.subject_id as "subjectId", s.username as subject,
-    a.name, a.type, a.size, a.width, a.height, a.description, a.described_at as "describedAt"
-  from entry e
-  join "user" u on u.id = e.author_id
-  left join "user" s on s.id = e.subject_id
-  left join attachment a on a.room_id = e.room_id and a.seq = e.seq
-  where e.room_id = ? and e.seq > ? and e.seq <= ?
-  order by e.seq`;
-
-/** The entries of a room, which may be gone, with a seq over `after`, oldest first, at most `BATCH_SIZE`: by plain columns, for who shows them and does nothing else. */
-export async function shownAfter(em: SqlEntityManager, room: number, after: number): Promise<ShownEntry[]> {
-  const time = (value: string | number) => em.getPlatform().parseDate(value as string);
-  const rows = await em.execute<Row[]>(ROWS, [room, after, after + BATCH_SIZE]);
-  return withMentions(
-    em,
-    rows.map(
-      ({
-        seq,
-        kind,
-        body,
-        at,
-        authorId,
-        author,
-        subjectId,
-        subject,
-        name,
-        describedAt,
-        ...file
-      }): ShownEntry => ({
-        room: { id: room },
-        seq,
-        kind,
-        body,
-        at: time(at),
-        author: { id: authorId, username: author },
-        subject: subjectId === null ? null : { id: subjectId, username: subject! },
-        attachment:
-          name === null
-            ? null
-            : { ...file, name, describedAt: describedAt === null ? null : time(describedAt) },
-      }),
-    ),
-  );
-}
-
-/** The latest message of the same author in the same room with a seq over `after` and ahead of `entry`; null where there is none. */
-export function latestMessage(em: EntityManager, entry: Entry, after: number): Promise<Entry | null> {
-  return em.findOne(
-    Entry,
-    { room: entry.room, author: entry.author, kind: 'message', seq: { $gt: after, $lt: entry.seq } },
-    { orderBy: { seq: 'desc' } },
-  );
-}
-
-/** How many messages, not notices, have a seq over `after`. */
-export function countMessagesAfter(em: EntityManager, room: Room, after: number): Promise<number> {
-  return em.count(Entry, { room, kind: 'message', seq: { $gt: after } });
-}
-
-/** All of a message that is words: what it says, and what is attached to it. */
-export function wordsOf({ body, attachment }: Pick<Entry, 'body' | 'attachment'>): string {
+  attachment?: { description: string } | null | undefined;
+}): string {
   return [body, attachment && `(${attachment.description || 'Decorative image'})`].filter(Boolean).join('\n');
+}
+
+export const IMAGE_TYPES = ['jpeg', 'png', 'gif', 'webp'] as const;
+export const FILE_TYPES = [...IMAGE_TYPES, 'pdf', 'txt'] as const;
+/** The type of a file, detected from its content. */
+export type FileType = (typeof FILE_TYPES)[number];
+
+/** A file on the disk. `width` and `height` are in pixels; null if it is no image. */
+export interface StoredFile {
+  /** The file's name on the disk. Random, so that nobody can guess it. */
+  name: string;
+  type: FileType;
+  /** In bytes. */
+  size: number;
+  width: number | null;
+  height: number | null;
+}
+
+export const AttachmentSchema = defineEntity({
+  name: 'Attachment',
+  tableName: 'attachment',
+  properties: {
+    /** The entry's room: deleting the room deletes the attachment, too. */
+    room: () => p.manyToOne(Room).deleteRule('cascade').index(false),
+    entry: () =>
+      p
+        .oneToOne(Entry)
+        .primary()
+        .joinColumns('room_id', 'seq')
+        .createForeignKeyConstraint(false)
+        .inversedBy('attachment')
+        .owner(),
+    /** The entry's author, copied to sum up the storage of a user. */
+    author: () => p.manyToOne(User).nullable().index(false),
+    name: p.string().unique(),
+    type: p.string().$type<FileType>(),
+    size: p.integer(),
+    width: p.integer().nullable(),
+    height: p.integer().nullable(),
+    /** Empty for a decorative image. */
+    description: p.text(),
+    /** When the description was last changed; null if never. */
+    describedAt: p.datetime(3).nullable(),
+  },
+  indexes: [{ properties: ['author', 'size'] }],
+});
+
+/** An image or a file of a message, with its description. */
+export class Attachment extends AttachmentSchema.class {}
+AttachmentSchema.setClass(Attachment);
+
+/** The parts of an attachment that views show. Comes from the ORM or from plain columns. */
+export interface AttachmentRecord extends Omit<StoredFile, 'width' | 'height'> {
+  width?: number | null | undefined;
+  height?: number | null | undefined;
+  description: string;
+  describedAt?: Date | null | undefined;
+}
+
+export interface MentionRecord {
+  user: { id: number; username: string };
+  /** The folded username as the text of the message has it. */
+  name: string;
+}
+
+/**
+ * Adds an entry to the end of the room's log. The caller must hold the room's lock: then the numbers have
+ * no gaps, and entries are committed in the order of their numbers.
+ */
+export function appendEntry(
+  em: EntityManager,
+  room: Room,
+  entry: {
+    kind: Kind;
+    author: User;
+    at: Date;
+    subject?: User;
+    body?: string;
+    key?: string;
+    replyTo?: number;
+    byToken?: boolean;
+  },
+): Entry {
+  room.lastSeq += 1;
+  if (entry.kind === 'message') {
+    room.messages += 1;
+    room.saidAt = entry.at;
+  }
+  return em.create(Entry, { room, seq: room.lastSeq, messages: room.messages, body: '', ...entry });
 }

@@ -1,14 +1,29 @@
+import { isolated } from '../text/direction.ts';
+/** The kind of a refusal. Each maps to an HTTP status. */
+export type Code =
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'invalid'
+  | 'rate-limited'
+  | 'internal'
+  | 'unavailable';
+
 /**
- * What a person is told when something they asked for is not done. Each has a sentence that says
- * what to do; `middleware/errors.ts` alone turns them into a status and a page or JSON.
+ * An error whose message is a sentence for the user: what happened and what to do. Only
+ * `middleware/errors.ts` turns it into a status and a page or JSON.
  */
 export abstract class Refusal extends Error {
-  /** What more the page that tells of it shows. Not `details`: the spec runner takes that for a text. */
-  readonly about: Record<string, unknown> = {};
+  abstract readonly code: Code;
+  /** More values for the page that shows it. Not named `details`: the spec runner prints those as text. */
+  readonly pageValues: Record<string, unknown> = {};
 }
 
-/** What was typed cannot be taken; `problems` has a sentence for each field, by the field's name. */
+/** Input that breaks a rule. */
 export class Invalid extends Refusal {
+  readonly code: Code = 'invalid';
+  /** A sentence for each field, by the field's name; `''` for the whole form. */
   readonly problems: Record<string, string>;
   constructor(problems: Record<string, string>) {
     super(Object.values(problems).join(' '));
@@ -16,72 +31,82 @@ export class Invalid extends Refusal {
   }
 }
 
-/** It is there, but not for this person. */
-export class Forbidden extends Refusal {}
+export class Forbidden extends Refusal {
+  readonly code = 'forbidden';
+}
 
-/** It is not there, or not for this person to know of. */
-export class Missing extends Refusal {
+/** It does not exist, or the user may not learn whether it exists. */
+export class NotFound extends Refusal {
+  readonly code: Code = 'not-found';
   constructor(message = 'There is no such page. Check the address, or start from the list of rooms.') {
     super(message);
   }
 }
 
-/** A room that is not there, or not for this person to know of: both in the same words. */
-export class MissingRoom extends Missing {
+/** There is no such user, or they have deleted their account. */
+export class UserNotFound extends NotFound {
+  constructor() {
+    super('There is nobody with this username. Search for them by username or email.');
+  }
+}
+
+/** The same sentence for a room that does not exist and for one that the user may not know of. */
+export class RoomNotFound extends NotFound {
   constructor() {
     super('There is no such room. Choose one from the list of rooms.');
   }
 }
 
-/** A room that the person was removed from. */
-export class Barred extends Forbidden {
+export class Banned extends Forbidden {
   constructor(room: { name: string }) {
-    super(`You were removed from ${room.name}. Ask one of its administrators to add you again.`);
+    super(`You were removed from ${isolated(room.name)}. Ask one of its administrators to add you again.`);
   }
 }
 
-/** Nobody is logged in. */
-export class Anonymous extends Refusal {
-  constructor(message = 'You are not logged in. Log in to go on.') {
+export class Unauthenticated extends Refusal {
+  readonly code: Code = 'unauthenticated';
+  constructor(message = 'You are not logged in. Log in to continue.') {
     super(message);
   }
 }
 
-/** Done too often: to be tried again after a while. */
-export class Limited extends Refusal {
+export class RateLimited extends Refusal {
+  readonly code: Code = 'rate-limited';
   /** In seconds. */
   readonly retryAfter: number;
-  /** @param what there were too many of, in words */
+  readonly what: string;
+  /** @param what plural noun for the sentence, such as `messages` */
   constructor(what: string, waitMs: number) {
     const seconds = Math.ceil(waitMs / 1000);
     super(`Too many ${what} in a short time. Wait ${duration(seconds)}, then try again.`);
     this.retryAfter = seconds;
+    this.what = what;
   }
 }
 
-function duration(seconds: number): string {
+/** Returns a time to wait in words. */
+export function duration(seconds: number): string {
   const [count, unit] = seconds > 60 ? [Math.ceil(seconds / 60), 'minute'] : [seconds, 'second'];
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** Nothing is wrong with what was asked, but it cannot be done for now. */
+/** The request is valid, but the server cannot answer it now. */
 export abstract class Unavailable extends Refusal {
+  readonly code: Code = 'unavailable';
   /** In seconds. */
   abstract readonly retryAfter: number;
 }
 
-/** There is no room left to store anything. */
-export class Full extends Unavailable {
+export class DiskFull extends Unavailable {
   readonly retryAfter = 10;
   constructor() {
     super(
-      'Nothing can be stored at the moment, because the server has run out of room. What you sent was not stored: keep it, and send it again in a while.',
+      "Nothing can be stored at the moment, because the server's disk is full. What you sent was not stored: keep a copy, and send it again later.",
     );
   }
 }
 
-/** What everything is stored in cannot be reached. */
-export class Unreachable extends Unavailable {
+export class DatabaseUnreachable extends Unavailable {
   readonly retryAfter = 5;
   constructor() {
     super(
@@ -90,35 +115,37 @@ export class Unreachable extends Unavailable {
   }
 }
 
-/** The person is in another room, which `current` names, and can be in one at a time. */
-export class Elsewhere extends Refusal {
-  override readonly about;
+/** The user must leave the room `current` before they can enter `room`. */
+export class InAnotherRoom extends Refusal {
+  readonly code: Code = 'conflict';
+  override readonly pageValues;
   constructor(room: { id: number; name: string }, current: { id: number; name: string }) {
-    super(`You are in ${current.name}. You can be in one room at a time.`);
-    this.about = { room, current };
+    super(`You are in ${isolated(current.name)}. You can be in one room at a time.`);
+    this.pageValues = { room, current };
   }
 }
 
-/** Why somebody is no longer in a room. */
-export type Why = 'deleted' | 'removed' | 'moved' | 'left' | 'away';
+/** Why a user is no longer in a room. */
+export type DepartureReason = 'deleted' | 'removed' | 'moved' | 'left' | 'away';
 
-/** The person is not in the room, or not any more, though it takes being in it. */
-export class Ended extends Refusal {
-  readonly why: Why;
-  override readonly about;
+/** The act needs presence in the room, and the user is not in it. */
+export class NotInRoom extends Refusal {
+  readonly code: Code = 'conflict';
+  readonly why: DepartureReason;
+  override readonly pageValues;
   constructor(
-    why: Why,
+    why: DepartureReason,
     room: { id: number; name: string },
     current?: { id: number; name: string },
-    message = sentences[why](room.name, current?.name ?? ''),
+    message = sentences[why](isolated(room.name), isolated(current?.name ?? '')),
   ) {
     super(message);
     this.why = why;
-    this.about = { room, current, why };
+    this.pageValues = { room, current, why };
   }
 }
 
-const sentences: Record<Why, (room: string, current: string) => string> = {
+const sentences: Record<DepartureReason, (room: string, current: string) => string> = {
   deleted: (room) => `The room ${room} was deleted, with all its messages.`,
   removed: (room) => `You were removed from the room ${room}.`,
   moved: (room, current) =>

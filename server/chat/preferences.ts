@@ -1,21 +1,15 @@
 import type { EntityManager } from '@mikro-orm/core';
+import { chosenOption, collectProblems } from './checks.ts';
 import { Invalid } from './errors.ts';
-import { chosen, collect } from './text.ts';
-import { User } from './user.ts';
+import { lockActor, type Style, User } from './user.ts';
 
-/** Times as 14:05, or as 2:05 pm. */
-export type HourCycle = 'h23' | 'h12';
-/** Who is shown in which room somebody is. */
-export type Whereabouts = 'friends' | 'nobody';
-/** Whether, without script, a view of a room shows by itself what is new: every so many seconds, or as a page that stays open. */
-export type LiveView = 'off' | keyof typeof RELOADS | 'stream';
-/** How pages look. */
-export type Style = 'calm' | 'y2k';
+/** How pages look: `y2k` and `terminal` are of the 2000s. */
+export const STYLES = { calm: 'calm', y2k: 'y2k', terminal: 'terminal' } as const;
 
-/** The time zones there are, by their names, such as `Europe/Berlin`. */
+/** Names of time zones, such as `Europe/Berlin`. */
 export const ZONES: readonly string[] = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 
-/** How often a live view reloads itself, in seconds. */
+/** The seconds between two reloads of a live view. */
 export const RELOADS = { '10s': 10, '30s': 30, '1min': 60, '5min': 300 } as const;
 const LIVE_VIEWS = {
   off: 'off',
@@ -26,7 +20,7 @@ const LIVE_VIEWS = {
   stream: 'stream',
 } as const;
 
-/** What a form sends of them: each a text, and yes or no where there are these two. */
+/** The fields of the form; a boolean is `yes` or `no`. */
 type Typed = Partial<
   Record<
     | 'zone'
@@ -42,25 +36,29 @@ type Typed = Partial<
 >;
 
 /**
- * Keeps what a person prefers. What is not sent stays as it is.
- * @throws Invalid where a choice is none of those that there are
+ * Saves preferences; a field that is not sent keeps its value. Runs inside a transaction.
+ * @throws Invalid if a choice does not exist, and as `lockActor`
  */
-export async function savePreferences(em: EntityManager, user: User, typed: Typed): Promise<void> {
-  const preferences = collect({
+export async function savePreferences(em: EntityManager, actor: User, typed: Typed): Promise<void> {
+  const user = await lockActor(em, actor);
+  const preferences = collectProblems({
     zone: () => (typed.zone === undefined ? user.zone : checkedZone(typed.zone)),
-    hourCycle: () => chosen('hourCycle', typed, { h23: 'h23', h12: 'h12' } as const, user.hourCycle),
-    foundByEmail: () => chosen('foundByEmail', typed, { yes: true, no: false }, user.foundByEmail),
+    hourCycle: () => chosenOption('hourCycle', typed, { h23: 'h23', h12: 'h12' } as const, user.hourCycle),
+    foundByEmail: () => chosenOption('foundByEmail', typed, { yes: true, no: false }, user.foundByEmail),
     whereabouts: () =>
-      chosen('whereabouts', typed, { friends: 'friends', nobody: 'nobody' } as const, user.whereabouts),
-    enterSends: () => chosen('enterSends', typed, { yes: true, no: false }, user.enterSends),
-    liveView: () => chosen('liveView', typed, LIVE_VIEWS, user.liveView),
-    reportLinks: () => chosen('reportLinks', typed, { yes: true, no: false }, user.reportLinks),
-    style: () => chosen('style', typed, { calm: 'calm', y2k: 'y2k' } as const, user.style),
+      chosenOption('whereabouts', typed, { friends: 'friends', nobody: 'nobody' } as const, user.whereabouts),
+    enterSends: () => chosenOption('enterSends', typed, { yes: true, no: false }, user.enterSends),
+    liveView: () => chosenOption('liveView', typed, LIVE_VIEWS, user.liveView),
+    reportLinks: () => chosenOption('reportLinks', typed, { yes: true, no: false }, user.reportLinks),
+    style: () => chosenOption('style', typed, STYLES, user.style),
   });
   await em.nativeUpdate(User, { id: user.id }, preferences);
 }
 
-/** The zone; null where it is to be as the browser says. */
+/** @throws Invalid if there is no such style */
+export const checkedStyle = (style: string): Style => chosenOption('style', { style }, STYLES, 'calm');
+
+/** Returns null for the browser's time zone. */
 function checkedZone(zone: string): string | null {
   if (zone === '') return null;
   if (ZONES.includes(zone)) return zone;

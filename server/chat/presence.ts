@@ -1,98 +1,119 @@
-import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { isolated } from '../text/direction.ts';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { isBanned } from './ban.ts';
-import { depart, departureOf, forgetDeparture } from './departure.ts';
-import { Barred, Elsewhere, Ended, MissingRoom, type Refusal } from './errors.ts';
+import { blockRefusal, partnerIn } from './direct.ts';
+import { deleteDeparture, departureOf, recordDeparture } from './departure.ts';
+import { roomAs } from './direct.ts';
+import { appendEntry } from './entry.ts';
+import { Banned, InAnotherRoom, NotInRoom, type Refusal, RoomNotFound } from './errors.ts';
 import { Membership, roomFor } from './membership.ts';
 import { lockRooms, Room } from './room.ts';
-import { lockUser, User } from './user.ts';
+import { lockActor, lockRows, User } from './user.ts';
 
-/** How a person was heard last: a page was opened, or a script polled. */
+/** The kind of the last sign of life: a page was opened, or a script polled. */
 export type Lease = 'page' | 'script';
-/** How long each lasts, in milliseconds. */
+/** The length of each kind of lease, in milliseconds. */
 export type LeaseTimes = Record<Lease, number>;
 
-/** A page that says it is closing is gone this much later, unless it was only reloaded. */
+/** The time until a user leaves after their page said it was closing, in case it is only reloaded. */
 const CLOSING_MS = 5000;
-/** A script polls each second: where a closing page was not heard for this long, no other tab is open. */
+/** A script polls each second: after this long without a poll, no other tab is open. */
 const CLOSED_MS = 2000;
 
 export const PresenceSchema = defineEntity({
   name: 'Presence',
   tableName: 'presence',
   properties: {
-    /** The primary key: a person is in one room at a time, whatever tabs and processes do. */
+    /** The primary key, so that a user is in one room at a time. */
     user: () => p.manyToOne(User).primary().deleteRule('cascade').index(false),
     room: () => p.manyToOne(Room).deleteRule('cascade'),
     lease: p.string().$type<Lease>(),
     expiresAt: p.datetime(3),
-    /** Whether the page has said that it closes. */
+    /** Whether the page has said that it is closing. */
     closing: p.boolean().default(false),
   },
 });
 
-/** That a person is in a room, until their lease expires. */
+/** A user is in a room until the lease expires. */
 export class Presence extends PresenceSchema.class {
-  /** When the page said that it closes, if it did. */
+  /** When the page said that it is closing. Only valid if `closing`. */
   closedAt(): Date {
     return new Date(this.expiresAt.getTime() - CLOSING_MS);
   }
 
-  /** Whether the page was closed, and not only reloaded. */
+  /** Whether the page was closed, not only reloaded. */
   isClosed(now: Date): boolean {
     return this.closing && now.getTime() >= this.closedAt().getTime() + CLOSED_MS;
   }
 }
 PresenceSchema.setClass(Presence);
 
-/** What entering takes, beside who and where. */
-export interface Entering {
+export interface EnterOptions {
   now: Date;
-  times: LeaseTimes;
-  /** The id of the room that the person agrees to leave for this one. */
+  leaseTimes: LeaseTimes;
+  /** The id of the room that the user agrees to leave. */
   leave?: number | undefined;
 }
 
-/** Returns where the person is, with the room; null where they are in none. */
+/** Returns the user's presence with its room; null if they are in none. */
 export function presenceOf(em: EntityManager, user: User): Promise<Presence | null> {
   return em.findOne(Presence, { user }, { populate: ['room'], refresh: true });
 }
 
 /**
- * Puts the person in the room, and makes them a member of an open one. In the room already: nothing.
- * Runs inside a transaction.
- * @throws Elsewhere where they are in another room that they have not agreed to leave, and as `roomFor`
+ * Enters a room; the user becomes a member if it is open. If they are in it already, this is a sign of
+ * life. Runs inside a transaction.
+ * @throws InAnotherRoom if they are in a room that they have not agreed to leave, Banned, Forbidden if one of the
+ * two users of a direct room has blocked the other, and as `lockActor` and `roomFor`
  */
 export async function enter(
   em: EntityManager,
   user: User,
   roomId: number,
-  { now, times, leave }: Entering,
+  { now, leaseTimes, leave }: EnterOptions,
 ): Promise<void> {
-  await lockUser(em, user);
-  const before = await presenceOf(em, user);
-  await lockRooms(em, roomId, ...(before ? [before.room.id] : []));
-  if (await isBanned(em, user, roomId)) throw await barred(em, roomId);
+  await lockActor(em, user);
+  const presenceBeforeLock = await presenceOf(em, user);
+  await lockRooms(em, roomId, ...(presenceBeforeLock ? [presenceBeforeLock.room.id] : []));
+  if (await isBanned(em, user, roomId)) throw await bannedRefusal(em, roomId);
   const { room, membership } = await roomFor(em, user, roomId);
-  const presence = await presenceOf(em, user); // gone, where the room was deleted before we held its lock
-  if (presence?.room.id === roomId) return extend(em, presence, 'page', now, times);
+  const presence = await presenceOf(em, user); // again: that room may have been deleted before it was locked
+  if (presence?.room.id === roomId) return extend(em, presence, 'page', now, leaseTimes);
+  if (room.access === 'direct') await refuseBlocked(em, user, room);
   if (presence && presence.room.id !== leave && !presence.isClosed(now))
-    throw new Elsewhere(room, presence.room);
+    throw new InAnotherRoom(await roomAs(em, user, room), await roomAs(em, user, presence.room));
   if (!membership)
     em.create(Membership, { room, user, role: 'member', joinedAt: now, readSeq: room.lastSeq });
-  if (presence) await end(em, presence, now);
-  em.create(Presence, {
-    user,
-    room,
-    lease: 'page',
-    expiresAt: new Date(now.getTime() + times.page),
-    closing: false,
-  });
-  await forgetDeparture(em, user);
-  room.append(em, { kind: 'entered', author: user, at: now });
-  await em.flush();
+  if (presence) await endPresence(em, presence, now);
+  await beginPresence(em, user, room, { now, leaseTimes });
 }
 
-/** Takes the person out of the room, if they are in it, and notes why. Runs inside a transaction. */
+/** Who cannot write in a conversation because of a block cannot fill its log with notices either. @throws Forbidden as `blockRefusal` */
+async function refuseBlocked(em: EntityManager, user: User, room: Room): Promise<void> {
+  const refusal = await blockRefusal(em, user, await partnerIn(em, room, user));
+  if (refusal) throw refusal;
+}
+
+/** As `enter`, but if the user is in another room, they stay there and it returns false. */
+export async function enterIfFree(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  options: EnterOptions,
+): Promise<boolean> {
+  try {
+    await enter(em, user, roomId, options);
+    return true;
+  } catch (error) {
+    if (error instanceof InAnotherRoom) return false;
+    throw error;
+  }
+}
+
+/**
+ * Does nothing if the user is not in the room. A former member or a suspended user is in none, so this refuses
+ * nobody. Runs inside a transaction. @param told as in `recordDeparture`
+ */
 export async function leave(
   em: EntityManager,
   user: User,
@@ -100,35 +121,40 @@ export async function leave(
   now: Date,
   { told } = { told: false },
 ): Promise<void> {
-  await lockUser(em, user);
+  await lockRows(em, user);
   await lockRooms(em, roomId);
   const presence = await presenceOf(em, user);
   if (presence?.room.id !== roomId) return;
-  await end(em, presence, now);
-  await depart(em, user, presence.room, 'left', { told });
+  await endPresence(em, presence, now);
+  await recordDeparture(em, user, await roomAs(em, user, presence.room), 'left', { told });
 }
 
-/** Takes out of the room whoever's lease has expired by now, and notes why. Runs inside a transaction. */
+/** Ends a presence whose lease has expired. Runs inside a transaction. */
 export async function expire(em: EntityManager, user: User, roomId: number, now: Date): Promise<void> {
-  await lockUser(em, user);
+  await lockRows(em, user);
   await lockRooms(em, roomId);
   const presence = await presenceOf(em, user);
   if (presence?.room.id !== roomId || presence.expiresAt > now) return;
-  await end(em, presence, now);
-  await depart(em, user, presence.room, presence.closing ? 'left' : 'away', { told: presence.closing });
+  await endPresence(em, presence, now);
+  await recordDeparture(em, user, await roomAs(em, user, presence.room), presence.closing ? 'left' : 'away', {
+    told: presence.closing,
+  });
 }
 
-/** Notes that the page has said it closes: the person is out soon, unless they are heard again. False where they are not in the room. */
+/**
+ * Records that the page is closing: without a sign of life, the lease ends soon. Returns false if the user is
+ * not in the room.
+ */
 export async function close(em: EntityManager, user: User, roomId: number, now: Date): Promise<boolean> {
-  const closed = await em.nativeUpdate(
+  const updated = await em.nativeUpdate(
     Presence,
     { user, room: roomId },
     { closing: true, expiresAt: new Date(now.getTime() + CLOSING_MS) },
   );
-  return closed > 0;
+  return updated > 0;
 }
 
-/** Makes a presence last from now on for as long as its kind of lease does. */
+/** Renews a lease from now on. */
 export async function extend(
   em: EntityManager,
   presence: Presence,
@@ -143,44 +169,68 @@ export async function extend(
   );
 }
 
-/**
- * Returns the person's presence in the room.
- * @throws Ended with the reason where they are not in it
- */
-export async function presenceIn(em: EntityManager, user: User, room: Room): Promise<Presence> {
+/** Returns the user's presence in the room. @throws NotInRoom with the reason if they are not in it */
+export async function requirePresence(
+  em: EntityManager,
+  user: User,
+  room: { id: number; name: string; access?: string },
+): Promise<Presence> {
   const presence = await presenceOf(em, user);
   if (presence?.room.id === room.id) return presence;
-  throw await whyOut(em, user, room, presence);
+  throw await absence(em, user, room, presence);
 }
 
-/** Why a member is not in the room, for them to be told. */
-export async function whyOut(
+/** Returns the refusal that says why a member is not in the room. */
+export async function absence(
+  em: EntityManager,
+  user: User,
+  room: { id: number; name: string; access?: string },
+  presence: Presence | null,
+): Promise<NotInRoom> {
+  const known = await roomAs(em, user, room);
+  if (presence) return new NotInRoom('moved', known, await roomAs(em, user, presence.room));
+  const departure = await departureOf(em, user);
+  if (departure?.roomId === room.id) return departure.toRefusal();
+  return new NotInRoom(
+    'left',
+    known,
+    undefined,
+    `You are not in ${isolated(known.name)}. Enter it to write.`,
+  );
+}
+
+export async function usernamesPresent(em: EntityManager, room: Room): Promise<string[]> {
+  const presences = await em.find(Presence, { room }, { populate: ['user'] });
+  return presences.map(({ user }) => user.username).toSorted((a, b) => a.localeCompare(b));
+}
+
+/** Returns `Banned` for an open room only: other rooms stay hidden from users who are no members. */
+async function bannedRefusal(em: EntityManager, roomId: number): Promise<Refusal> {
+  const room = await em.findOne(Room, { id: roomId });
+  return room?.access === 'open' ? new Banned(room) : new RoomNotFound();
+}
+
+/** Whether notices tell who comes and goes: not in a conversation of two. */
+const hasNotices = ({ access }: Room): boolean => access !== 'direct';
+
+/** Creates the row and writes the notice. The caller holds the room's lock. */
+async function beginPresence(
   em: EntityManager,
   user: User,
   room: Room,
-  presence: Presence | null,
-): Promise<Ended> {
-  if (presence) return new Ended('moved', room, presence.room);
-  const departure = await departureOf(em, user);
-  if (departure?.roomId === room.id) return departure.toEnded();
-  return new Ended('left', room, undefined, `You are not in ${room.name}. Enter it to write.`);
+  { now, leaseTimes }: EnterOptions,
+): Promise<void> {
+  const expiresAt = new Date(now.getTime() + leaseTimes.page);
+  em.create(Presence, { user, room, lease: 'page', expiresAt, closing: false });
+  await deleteDeparture(em, user);
+  if (hasNotices(room)) appendEntry(em, room, { kind: 'entered', author: user, at: now });
+  await em.flush();
 }
 
-/** The names of those who are in the room. */
-export async function usernamesIn(em: EntityManager, room: Room): Promise<string[]> {
-  const presences = await em.find(Presence, { room }, { populate: ['user'] });
-  return presences.map(({ user }) => user.username).sort((a, b) => a.localeCompare(b));
-}
-
-/** What whoever was removed is told: of a room that is not open, no more than anybody who does not know it. */
-async function barred(em: EntityManager, roomId: number): Promise<Refusal> {
-  const room = await em.findOne(Room, { id: roomId });
-  return room?.access === 'open' ? new Barred(room) : new MissingRoom();
-}
-
-/** Removes the row and writes the notice. The caller holds the room's lock. */
-async function end(em: EntityManager, presence: Presence, now: Date): Promise<void> {
-  presence.room.append(em, { kind: 'left', author: presence.user, at: now });
+/** Deletes the row and writes the notice. The caller holds the room's lock. */
+async function endPresence(em: EntityManager, presence: Presence, now: Date): Promise<void> {
+  if (hasNotices(presence.room))
+    appendEntry(em, presence.room, { kind: 'left', author: presence.user, at: now });
   em.remove(presence);
   await em.flush();
 }

@@ -1,17 +1,16 @@
-import { defineEntity, p, UniqueConstraintViolationException, type EntityManager } from '@mikro-orm/core';
-import { Attachment } from './attachment.ts';
-import { Entry, entriesBefore, entriesFrom, wordsOf } from './entry.ts';
-import { Invalid, Missing } from './errors.ts';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
+import { checkedReason } from './checks.ts';
+import { deleteInSlices } from './clearing.ts';
+import { Attachment, Entry, plainTextOf } from './entry.ts';
+import { Invalid, NotFound } from './errors.ts';
 import { roomOfMember } from './membership.ts';
-import { Room } from './room.ts';
-import { checkedReason } from './text.ts';
-import { User } from './user.ts';
+import { lockRooms, type Room } from './room.ts';
+import { lockActor, User } from './user.ts';
 
 const LONGEST_REASON = 1000;
-/** Entries on either side of a reported one that operators see. */
-const CONTEXT = 5;
+/** So long an answered report is kept, with its copy of the message. */
+const KEPT_MS = 365 * 86_400_000;
 
-/** What an operator has done about a report. */
 export type Answer = 'dismissed' | 'sessions-ended' | 'suspended';
 
 export const ReportSchema = defineEntity({
@@ -19,7 +18,7 @@ export const ReportSchema = defineEntity({
   tableName: 'report',
   properties: {
     id: p.integer().primary().autoincrement(),
-    /** No reference, because the room may be gone; so the message is copied, too. */
+    /** Not a foreign key, because the room may be deleted. For the same reason the message is copied. */
     roomId: p.integer(),
     roomName: p.string(),
     seq: p.integer(),
@@ -31,98 +30,85 @@ export const ReportSchema = defineEntity({
     madeAt: p.datetime(3),
     answer: p.string().$type<Answer>().nullable(),
     answeredBy: () => p.manyToOne(User).nullable().index(false),
-    answeredAt: p.datetime(3).nullable(),
+    answeredAt: p.datetime(3).nullable().index(),
   },
   uniques: [{ properties: ['roomId', 'seq', 'reporter'] }],
+  indexes: [{ properties: ['answer', 'id'] }, { properties: ['reporter', 'id'] }],
 });
 
-/** That somebody wants the operators to look at a message. */
+/** A user asks the operators to look at a message. */
 export class Report extends ReportSchema.class {}
 ReportSchema.setClass(Report);
 
-/** Finds a message that the person may report. @throws Missing where it is none, Invalid for one's own, and as `roomOfMember` */
-export async function reportable(em: EntityManager, user: User, roomId: number, seq: number): Promise<Entry> {
+/** Finds a message that the user may report. @throws NotFound, Invalid for their own, and as `roomOfMember` */
+export async function reportableMessage(
+  em: EntityManager,
+  user: User,
+  roomId: number,
+  seq: number,
+): Promise<Entry> {
   const { room } = await roomOfMember(em, user, roomId);
   const entry = await em.findOne(
     Entry,
     { room, seq, kind: 'message' },
     { populate: ['author', 'room', 'attachment'] },
   );
-  if (!entry) throw new Missing('There is no such message. Choose one in its room.');
+  if (!entry) throw new NotFound('There is no such message. Choose one from the room.');
   if (entry.author.id === user.id)
-    throw new Invalid({ '': 'This message is your own. Report one of somebody else.' });
+    throw new Invalid({ '': 'You cannot report your own message. Report a message by somebody else.' });
   return entry;
 }
 
-/** The messages ahead of seq `before` that the person may report, oldest first, and the seq to go on from. */
-export async function reportableBefore(
+/**
+ * Does nothing if the user has reported the message before. Runs inside a transaction.
+ * @param found as `reportableMessage` returned it; what is copied is read again under the locks
+ * @throws Invalid for `reason`, and as `lockActor` and `reportableMessage`
+ */
+export async function makeReport(
   em: EntityManager,
   user: User,
-  room: Room,
-  before: number,
-): Promise<{ entries: Entry[]; earlier: number | undefined }> {
-  const all = await entriesBefore(em, room, before);
-  const first = all[0]?.seq ?? 1;
-  return {
-    entries: all.filter(({ kind, author }) => kind === 'message' && author.id !== user.id),
-    earlier: first > 1 ? first : undefined,
-  };
-}
-
-/** Reports a message. Again by the same person: nothing. @throws Invalid for `reason`, and as `reportable` */
-export async function report(
-  em: EntityManager,
-  user: User,
-  entry: Entry,
+  found: Entry,
   typed: string,
   now: Date,
 ): Promise<void> {
+  await lockActor(em, user);
+  await lockRooms(em, found.room.id);
+  const entry = await reportableMessage(em, user, found.room.id, found.seq);
   const { room, seq, author, at } = entry;
   const reason = checkedReason(typed, 'Say what is wrong with this message.', LONGEST_REASON);
-  try {
-    await em.insert(Report, {
-      roomId: room.id,
-      roomName: (room as Room).name,
-      seq,
-      author: author.id,
-      body: wordsOf(entry),
-      saidAt: at,
-      reporter: user.id,
-      reason,
-      madeAt: now,
-    });
-  } catch (error) {
-    if (!(error instanceof UniqueConstraintViolationException)) throw error;
-  }
+  if ((await em.count(Report, { roomId: room.id, seq, reporter: user })) > 0) return;
+  await em.insert(Report, {
+    roomId: room.id,
+    roomName: room.name,
+    seq,
+    author: author.id,
+    body: plainTextOf(entry),
+    saidAt: at,
+    reporter: user.id,
+    reason,
+    madeAt: now,
+  });
 }
 
-/** The reports that nobody has answered yet, the oldest first. */
-export function openReports(em: EntityManager): Promise<Report[]> {
-  return em.find(Report, { answer: null }, { populate: ['author', 'reporter'], orderBy: { id: 'asc' } });
-}
-
-/** Finds a report. @throws Missing where there is none */
+/** Returns a report for an act. @throws NotFound if there is no such report */
 export async function reportWith(em: EntityManager, id: number | undefined): Promise<Report> {
-  const found =
+  const report =
     id === undefined
       ? null
       : await em.findOne(Report, { id }, { populate: ['author', 'reporter', 'answeredBy'], refresh: true });
-  if (!found) throw new Missing('There is no such report. Choose one from the list of reports.');
-  return found;
+  if (!report) throw reportNotFound();
+  return report;
 }
 
-/** What stands about the reported message in its room, and itself; nothing where the room is gone. */
-export async function contextOf(em: EntityManager, { roomId, seq }: Report): Promise<Entry[]> {
-  const room = await em.findOne(Room, { id: roomId });
-  return room ? entriesFrom(em, room, seq - CONTEXT, seq + CONTEXT) : [];
-}
+export const reportNotFound = (): NotFound =>
+  new NotFound('There is no such report. Choose one from the list of reports.');
 
-/** What is attached to the reported message; null where nothing is, or the room is gone. */
+/** Null also if the room is deleted. */
 export function attachmentOf(em: EntityManager, { roomId, seq }: Report): Promise<Attachment | null> {
-  return em.findOne(Attachment, { entry: { room: roomId, seq } });
+  return em.findOne(Attachment, { room: { access: { $ne: 'deleted' } }, entry: { room: roomId, seq } });
 }
 
-/** Notes what was done about a message, for all who have reported it. */
+/** Answers all open reports of the same message. */
 export async function answerReport(
   em: EntityManager,
   operator: User,
@@ -137,7 +123,11 @@ export async function answerReport(
   );
 }
 
-/** Has the reports of a conversation of two call it by the name that it has now: it is made of those of people. */
+/** Copies the new name of a direct room into its reports. */
 export async function renameRoomInReports(em: EntityManager, { id, name }: Room): Promise<void> {
   await em.nativeUpdate(Report, { roomId: id }, { roomName: name });
+}
+
+export async function deleteOldReports(em: EntityManager, now: Date): Promise<void> {
+  await deleteInSlices(em, Report, { answeredAt: { $lte: new Date(now.getTime() - KEPT_MS) } }, 'id');
 }

@@ -1,4 +1,4 @@
-import { defineEntity, p, type EntityManager } from '@mikro-orm/core';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 
 export const SigningKeySchema = defineEntity({
   name: 'SigningKey',
@@ -9,15 +9,15 @@ export const SigningKeySchema = defineEntity({
   },
 });
 
-/** What cookies are signed with, where processes on several machines share a database and no folder. */
+/** Signs cookies, for processes on several machines that share a database but no folder. */
 export class SigningKey extends SigningKeySchema.class {}
 SigningKeySchema.setClass(SigningKey);
 
-/** The keys in the database, newest first. Where there is none, the fresh one is kept there. */
-export async function signingKeys(em: EntityManager, fresh: string, now: Date): Promise<string[]> {
+/** The keys in the database, newest first. Stores `newKey` if there is none. */
+export async function signingKeys(em: EntityManager, newKey: string, now: Date): Promise<string[]> {
   const keys = await keysOf(em);
   if (keys.length > 0) return keys;
-  await em.insert(SigningKey, { value: fresh, createdAt: now }); // of two first starts at once, each has both keys
+  await em.insert(SigningKey, { value: newKey, createdAt: now }); // two processes that start first at once read both keys
   return keysOf(em);
 }
 

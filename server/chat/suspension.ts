@@ -1,50 +1,52 @@
+import { isolated } from '../text/direction.ts';
 import type { EntityManager } from '@mikro-orm/core';
-import { Forbidden, Invalid } from './errors.ts';
+import { endAccess } from './access.ts';
+import { checkedReason } from './checks.ts';
+import { Invalid } from './errors.ts';
 import { leave, presenceOf } from './presence.ts';
-import { Session } from './session.ts';
-import { checkedReason } from './text.ts';
-import { lockUser, User } from './user.ts';
+import { lockRows, lockUser, User } from './user.ts';
 
 const LONGEST_REASON = 500;
 
-/** Why the person cannot log in, in words; undefined where they can. */
-export function whySuspended(user: User): Forbidden | undefined {
-  if (!user.suspendedAt) return undefined;
-  return new Forbidden(
-    `This account is suspended. The reason: ${user.suspendedFor} If you think that this is wrong, write to whoever runs this Plainchat.`,
-  );
-}
-
 /**
- * Suspends a person: they are logged out everywhere, out of their room, and cannot log in. Runs inside a transaction.
- * @throws Invalid for `reason`, and for an operator, oneself among them, and a former member
+ * Suspends a user: logs them out everywhere, takes them out of their room, and refuses their log-ins. Runs
+ * inside a transaction.
+ * @throws Invalid for `reason`, for an operator (so nobody can suspend themselves), and for a former member
  */
-export async function suspend(em: EntityManager, person: User, typed: string, now: Date): Promise<void> {
-  if (person.operator)
+export async function suspend(em: EntityManager, user: User, typed: string, now: Date): Promise<void> {
+  const [person] = await lockRows(em, user);
+  if (person!.operator)
     throw new Invalid({
-      '': `${person.username} is an operator. Whoever runs this Plainchat can take that from them first.`,
+      '': `${isolated(person!.username)} is an operator. Ask the people who run this Plainchat to change that first.`,
     });
-  if (person.deletedAt) throw new Invalid({ '': 'This account was deleted, so there is nobody to suspend.' });
-  const suspendedFor = checkedReason(typed, 'Say why, in a sentence: they are told.', LONGEST_REASON);
-  await lockUser(em, person);
-  await em.nativeUpdate(User, { id: person.id }, { suspendedAt: now, suspendedFor });
-  await endSessions(em, person, now);
+  refuseFormer(person!, 'you cannot suspend it');
+  const suspendedFor = checkedReason(
+    typed,
+    'Give a reason in a sentence. This person will see it.',
+    LONGEST_REASON,
+  );
+  await em.nativeUpdate(User, { id: user.id }, { suspendedAt: now, suspendedFor });
+  await logOutEverywhere(em, user, now);
 }
 
-/** Lets a person log in again. */
+/** Runs inside a transaction. @throws UserNotFound for a former member */
 export async function unsuspend(em: EntityManager, person: User): Promise<void> {
+  await lockUser(em, person);
   await em.nativeUpdate(User, { id: person.id }, { suspendedAt: null, suspendedFor: '' });
 }
 
-/** Logs a person out everywhere, and takes them out of their room. Runs inside a transaction. */
-export async function endSessions(em: EntityManager, person: User, now: Date): Promise<number> {
-  await lockUser(em, person);
-  const presence = await presenceOf(em, person);
-  if (presence) await leave(em, person, presence.room.id, now);
-  return em.nativeDelete(Session, { user: person.id });
+/**
+ * Ends all access to an account, and takes the user out of their room. Returns the number of ended sessions.
+ * Runs inside a transaction. @throws Invalid for a former member
+ */
+export async function logOutEverywhere(em: EntityManager, user: User, now: Date): Promise<number> {
+  const [person] = await lockRows(em, user);
+  refuseFormer(person!, 'nobody is logged in with it');
+  const presence = await presenceOf(em, person!);
+  if (presence) await leave(em, person!, presence.room.id, now);
+  return endAccess(em, person!);
 }
 
-/** Who is suspended, by name. */
-export function suspendedPeople(em: EntityManager): Promise<User[]> {
-  return em.find(User, { suspendedAt: { $ne: null }, deletedAt: null }, { orderBy: { usernameKey: 'asc' } });
+function refuseFormer({ deletedAt }: User, so: string): void {
+  if (deletedAt) throw new Invalid({ '': `This account is deleted, so ${so}. Choose another account.` });
 }

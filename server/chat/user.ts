@@ -1,18 +1,17 @@
-import {
-  defineEntity,
-  p,
-  raw,
-  UniqueConstraintViolationException,
-  type EntityManager,
-} from '@mikro-orm/core';
-import { Invalid } from './errors.ts';
-import { wasSomebodys } from './former-username.ts';
-import { checkedPassword, decoyHash, hashPassword, verifyPassword } from './password.ts';
-import type { HourCycle, LiveView, Style, Whereabouts } from './preferences.ts';
-import { collect, fold, isWellFormed, lengthOf } from './text.ts';
+import { defineEntity, type EntityManager, p, raw } from '@mikro-orm/core';
+import { loginKey, usernameKey as keyOfUsername } from '../text/addresses.ts';
+import { isWellFormed } from '../text/characters.ts';
+import { isolated } from '../text/direction.ts';
+import { Forbidden, Unauthenticated, UserNotFound } from './errors.ts';
+import { decoyHash, type Hashing, verifyPassword } from './password.ts';
 
-const LONGEST_USERNAME = 32;
-const LONGEST_EMAIL = 254; // RFC 5321, 4.5.3.1.3: a path of 256 less its angle brackets
+/** Times as 14:05 or as 2:05 pm. */
+export type HourCycle = 'h23' | 'h12';
+/** Who can see which room the user is in. */
+export type PresenceVisibility = 'friends' | 'nobody';
+/** How a room's page updates without scripts: never, by a reload at an interval, or as one endless page. */
+export type LiveView = 'off' | '10s' | '30s' | '1min' | '5min' | 'stream';
+export type Style = 'calm' | 'y2k' | 'terminal';
 
 export const UserSchema = defineEntity({
   name: 'User',
@@ -20,167 +19,120 @@ export const UserSchema = defineEntity({
   properties: {
     id: p.integer().primary().autoincrement(),
     username: p.string(),
-    /** `username` folded, so that no two differ by case or width alone. */
+    /** `username` folded, so that no two usernames differ only by case or width. */
     usernameKey: p.string().unique(),
     email: p.string(),
     emailKey: p.string().unique(),
     passwordHash: p.text().hidden(),
+    /** Rises whenever access is ended, so that what was verified before counts no more. */
+    accessVersion: p
+      .integer()
+      .default(0)
+      .onCreate(() => 0),
     createdAt: p.datetime(3),
-    /** The time zone that they have chosen; null: as the browser says. */
+    /** The chosen time zone; null: the browser's. */
     zone: p.string().nullable(),
     hourCycle: p.string().$type<HourCycle>().default('h23'),
-    /** Whether others find them by their email, and not by their username alone. */
+    /** Whether others can find the user by email, and not only by username. */
     foundByEmail: p.boolean().default(true),
-    whereabouts: p.string().$type<Whereabouts>().default('friends'),
-    /** Whether Enter sends a message, where script runs, and does not make a new line. */
+    whereabouts: p.string().$type<PresenceVisibility>().default('friends'),
+    /** Whether Enter sends a message where scripts run; otherwise it makes a new line. */
     enterSends: p.boolean().default(false),
-    /** What is announced to them in all rooms, as JSON; null: what is to whoever has chosen nothing. */
+    /** The announcements in all rooms, as JSON; null: the defaults. */
     announcements: p.text().nullable(),
     liveView: p.string().$type<LiveView>().default('off'),
-    /** Whether each message has a link to report it, and not the room's page one for all. */
+    /** Whether each message has its own link to report it; otherwise a room's page has one link for all. */
     reportLinks: p.boolean().default(true),
     style: p.string().$type<Style>().default('calm'),
-    /** Whether they may answer reports, and suspend people. Given by a command alone. */
+    /** Words that stand beside the name; empty if there are none. */
+    away: p.text().default(''),
+    /** Whether the user may answer reports and suspend users. Only a command changes it. */
     operator: p.boolean().default(false),
-    /** When they deleted their account: what is left of it are a number and what others saw of it. */
+    /** When the user deleted the account. The row stays, because messages refer to it. */
     deletedAt: p.datetime(3).nullable(),
-    /** Since when they cannot log in; and the reason, as they are told. */
     suspendedAt: p.datetime(3).nullable(),
+    /** The reason, which the user can read. */
     suspendedFor: p.text().default(''),
   },
+  indexes: [{ properties: ['suspendedAt'] }],
 });
 
-/** An account: a person who can log in. */
-export class User extends UserSchema.class {}
+/** An account. */
+export class User extends UserSchema.class {
+  /** `accessVersion` as it was when the session of this request was looked up. No column, because the ORM may refresh the columns. */
+  declare verifiedAccess?: number;
+}
 UserSchema.setClass(User);
 
-/** What a person types to create an account. */
-export interface Registration {
-  username: string;
-  email: string;
-  password: string;
-}
-
-/**
- * Creates an account.
- * @throws Invalid where a field cannot be taken, or the username or email is taken already
- */
-export async function register(
-  em: EntityManager,
-  typed: Registration,
-  { now, logN }: { now: Date; logN: number },
-): Promise<User> {
-  const { username, email, password } = collect({
-    username: () => checkedUsername(typed.username),
-    email: () => checkedEmail(typed.email),
-    password: () => checkedPassword(typed.password),
-  });
-  const keys = { usernameKey: fold(username), emailKey: fold(email) };
-  await refuseTaken(em, keys);
-  const passwordHash = await hashPassword(password, logN);
-  const user = em.create(User, { username, email, ...keys, passwordHash, createdAt: now });
-  try {
-    await em.flush();
-  } catch (error) {
-    // Somebody else took it while the password was hashed: the index decides, and we say which.
-    if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    await refuseTaken(em.fork(), keys);
-    throw error;
-  }
-  return user;
-}
-
-/**
- * Finds the person whose username or email and password these are; undefined where there is none.
- * An unknown name takes as long as a wrong password.
- */
+/** Takes as long for an unknown username or email as for a wrong password. */
 export async function authenticate(
   em: EntityManager,
   login: string,
   password: string,
-  { logN }: { logN: number },
+  { logN, inTurn }: Hashing,
 ): Promise<User | undefined> {
   const user = await findByLogin(em, login);
-  const right = await verifyPassword(password, user?.passwordHash ?? (await decoyHash(logN)));
-  return user && right ? user : undefined;
+  const isRight = await verifyPassword(password, user?.passwordHash ?? (await decoyHash(logN)), inTurn);
+  return user && isRight ? user : undefined;
 }
 
-/** Finds an account by username or email, without regard to case; null where there is none. */
+/** By username, also as `@ada`, or by email; however it is typed. */
 export async function findByLogin(em: EntityManager, login: string): Promise<User | null> {
-  const key = fold(login.trim());
-  if (!isWellFormed(key)) return null;
-  return em.findOne(User, {
-    ...(key.includes('@') ? { emailKey: key } : { usernameKey: key }),
-    deletedAt: null,
-  });
+  return isWellFormed(login) ? em.findOne(User, { ...loginKey(login), deletedAt: null }) : null;
 }
 
-/** Finds an account by username, without regard to case; null where there is none. */
+/** However it is typed, also as `@ada`. */
 export async function findByUsername(em: EntityManager, username: string): Promise<User | null> {
-  const usernameKey = fold(username.trim());
-  return isWellFormed(usernameKey) ? em.findOne(User, { usernameKey, deletedAt: null }) : null;
+  const usernameKey = keyOfUsername(username);
+  return isWellFormed(username) ? em.findOne(User, { usernameKey, deletedAt: null }) : null;
+}
+
+/** Returns undefined if the user can log in. */
+export function suspensionRefusal(user: Pick<User, 'suspendedAt' | 'suspendedFor'>): Forbidden | undefined {
+  if (!user.suspendedAt) return undefined;
+  return new Forbidden(
+    `This account is suspended. The reason: ${isolated(user.suspendedFor)} If you think that this is wrong, write to the people who run this Plainchat.`,
+  );
 }
 
 /**
- * Locks the person until the transaction ends, so that where they are is changed by one at a time.
- * Comes before the locks of rooms; see `lockRooms` for how.
+ * Locks users until the transaction ends, in the order of their ids, so that there is no deadlock. Returns
+ * their rows as they are now, in the order given; also those of former members. Call it before `lockRooms`,
+ * which explains the technique: the other order could end in a deadlock.
  */
-export async function lockUser(em: EntityManager, user: User): Promise<void> {
-  await em.nativeUpdate(User, { id: user.id }, { createdAt: raw('created_at') });
-}
-
-/** What there may be one of among all people. */
-export interface Keys {
-  usernameKey?: string;
-  emailKey?: string;
-}
-
-/** Makes sure that nobody, other than `but`, has the username or the email, or had the username. @throws Invalid */
-export async function refuseTaken(
-  em: EntityManager,
-  { usernameKey, emailKey }: Keys,
-  but?: User,
-): Promise<void> {
-  const keys = [...(usernameKey ? [{ usernameKey }] : []), ...(emailKey ? [{ emailKey }] : [])];
-  const takers = (await em.find(User, { $or: keys })).filter(({ id }) => id !== but?.id);
-  const problems: Record<string, string> = {};
-  // First who has it, then who had it: whoever gives it up in between is seen by the second look.
-  if (
-    usernameKey &&
-    (takers.some((taker) => taker.usernameKey === usernameKey) || (await wasSomebodys(em, usernameKey, but)))
-  )
-    problems.username = 'This username is taken. Choose another.';
-  if (takers.some((taker) => taker.emailKey === emailKey))
-    problems.email = `There is an account with this email already. ${but ? 'Use' : 'Log in, or use'} another address.`;
-  if (Object.keys(problems).length > 0) throw new Invalid(problems);
-}
-
-/** Returns the username as it is kept. @throws Invalid for `username` */
-export function checkedUsername(text: string): string {
-  const username = text.trim().normalize('NFKC');
-  const length = lengthOf(username);
-  if (length === 0) throw new Invalid({ username: 'Enter a username of 1 to 32 characters.' });
-  if (length > LONGEST_USERNAME)
-    throw new Invalid({ username: `Choose a username of at most ${LONGEST_USERNAME} characters.` });
-  // Some letters and marks show nothing: with them a name would look like another's.
-  if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username) || /\p{Default_Ignorable_Code_Point}/u.test(username))
-    throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
-  if (!/[\p{L}\p{Nd}]/u.test(username))
-    throw new Invalid({ username: 'Use at least one letter or digit in the username.' });
-  return username;
-}
-
-/** Returns the email as it is kept. @throws Invalid for `email` */
-export function checkedEmail(text: string): string {
-  const email = text.trim();
-  if (email === '') throw new Invalid({ email: 'Enter an email address.' });
-  if (email.length > LONGEST_EMAIL)
-    throw new Invalid({ email: `Use an email address of at most ${LONGEST_EMAIL} characters.` });
-  if (
-    !isWellFormed(email) ||
-    !/^[^\s@\p{Cc}<>()",:;\\[\]]+@[\p{L}\p{M}\p{N}]+((\.|-+)[\p{L}\p{M}\p{N}]+)*$/u.test(email)
-  ) {
-    throw new Invalid({ email: 'Enter an email address like name@example.org.' });
+export async function lockRows(em: EntityManager, ...users: Pick<User, 'id'>[]): Promise<User[]> {
+  const rows = new Map<number, User>();
+  for (const id of new Set(users.map(({ id }) => id).toSorted((a, b) => a - b))) {
+    await em.nativeUpdate(User, { id }, { createdAt: raw('created_at') });
+    rows.set(id, await em.findOneOrFail(User, { id }, { refresh: true }));
   }
-  return email;
+  return users.map(({ id }) => rows.get(id)!);
+}
+
+/** Locks a user on whom somebody acts, as `lockRows`. Returns the row as it is now. @throws UserNotFound for a former member */
+export async function lockUser(em: EntityManager, user: Pick<User, 'id'>): Promise<User> {
+  const [row] = await lockRows(em, user);
+  if (row!.deletedAt) throw new UserNotFound();
+  return row!;
+}
+
+/**
+ * Locks a user who acts, and the users on whom they act, as `lockRows`. Returns the row of the one who acts as
+ * it is now. Every act of a user goes through this: whatever was verified before may have ended since.
+ * @throws Unauthenticated if the account was deleted, or access to it has ended since the session was looked up
+ * @throws Forbidden if they are suspended, UserNotFound if another is a former member
+ */
+export async function lockActor(em: EntityManager, user: User, ...others: Pick<User, 'id'>[]): Promise<User> {
+  const [actor, ...rest] = await lockRows(em, user, ...others);
+  requireActive(actor!, user.verifiedAccess);
+  if (rest.some(({ deletedAt }) => deletedAt)) throw new UserNotFound();
+  return actor!;
+}
+
+/** @param verified `accessVersion` as it was when the user was verified; undefined if that is unknown @throws as `lockActor` */
+export function requireActive(user: User, verified?: number): void {
+  const refusal = suspensionRefusal(user);
+  if (refusal) throw refusal;
+  const isOutdated = verified !== undefined && verified !== user.accessVersion;
+  if (user.deletedAt || isOutdated) throw new Unauthenticated();
 }

@@ -1,11 +1,13 @@
-// For whoever runs a Plainchat: `npm run chat -- NAME …`. Each command is safe beside a running server.
+// The commands for the people who run a Plainchat: `npm run chat -- NAME …`. Each is safe while a server runs.
 import { readEnv } from '../../config/env.ts';
 import { backup } from './backup.ts';
 import { check } from './check.ts';
-import type { Command, Desk } from './command.ts';
+import type { Command, Console } from './command.ts';
+import { ProgressClock } from './progress.ts';
 import { endSessions } from './end-sessions.ts';
 import { exportRoom } from './export.ts';
 import { importRoom } from './import.ts';
+import { mailTest } from './mail-test.ts';
 import { move } from './move.ts';
 import { operator } from './operator.ts';
 import { resetLink } from './reset-link.ts';
@@ -13,10 +15,14 @@ import { restore } from './restore.ts';
 import { stats } from './stats.ts';
 import { users } from './users.ts';
 
-const help: Command = { takes: [], what: 'shows this', run: async ({ say }) => say(overview()) };
+const help: Command = {
+  parameters: [],
+  summary: 'shows this list',
+  run: async ({ print }) => print(overview()),
+};
 
-/** Every command there is, by its name. */
-const COMMANDS: Record<string, Command> = {
+/** Every command, by name. */
+export const COMMANDS: Record<string, Command> = {
   help,
   backup,
   restore,
@@ -29,46 +35,81 @@ const COMMANDS: Record<string, Command> = {
   'reset-link': resetLink,
   'end-sessions': endSessions,
   stats,
+  'mail-test': mailTest,
 };
 
-const usage = (name: string): string => [name, ...COMMANDS[name]!.takes].join(' ');
+const HELP = ['--help', '-h'];
+const OPTIONS = Object.values(COMMANDS).flatMap(({ parameters }) => parameters);
+
+/** `--force` for instance: no command may take it for the name of a file or a user. */
+const isUnknownOption = (given: string): boolean => /^--?[a-z]/i.test(given) && !OPTIONS.includes(given);
+
+const usage = (name: string): string => [name, ...COMMANDS[name]!.parameters].join(' ');
 
 function overview(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { what }]) => `  ${usage(name).padEnd(26)} ${what}`);
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { summary }]) => `  ${usage(name).padEnd(26)} ${summary}`,
+  );
   return `npm run chat -- NAME …\n\n${lines.join('\n')}`;
 }
 
-/** Runs a command. @returns its exit code: 0 done, 1 not done, 2 not understood */
+/** What the caller of `run` has to give. */
+export type Terminal = Omit<Console, 'env' | 'doing' | 'taken'> & Partial<Pick<Console, 'taken'>>;
+
+/** Runs a command. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
 export async function run(
-  [name = 'help', ...given]: string[],
-  desk: Omit<Desk, 'env'>,
+  [given0 = 'help', ...given]: string[],
+  terminal: Terminal,
   variables = process.env,
 ): Promise<number> {
+  const name = HELP.includes(given0) ? 'help' : given0;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
-    desk.note(`There is no command ${name}.\n\n${overview()}`);
+    terminal.progress(`There is no command ${name}.\n\n${overview()}`);
     return 2;
   }
-  const needed = command.takes.filter((one) => !one.startsWith('['));
-  if (given.length < needed.length || given.length > command.takes.length) {
-    desk.note(`Use it like this: npm run chat -- ${usage(name)}`);
+  if (given.some((one) => HELP.includes(one))) {
+    terminal.print(`npm run chat -- ${usage(name)}\n\n${command.summary}`);
+    return 0;
+  }
+  const needed = command.parameters.filter((one) => !one.startsWith('['));
+  if (
+    given.length < needed.length ||
+    given.length > command.parameters.length ||
+    given.some(isUnknownOption)
+  ) {
+    terminal.progress(`Use it like this: npm run chat -- ${usage(name)}`);
     return 2;
   }
+  const clock = new ProgressClock(terminal.progress);
   try {
-    await command.run({ ...desk, env: readEnv(variables) }, ...given);
+    const doing = (what: string) => clock.doing(what);
+    await command.run({ taken: async () => {}, ...terminal, doing, env: readEnv(variables) }, ...given);
     return 0;
   } catch (error) {
-    desk.note((error as Error).message);
+    terminal.progress((error as Error).message);
     return 1;
+  } finally {
+    clock.end();
   }
 }
 
+/** Resolves when the reader of stdout has taken what was printed, or has gone. */
+async function stdoutTaken(): Promise<void> {
+  const { stdout } = process;
+  if (!stdout.writableNeedDrain || stdout.destroyed) return;
+  await new Promise<void>((resume) => {
+    for (const event of ['drain', 'close', 'error']) stdout.once(event, () => resume());
+  });
+}
+
 if (import.meta.main) {
-  process.umask(0o077); // what is written has people's addresses and words in it
-  process.stdout.on('error', () => {}); // whoever reads has seen enough, as `head` has: what is done is done to its end
+  process.umask(0o077); // the files have addresses and messages of users
+  process.stdout.on('error', () => {}); // the reader closed the pipe, as `head` does: the command still finishes its work
   process.exitCode = await run(process.argv.slice(2), {
     now: new Date(),
-    say: (line) => console.log(line),
-    note: (line) => console.error(line),
+    print: (line) => console.log(line),
+    progress: (line) => console.error(line),
+    taken: stdoutTaken,
   });
 }

@@ -1,43 +1,53 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import type { Env } from '../../config/env.ts';
 import { findByLogin, type User } from '../chat/user.ts';
+import type { Reader } from '../chat/reader.ts';
+import { readerOf } from '../database/connect-live.ts';
 import { openForCommand } from '../database/open.ts';
 
-/** Something that whoever runs a Plainchat does by hand, beside a running server or without one. */
+/** A command for the people who run a Plainchat. It works while a server runs, and without one. */
 export interface Command {
-  /** What is given to it, in order: `USERNAME`, or `[off]` where it may be left out. */
-  takes: string[];
-  /** What it does, in a few words. */
-  what: string;
-  run(desk: Desk, ...given: string[]): Promise<void>;
+  /** Its parameters in order: `USERNAME`, or `[off]` for an optional one. */
+  parameters: string[];
+  /** What it does, in a few words, for the list of commands. */
+  summary: string;
+  /** @throws CommandError, or another Error whose message is a sentence */
+  run(terminal: Console, ...given: string[]): Promise<void>;
 }
 
-/** Where a command is run. */
-export interface Desk {
+/** What a command gets from the terminal that runs it. */
+export interface Console {
   env: Env;
   now: Date;
-  /** Tells what was asked for: a line on stdout. */
-  say(line: string): void;
-  /** Tells how far it is: a line on stderr. */
-  note(line: string): void;
+  /** Writes a line of the result to stdout. */
+  print(line: string): void;
+  /** Writes a line about the work to stderr. */
+  progress(line: string): void;
+  /** Says what is being done: shown with the seconds if the command takes long. */
+  doing(what: string): void;
+  /** Resolves when the reader of the result has taken it. */
+  taken(): Promise<void>;
 }
 
-/** What was asked for cannot be done; the message is a sentence for whoever asked. */
-export class Undone extends Error {}
+/** The command cannot do its work. The message is a sentence for its user. */
+export class CommandError extends Error {}
 
-/** Does something with the database, which is there already and of this version. @throws Undone where it is not */
-export async function withDatabase<T>({ env }: Desk, work: (em: EntityManager) => Promise<T>): Promise<T> {
-  const orm = await openForCommand(env.databaseUrl ?? env.chatDb);
+/** Calls `work` with the database, and a reader of plain rows. @throws Error if there is none, or if it is of another version */
+export async function withDatabase<T>(
+  { env }: Console,
+  work: (em: EntityManager, reader: Reader) => Promise<T>,
+): Promise<T> {
+  const orm = await openForCommand(env.databaseUrl ?? env.chatDb, env);
   try {
-    return await work(orm.em.fork() as EntityManager);
+    return await work(orm.em.fork(), await readerOf(orm));
   } finally {
     await orm.close();
   }
 }
 
-/** Finds an account by username or email. @throws Undone where there is none */
-export async function accountOf(em: EntityManager, login: string): Promise<User> {
+/** Finds an account by username or email. @throws CommandError if there is none */
+export async function findAccount(em: EntityManager, login: string): Promise<User> {
   const user = await findByLogin(em, login);
-  if (!user) throw new Undone(`There is no account with the username or email ${login}.`);
+  if (!user) throw new CommandError(`There is no account with the username or email ${login}.`);
   return user;
 }

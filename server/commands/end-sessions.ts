@@ -1,15 +1,18 @@
-import { endSessions as logOut } from '../chat/suspension.ts';
-import { accountOf, withDatabase, type Command } from './command.ts';
+import { recordAct } from '../chat/act.ts';
+import * as suspension from '../chat/suspension.ts';
+import { type Command, findAccount, withDatabase } from './command.ts';
 
-/** Logs somebody out everywhere. */
 export const endSessions: Command = {
-  takes: ['USERNAME'],
-  what: 'logs somebody out everywhere',
-  run: (desk, login = '') =>
-    withDatabase(desk, async (em) => {
-      const user = await accountOf(em, login);
-      const count = await em.transactional((em) => logOut(em, user, desk.now));
-      desk.say(
+  parameters: ['USERNAME'],
+  summary: 'logs a user out everywhere',
+  run: (terminal, login = '') =>
+    withDatabase(terminal, async (em) => {
+      const user = await findAccount(em, login);
+      const count = await em.transactional(async (em) => {
+        await recordAct(em, 'sessions ended', { at: terminal.now, user: user.id });
+        return suspension.logOutEverywhere(em, user, terminal.now);
+      });
+      terminal.print(
         count === 1
           ? `1 session of ${user.username} is ended.`
           : `${count} sessions of ${user.username} are ended.`,

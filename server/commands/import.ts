@@ -1,151 +1,210 @@
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { Attachment, descriptionFor, type KeptFile } from '../chat/attachment.ts';
-import { createFormer } from '../chat/former-member.ts';
+import { recordAct } from '../chat/act.ts';
+import { createFormerMember } from '../chat/account-deletion.ts';
+import { descriptionFor } from '../chat/attachment.ts';
+import { appendEntry, Attachment, Entry, type StoredFile } from '../chat/entry.ts';
+import { filesTag } from '../chat/files-identity.ts';
 import { Membership } from '../chat/membership.ts';
-import { createRoom, lockRooms, Room } from '../chat/room.ts';
-import { findByUsername, type User } from '../chat/user.ts';
-import { Folder } from '../files/folder.ts';
-import { accountOf, Undone, withDatabase, type Command } from './command.ts';
-import { linesOf, type FileLine, type Header, type Line } from './room-file.ts';
+import { Pin } from '../chat/pin.ts';
+import type { FileLine } from '../chat/room-lines.ts';
+import { deleteSlice } from '../chat/room-deletion.ts';
+import { lockRooms, Room } from '../chat/room.ts';
+import { findByUsername, lockActor, User } from '../chat/user.ts';
+import { FileStore } from '../files/folder.ts';
+import { fold } from '../text/characters.ts';
+import { type Command, CommandError, type Console, findAccount, withDatabase } from './command.ts';
+import { type Header, readRoomFile } from './room-file.ts';
+import type { EntryLine } from './room-line.ts';
 
-/** Entries that are stored at once: whoever posts meanwhile does not wait for more. */
+/** Entries in one transaction, and images and files among them. A message that a user posts meanwhile waits for no more than these. */
 const BATCH = 500;
+const FILES_OF_BATCH = 20;
+/** Entries between two lines of progress. */
 const STEP = 20_000;
 
-type Kept = KeptFile & Omit<FileLine, 'content'>;
+/** A message that answers no message becomes one like others. */
+const ANSWERS_NOTHING = `
+  update entry set reply_to = null where room_id = ? and reply_to is not null and not exists (
+    select 1 from entry t where t.room_id = entry.room_id and t.seq = entry.reply_to and t.kind = 'message')`;
 
-/** What a file has, once all of it was found to be right; what is attached is in the folder by then. */
+type Kept = StoredFile & Omit<FileLine, 'content'>;
+
+/** What is known of a valid file before anything is stored. */
 interface Contents {
   header: Header;
-  names: Set<string>;
-  /** By the seq of the message. */
-  kept: Map<number, Kept>;
+  /** By their folded form. */
+  names: Map<string, string>;
 }
 
 /**
- * Makes a room of what `export` has put down, with the same numbers; of a conversation of two, one
- * for members only. Only USERNAME belongs to it at first. Whoever has no account here stands in it
- * as a former member, one for each name. Images are drawn anew, as those that come over the web.
+ * Creates a room from an exported file, with the same numbers; a conversation of two becomes a room for
+ * members only. USERNAME is its only member. Each name without an account here becomes a former member.
+ * Images are encoded again, like uploads. All or nothing: nobody sees the room before it is complete.
  */
 export const importRoom: Command = {
-  takes: ['FILE', 'USERNAME'],
-  what: 'makes a room of such a file, which USERNAME administers',
-  run: (desk, file = '', login = '') =>
-    withDatabase(desk, async (em) => {
-      if (!existsSync(file)) throw new Undone(`There is no file ${file}.`);
-      const admin = await accountOf(em, login);
-      const { header, names, kept } = await contentsOf(file, new Folder(desk.env.filesDir)); // all of it, before anything is stored
-      const { people, unknown } = await peopleNamed(em, names, desk.now);
-      const { id } = await em.transactional((em) =>
-        createRoom(
-          em,
-          admin,
-          { name: header.name, access: header.access === 'open' ? 'open' : 'invite' },
-          desk.now,
-        ),
-      );
-      let batch: Line[] = [];
-      for await (const line of linesOf(file)) {
-        if ('access' in line) continue;
-        batch.push({ ...line, file: undefined });
-        if (batch.length === BATCH) batch = await store(em, id, batch, people, kept);
-        if (line.seq % STEP === 0) desk.note(`${line.seq} entries`);
+  parameters: ['FILE', 'USERNAME'],
+  summary: 'imports an exported room; USERNAME administers it',
+  run: (terminal, file = '', login = '') =>
+    withDatabase(terminal, async (em) => {
+      if (!existsSync(file)) throw new CommandError(`There is no file ${file}.`);
+      const admin = await findAccount(em, login);
+      const contents = await contentsOf(file, terminal.now); // checks the whole file before anything is stored
+      const room = new NewRoom(em, new FileStore(terminal.env.filesDir, () => filesTag(em)));
+      try {
+        await room.create(admin, contents, terminal.now);
+        await room.fill(file, terminal);
+        await room.show(admin, contents.header, terminal.now);
+      } catch (error) {
+        await room.remove();
+        throw error;
       }
-      await store(em, id, batch, people, kept);
-      const { lastSeq } = await em.findOneOrFail(Room, { id }, { refresh: true });
-      await em.nativeUpdate(Membership, { room: id, user: admin.id }, { readSeq: lastSeq });
+      const { unknown, lastSeq } = room;
       if (unknown.length > 0)
-        desk.note(`Without an account here, and so former members there: ${unknown.join(', ')}.`);
-      desk.say(
-        `The room ${header.name} is made, with ${lastSeq} ${lastSeq === 1 ? 'entry' : 'entries'}, at /rooms/${id}. ${admin.username} administers it.`,
+        terminal.progress(`Without an account here, so imported as former members: ${unknown.join(', ')}.`);
+      terminal.print(
+        `The room ${contents.header.name} is imported, with ${lastSeq} ${lastSeq === 1 ? 'entry' : 'entries'}, at /rooms/${room.id}. ${admin.username} administers it.`,
       );
     }),
 };
 
-/** Reads a file to its end, and keeps what is attached to messages. @throws Undone where anything in it cannot be taken, and nothing is kept */
-async function contentsOf(file: string, folder: Folder): Promise<Contents> {
-  const names = new Set<string>();
-  const kept = new Map<number, Kept>();
+/** Reads a file to its end. @throws CommandError if a line is wrong */
+async function contentsOf(file: string, now: Date): Promise<Contents> {
   let header: Header | undefined;
-  try {
-    for await (const line of linesOf(file)) {
-      if ('access' in line) {
-        header = line;
-        continue;
-      }
-      for (const name of [line.author, line.subject]) if (name !== undefined) names.add(name);
-      if (line.file) kept.set(line.seq, await keep(folder, line.seq, line.file));
-    }
-    if (!header) throw new Undone(`${file} is empty.`);
-    return { header, names, kept };
-  } catch (error) {
-    await folder.remove([...kept.values()].map(({ name }) => name));
-    throw error;
+  const names = new Map<string, string>();
+  for await (const line of readRoomFile(file, now)) {
+    if ('access' in line) header = line;
+    else for (const name of [line.author, line.subject]) if (name !== undefined) names.set(fold(name), name);
   }
+  if (!header) throw new CommandError(`${file} is empty.`);
+  return { header, names };
 }
 
-async function keep(
-  folder: Folder,
-  seq: number,
-  { description, describedAt, content }: FileLine,
-): Promise<Kept> {
-  let kept: KeptFile | undefined;
-  try {
-    kept = await folder.keep(Readable.from([content]));
-    return {
-      ...kept,
-      description: descriptionFor(kept.type, { description, decorative: description === '' }),
-      describedAt,
-    };
-  } catch (error) {
-    if (kept) await folder.remove([kept.name]);
-    throw new Undone(
-      `The file of entry ${seq} cannot be taken, so nothing is made of any: ${(error as Error).message}`,
-    );
-  }
-}
+/** A room that is being imported. */
+class NewRoom {
+  readonly #em: EntityManager;
+  readonly #folder: FileStore;
+  /** By the folded name. */
+  readonly #people = new Map<string, User>();
+  readonly #created: number[] = [];
+  /** Files that no stored entry has yet. */
+  #unused: string[] = [];
+  /** The names without an account. */
+  readonly unknown: string[] = [];
+  id = 0;
+  lastSeq = 0;
 
-/** The accounts with these names, and a former member for each name that has none. */
-async function peopleNamed(
-  em: EntityManager,
-  names: Set<string>,
-  now: Date,
-): Promise<{ people: Map<string, User>; unknown: string[] }> {
-  const people = new Map<string, User>();
-  const unknown: string[] = [];
-  for (const name of names) {
-    const user = await findByUsername(em, name);
-    if (!user) unknown.push(name);
-    people.set(name, user ?? (await createFormer(em, now)));
+  constructor(em: EntityManager, folder: FileStore) {
+    this.#em = em;
+    this.#folder = folder;
   }
-  return { people, unknown };
-}
 
-/** Puts entries at the end of the room, as if they were said now; returns what is left: none. */
-async function store(
-  em: EntityManager,
-  id: number,
-  lines: Line[],
-  people: Map<string, User>,
-  kept: Map<number, Kept>,
-): Promise<Line[]> {
-  await em.fork().transactional(async (em) => {
-    await lockRooms(em, id);
-    const room = await em.findOneOrFail(Room, { id });
-    for (const { seq, author, subject, kind, body, key, at } of lines) {
-      const entry = room.append(em, {
-        kind,
-        author: people.get(author)!,
-        ...(subject !== undefined && { subject: people.get(subject)! }),
-        body,
-        ...(key !== undefined && { key }),
-        at,
+  /** Creates the room, which nobody sees yet, and an author for each name without an account. */
+  async create(admin: User, { header, names }: Contents, now: Date): Promise<void> {
+    await this.#em.transactional(async (em) => {
+      await lockActor(em, admin);
+      const room = em.create(Room, {
+        name: header.name,
+        topic: header.topic,
+        access: 'importing',
+        creator: admin,
+        createdAt: now,
       });
-      const file = kept.get(seq);
-      if (file) em.create(Attachment, { room, entry, author: entry.author, ...file });
+      await em.flush();
+      this.id = room.id;
+    });
+    for (const [key, name] of names) {
+      const user = await findByUsername(this.#em, name);
+      if (!user) this.unknown.push(name);
+      const author = user ?? (await createFormerMember(this.#em, now));
+      if (!user) this.#created.push(author.id);
+      this.#people.set(key, author);
     }
-  });
-  return [];
+  }
+
+  /** Stores the entries, with their images and files. */
+  async fill(file: string, { now, progress }: Console): Promise<void> {
+    let batch: EntryLine[] = [];
+    let kept = new Map<number, Kept>();
+    const store = async () => {
+      await this.#store(batch, kept);
+      [batch, kept] = [[], new Map()];
+    };
+    for await (const line of readRoomFile(file, now)) {
+      if ('access' in line) continue;
+      if (line.file) kept.set(line.seq, await this.#keep(line.seq, line.file));
+      batch.push({ ...line, file: undefined });
+      if (batch.length === BATCH || kept.size === FILES_OF_BATCH) await store();
+      if (line.seq % STEP === 0) progress(`${line.seq} entries`);
+    }
+    await store();
+  }
+
+  /** Makes the room complete: it gets its pins, its access, and its administrator. */
+  async show(admin: User, { access, pins }: Header, now: Date): Promise<void> {
+    await this.#em.fork().transactional(async (em) => {
+      await lockActor(em, admin);
+      await lockRooms(em, this.id);
+      const room = await em.findOneOrFail(Room, { id: this.id });
+      room.access = access === 'open' ? 'open' : 'invite';
+      this.lastSeq = room.lastSeq;
+      await em.execute(ANSWERS_NOTHING, [room.id], 'run');
+      for (const { seq } of await em.find(Entry, { room, kind: 'message', seq: pins }))
+        em.create(Pin, { room, seq });
+      em.create(Membership, { room, user: admin.id, role: 'admin', joinedAt: now, readSeq: room.lastSeq });
+      await recordAct(em, 'room imported', { at: now, user: admin.id, room: this.id });
+    });
+  }
+
+  /** Deletes all that was stored. */
+  async remove(): Promise<void> {
+    await this.#folder.remove(this.#unused);
+    await this.#em.nativeUpdate(Room, { id: this.id, access: 'importing' }, { access: 'deleted' });
+    for (let isGone = false; !isGone;) {
+      const slice = await deleteSlice(this.#em.fork(), this.id);
+      await this.#folder.remove(slice.files);
+      isGone = slice.isGone;
+    }
+    await this.#em.nativeDelete(User, { id: { $in: this.#created } });
+  }
+
+  async #keep(seq: number, { description, describedAt, content }: FileLine): Promise<Kept> {
+    try {
+      const kept = await this.#folder.keep(Readable.from([content]));
+      this.#unused.push(kept.name);
+      const decorative = description === '';
+      return { ...kept, description: descriptionFor(kept.type, { description, decorative }), describedAt };
+    } catch (error) {
+      throw new CommandError(
+        `The file of entry ${seq} cannot be imported, so nothing was imported: ${(error as Error).message}`,
+      );
+    }
+  }
+
+  /** Appends entries to the room. */
+  async #store(lines: EntryLine[], kept: Map<number, Kept>): Promise<void> {
+    await this.#em.fork().transactional(async (em) => {
+      await lockRooms(em, this.id);
+      const room = await em.findOneOrFail(Room, { id: this.id });
+      for (const { seq, author, subject, kind, body, key, reply, byToken, at } of lines) {
+        const entry = appendEntry(em, room, {
+          kind,
+          author: this.#person(author),
+          ...(subject !== undefined && { subject: this.#person(subject) }),
+          body,
+          ...(key !== undefined && { key, byToken }),
+          ...(reply !== undefined && { replyTo: reply }),
+          at,
+        });
+        const file = kept.get(seq);
+        if (file) em.create(Attachment, { room, entry, author: entry.author, ...file });
+      }
+    });
+    this.#unused = [];
+  }
+
+  #person(name: string): User {
+    return this.#people.get(fold(name))!;
+  }
 }

@@ -1,23 +1,26 @@
+import { recordAct } from '../chat/act.ts';
 import { makeResetLink } from '../chat/reset-link.ts';
-import { accountOf, withDatabase, type Command } from './command.ts';
+import { type Command, findAccount, withDatabase } from './command.ts';
 
-/** Makes a link for somebody who has forgotten their password. */
 export const resetLink: Command = {
-  takes: ['USERNAME'],
-  what: 'makes a link that sets a new password',
-  run: (desk, login = '') =>
-    withDatabase(desk, async (em) => {
+  parameters: ['USERNAME'],
+  summary: 'makes a link that sets a new password',
+  run: (terminal, login = '') =>
+    withDatabase(terminal, async (em) => {
       const {
         env: { publicUrl, host, port },
         now,
-        note,
-        say,
-      } = desk;
-      const user = await accountOf(em, login);
-      const path = await makeResetLink(em, user, now);
-      note(
-        `Whoever opens this sets a new password for ${user.username}. It works once, within an hour; give it to nobody else.`,
+        progress,
+        print,
+      } = terminal;
+      const user = await findAccount(em, login);
+      const path = await em.transactional(async (em) => {
+        await recordAct(em, 'reset link made', { at: now, user: user.id });
+        return makeResetLink(em, user, now);
+      });
+      progress(
+        `Anybody who opens this link can set a new password for ${user.username}. It works once, within an hour. Give it to nobody else.`,
       );
-      say(`${publicUrl?.origin ?? `http://${host}:${port}`}${path}`);
+      print(`${publicUrl?.origin ?? `http://${host}:${port}`}${path}`);
     }),
 };

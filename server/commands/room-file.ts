@@ -1,152 +1,120 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { KINDS, type Kind } from '../chat/entry.ts';
+import { FORMER_MEMBER } from '../chat/account-deletion.ts';
 import { Invalid } from '../chat/errors.ts';
-import { checkedBody, checkedKey } from '../chat/message.ts';
-import { checkedRoomName } from '../chat/room.ts';
-import { isWellFormed } from '../chat/text.ts';
-import { Undone } from './command.ts';
+import { MOST_PINS } from '../chat/pin.ts';
+import { FORMAT, type FileLine } from '../chat/room-lines.ts';
+import { checkedRoomName, checkedTopic } from '../chat/room.ts';
+import { fold } from '../text/characters.ts';
+import { CommandError } from './command.ts';
+import { type EntryLine, entryIn, fileIn, type Json, textIn } from './room-line.ts';
 
-/**
- * A room as JSON, one value a line: the room, then each entry in order, each followed by what is
- * attached to it.
- * `{"plainchat":2,"name","access","creator","createdAt","lastSeq"}`
- * `{"seq","kind","author","subject"?,"body","key"?,"at"}`
- * `{"file":SEQ,"description","describedAt"?,"sha256","content"}`, the content in base64
- * The number rises where a later form can no longer be read as this one; 1 had no files.
- */
-export const FORMAT = 2;
-const READ = [1, FORMAT];
-/** More than the largest that is taken over the web, since an image that was drawn anew may be larger. */
-const LARGEST_FILE_BYTES = 32 * 1024 * 1024;
+const READABLE = [1, 2, FORMAT];
+const ACCESS = ['open', 'invite', 'direct'];
 
-/** What the first line tells of the room. */
+/** The room of a file, from its first line. */
 export interface Header {
   name: string;
+  topic: string;
   access: string;
+  /** The seqs of the pinned messages. */
+  pins: number[];
+  /** How many entries there are; undefined if the file does not say. */
+  lastSeq: number | undefined;
 }
 
-/** What is attached to a message. */
-export interface FileLine {
-  description: string;
-  describedAt: Date | null;
-  content: Buffer;
-}
-
-/** What is told of an entry, and what is attached to it. */
-export interface Line {
-  seq: number;
-  kind: Kind;
-  author: string;
-  subject: string | undefined;
-  body: string;
-  key: string | undefined;
-  at: Date;
-  file: FileLine | undefined;
-}
-
-type Json = Record<string, unknown>;
-
-/** How a file is put down that is attached to the entry `seq`. */
-export function fileLine(seq: number, { description, describedAt, content }: FileLine): string {
-  return JSON.stringify({
-    file: seq,
-    description,
-    ...(describedAt && { describedAt }),
-    sha256: hash(content),
-    content: content.toString('base64'),
-  });
-}
-
-/** The room and the entries of a file, each checked. @throws Undone with the number of the line that cannot be taken */
-export async function* linesOf(path: string): AsyncGenerator<Header | Line> {
+/**
+ * Yields the room, then the entries of a file, each checked.
+ * @throws CommandError with the number of the first wrong line, or if the file has fewer entries than its first line says
+ */
+export async function* readRoomFile(path: string, now: Date): AsyncGenerator<Header | EntryLine> {
   let number = 0;
   let seq = 0;
+  let header: Header | undefined;
   let waiting: Json | undefined; // an entry that a file may follow
-  const take = <T>(at: number, read: () => T): T => {
+  const keys = new UniqueKeys();
+  const checked = <T>(at: number, read: () => T): T => {
     try {
       return read();
     } catch (error) {
-      throw new Undone(
-        `Line ${at} of ${path} cannot be taken, so nothing is made of it: ${(error as Error).message}`,
+      throw new CommandError(
+        `Line ${at} of ${path} is wrong, so nothing was imported: ${(error as Error).message}`,
       );
     }
   };
+  const entryAt = (at: number, value: Json, file?: FileLine): EntryLine =>
+    checked(at, () => keys.checked(entryIn(value, { expected: seq, now, file })));
   for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
     number += 1;
-    const value = take(number, () => objectIn(text));
+    const value = checked(number, () => objectIn(text));
     if (number === 1) {
-      yield take(number, () => headerOf(value));
+      yield (header = checked(number, () => headerIn(value)));
     } else if (waiting && 'file' in value) {
-      const [entry, at] = [waiting, number];
-      const file = take(at, () => fileOf(value, seq));
-      yield take(at - 1, () => lineOf(entry, seq, file));
+      const file = checked(number, () => fileIn(value, seq, now));
+      yield entryAt(number - 1, waiting, file);
       waiting = undefined;
     } else {
-      if (waiting) yield take(number - 1, () => lineOf(waiting!, seq));
+      if (waiting) yield entryAt(number - 1, waiting);
       seq += 1;
       waiting = value;
     }
   }
-  if (waiting) yield take(number, () => lineOf(waiting!, seq));
+  if (waiting) yield entryAt(number, waiting);
+  if (header?.lastSeq !== undefined && header.lastSeq !== seq)
+    throw new CommandError(
+      `${path} has ${seq} of ${header.lastSeq} entries, so nothing was imported: it was not copied completely.`,
+    );
+}
+
+/** Finds a key that an author has used twice. */
+class UniqueKeys {
+  readonly #seen = new Set<string>();
+
+  /** @throws Invalid if the author has used the key before */
+  checked(entry: EntryLine): EntryLine {
+    if (entry.key === undefined) return entry;
+    const id = `${entry.key} ${fold(entry.author)}`;
+    if (!this.#seen.has(id)) {
+      this.#seen.add(id);
+      return entry;
+    }
+    if (entry.author === FORMER_MEMBER) return { ...entry, key: crypto.randomUUID() }; // there were several of them
+    throw new Invalid({ '': 'An earlier message by the same author has the same key.' });
+  }
 }
 
 function objectIn(text: string): Json {
-  const value = JSON.parse(text) as Json | null;
+  const value = parsed(text);
   if (typeof value === 'object' && value) return value;
-  throw new Invalid({ '': 'It should be an object, and is none.' });
+  throw new Invalid({ '': 'It is not a JSON object.' });
 }
 
-function headerOf({ plainchat, name, access }: Json): Header {
-  if (!READ.includes(plainchat as number))
-    throw new Invalid({ '': 'This is no room that “export” of this version has put down.' });
-  return { name: checkedRoomName(text(name)), access: text(access) };
+/** The message of JSON.parse would have parts of the line, and so could write anything to the terminal. */
+function parsed(text: string): Json | null {
+  try {
+    return JSON.parse(text) as Json | null;
+  } catch {
+    throw new Invalid({ '': 'It is not JSON.' });
+  }
 }
 
-function lineOf(
-  { seq, kind, author, subject, body, key, at }: Json,
-  expected: number,
-  file?: FileLine,
-): Line {
-  if (seq !== expected) throw new Invalid({ '': `Its number should be ${expected}.` });
-  if (!KINDS.includes(kind as Kind)) throw new Invalid({ '': 'There is no such kind of entry.' });
-  const isMessage = kind === 'message';
-  if (file && !isMessage) throw new Invalid({ '': 'Only to a message can a file be attached.' });
+function pinsIn(value: unknown): number[] {
+  if (Array.isArray(value) && value.length <= MOST_PINS && value.every(Number.isSafeInteger))
+    return [...new Set(value as number[])];
+  throw new Invalid({ '': `\`pins\` is no list of at most ${MOST_PINS} numbers of messages.` });
+}
+
+function headerIn({ plainchat, name, topic = '', access, lastSeq, pins = [] }: Json): Header {
+  if (!READABLE.includes(plainchat as number))
+    throw new Invalid({ '': 'It is not a room that “export” of this version or an earlier one wrote.' });
+  if (!ACCESS.includes(textIn(access))) throw new Invalid({ '': 'There is no such kind of room.' });
+  if (lastSeq !== undefined && !Number.isSafeInteger(lastSeq))
+    throw new Invalid({ '': '`lastSeq` is not a number.' });
   return {
-    seq,
-    kind: kind as Kind,
-    author: text(author),
-    subject: subject === undefined ? undefined : text(subject),
-    body: isMessage ? checkedBody(text(body), { mayBeEmpty: file !== undefined }) : text(body),
-    key: isMessage ? checkedKey(text(key)) : undefined,
-    at: time(at),
-    file,
+    name: checkedRoomName(textIn(name)),
+    topic: checkedTopic(textIn(topic)),
+    access: textIn(access),
+    pins: pinsIn(pins),
+    lastSeq: lastSeq as number | undefined,
   };
-}
-
-function fileOf({ file, description, describedAt, sha256, content }: Json, seq: number): FileLine {
-  if (file !== seq) throw new Invalid({ '': `It should be the file of entry ${seq}.` });
-  const bytes = Buffer.from(text(content), 'base64');
-  if (bytes.length > LARGEST_FILE_BYTES) throw new Invalid({ '': 'The file is larger than 32 MiB.' });
-  if (hash(bytes) !== sha256)
-    throw new Invalid({ '': 'The file is not what it was: its content has another hash.' });
-  return {
-    description: text(description),
-    describedAt: describedAt === undefined ? null : time(describedAt),
-    content: bytes,
-  };
-}
-
-const hash = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
-
-function time(value: unknown): Date {
-  const date = new Date(text(value));
-  if (Number.isNaN(date.getTime())) throw new Invalid({ '': 'Its time is none.' });
-  return date;
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string' && isWellFormed(value)) return value;
-  throw new Invalid({ '': 'Something in it should be a text, and is none.' });
 }

@@ -1,17 +1,18 @@
+import { Away } from '../chat/away.ts';
+import { Telling } from '../chat/due.ts';
 import { Entry } from '../chat/entry.ts';
 import { Presence } from '../chat/presence.ts';
 import { Report } from '../chat/report.ts';
 import { Room } from '../chat/room.ts';
 import { Session } from '../chat/session.ts';
 import { User } from '../chat/user.ts';
-import { withDatabase, type Command } from './command.ts';
+import { type Command, withDatabase } from './command.ts';
 
-/** Counts what there is. */
 export const stats: Command = {
-  takes: [],
-  what: 'counts what there is',
-  run: (desk) =>
-    withDatabase(desk, async (em) => {
+  parameters: [],
+  summary: 'counts accounts, rooms and messages',
+  run: (terminal) =>
+    withDatabase(terminal, async (em) => {
       const counts: [what: string, count: Promise<number>][] = [
         ['accounts', em.count(User, { deletedAt: null })],
         ['suspended accounts', em.count(User, { suspendedAt: { $ne: null } })],
@@ -23,8 +24,11 @@ export const stats: Command = {
         ['messages', em.count(Entry, { kind: 'message' })],
         ['notices', em.count(Entry, { kind: { $ne: 'message' } })],
         ['people in a room now', em.count(Presence)],
+        ['addresses that are confirmed', em.count(Away, { confirmedKey: { $ne: null } })],
+        ['people for whom something is due', em.count(Telling)],
+        ['of those, whose last try has failed', em.count(Telling, { tries: { $gt: 0 } })],
         ['reports without an answer', em.count(Report, { answer: null })],
       ];
-      for (const [what, count] of counts) desk.say(`${String(await count).padStart(9)}  ${what}`);
+      for (const [what, count] of counts) terminal.print(`${String(await count).padStart(9)}  ${what}`);
     }),
 };

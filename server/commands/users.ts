@@ -1,17 +1,17 @@
 import { Session } from '../chat/session.ts';
 import { User } from '../chat/user.ts';
-import { withDatabase, type Command } from './command.ts';
+import { type Command, withDatabase } from './command.ts';
 
-/** Accounts that are read at once. */
+/** Accounts in one query. */
 const BATCH = 500;
 
-/** Lists the accounts, one a line, with tabs between: username, email, since when, last seen, and what else there is to say. */
+/** Prints the accounts, one a line, with tabs between the columns. */
 export const users: Command = {
-  takes: [],
-  what: 'lists the accounts',
-  run: (desk) =>
-    withDatabase(desk, async (em) => {
-      desk.say(['username', 'email', 'since', 'last seen', 'remark'].join('\t'));
+  parameters: [],
+  summary: 'lists the accounts',
+  run: (terminal) =>
+    withDatabase(terminal, async (em) => {
+      terminal.print(['username', 'email', 'since', 'last seen', 'remark'].join('\t'));
       for (let after = 0; ;) {
         const batch = await em.find(
           User,
@@ -25,7 +25,7 @@ export const users: Command = {
         );
         const seen = new Map(sessions.map(({ user, seenAt }) => [user.id, seenAt]));
         for (const user of batch)
-          desk.say(
+          terminal.print(
             [user.username, user.email, day(user.createdAt), day(seen.get(user.id)), remark(user)].join('\t'),
           );
         if (batch.length < BATCH) return;

@@ -1,8 +1,8 @@
-import type { AbstractSqlDriver, Configuration, MigrationObject } from '@mikro-orm/sql';
 import type { Migration } from '@mikro-orm/migrations';
+import type { AbstractSqlDriver, Configuration, MigrationObject } from '@mikro-orm/sql';
 
-/** What migrations say in the words of SQLite, and how PostgreSQL says it. */
-const WORDS: [sqlite: RegExp, postgresql: string][] = [
+/** The SQL of SQLite in the migrations, and the same in PostgreSQL. */
+const DIALECT: [sqlite: RegExp, postgresql: string][] = [
   [/\binteger not null primary key autoincrement\b/g, 'serial primary key'],
   [/\binteger not null default (true|false)\b/g, 'boolean not null default $1'],
   [/"told" integer\b/g, '"told" boolean'],
@@ -10,22 +10,24 @@ const WORDS: [sqlite: RegExp, postgresql: string][] = [
   [/^create unique index ("\w+") on ("\w+") (\(.*\))$/g, 'alter table $2 add constraint $1 unique $3'],
 ];
 
-type Written = new (driver: AbstractSqlDriver, config: Configuration) => Migration & { up(): void };
+type MigrationClass = new (driver: AbstractSqlDriver, config: Configuration) => Migration & { up(): void };
 
-/** The same migrations for PostgreSQL: written once, so that both have the same tables by the same steps. */
+/** Translates the migrations to PostgreSQL. They are written once, so that both databases get the same tables by the same steps. */
 export function inPostgres(migrations: MigrationObject[]): MigrationObject[] {
-  return migrations.map(({ name, class: original }) => ({ name, class: translated(original as Written) }));
+  return migrations.map(({ name, class: original }) => ({
+    name,
+    class: translated(original as MigrationClass),
+  }));
 }
 
-function translated(original: Written): Written {
+function translated(original: MigrationClass): MigrationClass {
   return class extends original {
     override addSql(sql: Parameters<Migration['addSql']>[0]): void {
-      super.addSql(typeof sql === 'string' ? inWordsOfPostgres(sql) : sql);
+      super.addSql(typeof sql === 'string' ? translateStatement(sql) : sql);
     }
   };
 }
 
-/** One statement, as PostgreSQL says it. */
-export function inWordsOfPostgres(sql: string): string {
-  return WORDS.reduce((text, [sqlite, postgresql]) => text.replace(sqlite, postgresql), sql);
+function translateStatement(sql: string): string {
+  return DIALECT.reduce((text, [sqlite, postgresql]) => text.replace(sqlite, postgresql), sql);
 }

@@ -1,21 +1,18 @@
-import { TextType, Type, type MikroORM, type Options } from '@mikro-orm/sql';
-import { PostgreSqlDriver } from '@mikro-orm/postgresql';
-import { installSignals } from './postgresql-signals.ts';
+import { ReferenceKind, PostgreSqlDriver } from '@mikro-orm/postgresql';
+import { type Options, TextType, Type } from '@mikro-orm/sql';
+import { connections } from './postgresql-client.ts';
 import { RetryingEntityManager } from './retrying.ts';
-import { refuseLater, type Tell } from './upgrade.ts';
 
-/** Connections of one process. More wait: the database does not get faster by them. */
+/** Connections of one process. More would not make the database faster. */
 const CONNECTIONS = 10;
-/** Nothing of ours takes nearly as long, in milliseconds: what does is given up, and its locks with it. */
+/** Far longer than any statement of ours. PostgreSQL cancels a statement that takes longer, and releases its locks. */
 const STATEMENT_MS = 15_000;
-/** So long is waited for a connection, in milliseconds, before people are told to try again. */
+/** How long a request waits for a connection before it is refused. */
 const CONNECT_MS = 4000;
-/** Any number, the same in every process: whoever holds this lock brings the schema up to date. */
-const MIGRATION_LOCK = 7_526_101;
 
 /**
- * What makes an answer a promise, whatever the database is set to by default: a commit is on the
- * disk before it is answered, and each look sees what was committed before it.
+ * Overrides the defaults of the database: a commit is on the disk before the client is answered, and each
+ * query sees what was committed before it.
  */
 const SETTINGS = {
   synchronous_commit: 'on',
@@ -23,18 +20,14 @@ const SETTINGS = {
   timezone: 'UTC',
 };
 
-const TIMEOUTS = ['statement_timeout', 'idle_in_transaction_session_timeout'];
-
-/** Whether this is the address of a PostgreSQL database, and no path of a file. */
-export function isPostgres(where: string): boolean {
-  return /^postgres(ql)?:\/\//.test(where);
-}
-
-/** What the driver needs for the database at the address. Texts are as long there as in SQLite. */
-export const postgresOptions = (address: string): Options => ({
+/**
+ * Text columns have no maximum length, as in SQLite.
+ * @param listenUrl the address of the same database without a pooler, if `address` is one of a pooler
+ */
+export const postgresOptions = (address: string, listenUrl?: string): Options => ({
   driver: PostgreSqlDriver,
   clientUrl: address,
-  ensureDatabase: false, // whoever runs it makes it, and says who may do what
+  ensureDatabase: false, // the operator creates it, and grants the rights
   entityManager: RetryingEntityManager,
   pool: { max: CONNECTIONS },
   discovery: {
@@ -42,38 +35,53 @@ export const postgresOptions = (address: string): Options => ({
       type === 'string' ? Type.getType(TextType) : platform.getDefaultMappedType(type),
     onMetadata: (entity) => {
       for (const property of Object.values(entity.properties))
-        if (property.kind === 'm:1') property.index ??= true; // as the driver for SQLite does
+        if (property.kind === ReferenceKind.MANY_TO_ONE) property.index ??= true; // as the driver for SQLite does
     },
   },
-  driverOptions: clientOptions(address),
+  driverOptions: {
+    ...(listenUrl ? pooledOptions(address) : clientOptions(address)),
+    Client: connections(),
+    listenUrl,
+  },
 });
 
-/** What a connection takes, one of the pool or one that listens. */
-export const clientOptions = (address: string) => ({
+/** A pooler that gives each transaction another connection refuses settings at the beginning: `requireSettings` looks whether they hold. */
+const pooledOptions = (address: string) => ({
   connectionString: address,
   application_name: 'plainchat',
   connectionTimeoutMillis: CONNECT_MS,
+  keepAlive: true,
+});
+
+/** Options of a connection without a pooler: those of the pool and the listener's. */
+export const clientOptions = (address: string) => ({
+  ...pooledOptions(address),
   statement_timeout: STATEMENT_MS,
   idle_in_transaction_session_timeout: STATEMENT_MS,
-  keepAlive: true,
   options: Object.entries(SETTINGS)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(' '),
 });
 
-/** Brings the schema up to date, and has it tell of changes; of several starts at once one after the other. */
-export async function migratePostgres(orm: MikroORM, tell: Tell = () => {}): Promise<void> {
-  await orm.em.fork().transactional(async (em) => {
-    for (const name of TIMEOUTS) await em.execute(`set local ${name} = 0`); // this may take long
-    await em.execute('select pg_advisory_xact_lock(?)', [MIGRATION_LOCK]);
-    await refuseLater(orm);
-    const isOld =
-      (await orm.migrator.getExecuted()).length > 0 && (await orm.migrator.getPending()).length > 0;
-    if (isOld)
-      tell(
-        'The data is brought up to date. No copy is made of it as it was, since on PostgreSQL that is for pg_dump, before a new version is started.',
-      );
-    await orm.migrator.up({ transaction: em.getTransactionContext() });
-    await installSignals(em);
-  });
+/**
+ * Looks whether the settings hold that a pooler does not pass on.
+ * @param rows runs a query
+ * @throws Error with a sentence if data could be lost
+ */
+export async function requireSettings(
+  rows: (sql: string) => Promise<{ commit: string; isolation: string; timeout: string; role: string }[]>,
+  announce: (sentence: string) => void,
+): Promise<void> {
+  const [found] = await rows(
+    `select current_setting('synchronous_commit') as commit, current_setting('default_transaction_isolation') as isolation, current_setting('statement_timeout') as timeout, current_user as role`,
+  );
+  const { commit, isolation, timeout, role } = found!;
+  if (!['on', 'local', 'remote_write', 'remote_apply'].includes(commit) || isolation !== 'read committed')
+    throw new Error(
+      `The database at DATABASE_URL commits without waiting for the disk, or isolates transactions in another way. Run there: alter role "${role}" set synchronous_commit = on; alter role "${role}" set default_transaction_isolation = 'read committed'; and restart the pooler.`,
+    );
+  if (timeout === '0')
+    announce(
+      `Statements at DATABASE_URL have no time limit. Run there: alter role "${role}" set statement_timeout = '${STATEMENT_MS}ms'; alter role "${role}" set idle_in_transaction_session_timeout = '${STATEMENT_MS}ms'; and restart the pooler.`,
+    );
 }

@@ -1,13 +1,12 @@
-import { DeadlockException, type TransactionOptions } from '@mikro-orm/sql';
 import { EntityManager } from '@mikro-orm/postgresql';
+import { DeadlockException, type TransactionOptions } from '@mikro-orm/sql';
 
-/** So often a transaction is tried that another one was in the way of. */
 const TRIES = 4;
 
 /**
- * Does a transaction again that PostgreSQL has given up, because two waited for each other. Our own
- * locks are taken in one order, but those of foreign keys come as rows do. Nothing of it was stored,
- * and all that is decided in one is read in it, so it can be done again as it was.
+ * Repeats a transaction that PostgreSQL has rolled back because of a deadlock. We take our own locks in one
+ * order, but foreign keys lock rows in any order. A repeat is safe: nothing was stored, and a transaction
+ * reads all that it decides on.
  */
 export class RetryingEntityManager extends EntityManager {
   override async transactional<T>(

@@ -1,37 +1,38 @@
-import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
+import { Worker } from 'node:worker_threads';
+import { KeptStatements } from './kept-statements.ts';
+import { noteDuration } from './slow-statements.ts';
 
-/** What the writing thread is given at its start. */
-export interface Opening {
+/** The data that the writing thread starts with. */
+export interface FileOptions {
   path: string;
   pragmas: string[];
 }
 
-/** A statement for it, ahead of which it may have to begin a transaction, and what it tells of it. */
-export interface Asked {
+export interface StatementRequest {
   sql: string;
   parameters: readonly unknown[];
+  /** Whether the thread begins a transaction first. */
   begins: boolean;
 }
-/** Several, as a transaction of their own. */
-export type Together = Pick<Asked, 'sql' | 'parameters'>[];
-/** Of several, the rows are those of each. */
-export type Told = QueryResult<unknown> | { error: { message: string; code: string | undefined } };
+/** Statements that the thread runs in one transaction. */
+export type StatementBatch = Pick<StatementRequest, 'sql' | 'parameters'>[];
+/** The thread's reply. For a batch, `rows` holds the rows of each statement. */
+export type ThreadReply = QueryResult<unknown> | { error: { message: string; code: string | undefined } };
 
-/** Who is told of what happens to the file. */
-export interface Watcher {
-  opened(reader: Database.Database): void;
-  /** Something was written, of which whoever waits for it has not heard yet. */
-  written(): void;
+export interface FileHandlers {
+  onOpen(reader: Database.Database): void;
+  /** Called after each statement of the thread, before the promise of its caller resolves. */
+  onWrite(): void;
 }
 
-/** Reads here as long as no transaction is open; whatever else is asked goes to the thread. */
+/** Outside a transaction, it reads in this thread. All other statements go to the writing thread. */
 class Connection implements DatabaseConnection {
-  /** While a transaction is open: lets the next one write. */
+  /** Set while a transaction is open; lets the next one begin. */
   release: (() => void) | undefined;
-  /** Whether the thread is still to be told that it begins: it is with the first statement, for each way there and back takes time. */
-  isDue = false;
+  /** BEGIN travels with the first statement, to save a round trip. */
+  isBeginPending = false;
   readonly #driver: SqliteFileDriver;
 
   constructor(driver: SqliteFileDriver) {
@@ -39,18 +40,22 @@ class Connection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.release) return this.ask<R>(sql, parameters);
-    if (/^\s*select\b/i.test(sql))
-      return { rows: this.#driver.reader.prepare<unknown[], R>(sql).all(...parameters) };
-    const release = await this.#driver.writing();
-    return this.#driver.ask<R>(sql, parameters).finally(release);
+    if (this.release) return this.run<R>(sql, parameters);
+    if (/^\s*select\b/i.test(sql)) {
+      const begun = performance.now();
+      const rows = this.#driver.statements.prepareBound<R>(sql, parameters).all(...parameters);
+      noteDuration(sql, begun);
+      return { rows };
+    }
+    const release = await this.#driver.lockForWriting();
+    return this.#driver.run<R>(sql, parameters).finally(release);
   }
 
-  /** Has the thread run a statement of the transaction. */
-  ask<R>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<R>> {
-    const begins = this.isDue;
-    this.isDue = false;
-    return this.#driver.ask<R>(sql, parameters, begins);
+  /** Runs a statement of the transaction in the thread. */
+  run<R>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<R>> {
+    const begins = this.isBeginPending;
+    this.isBeginPending = false;
+    return this.#driver.run<R>(sql, parameters, begins);
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
@@ -58,31 +63,37 @@ class Connection implements DatabaseConnection {
   }
 }
 
-/** Holds the connection that reads and the thread that writes, for one after the other. */
+/** Owns the connection that reads and the thread that writes. One transaction writes at a time. */
 export class SqliteFileDriver implements Driver {
   reader!: Database.Database;
-  readonly #opening: Opening;
-  readonly #watcher: Watcher;
+  /** Those of the connection that reads. */
+  statements!: KeptStatements;
+  readonly #options: FileOptions;
+  readonly #handlers: FileHandlers;
   #thread!: Worker;
-  /** Whoever waits for an answer of the thread: it answers one after the other. */
+  #isOpen = false;
+  /** The callers that wait for a reply of the thread, which replies in order. */
   readonly #waiting: PromiseWithResolvers<QueryResult<unknown>>[] = [];
-  #free: Promise<void> = Promise.resolve();
+  /** Resolves when the last transaction in the queue ends. */
+  #lastWrite: Promise<void> = Promise.resolve();
 
-  constructor(opening: Opening, watcher: Watcher) {
-    this.#opening = opening;
-    this.#watcher = watcher;
+  constructor(options: FileOptions, handlers: FileHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
   }
 
   async init(): Promise<void> {
-    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: this.#opening });
-    const opened = this.#wait();
-    this.#thread.on('message', (told: Told) => this.#tell(told));
-    this.#thread.on('error', (error) => {
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
-    });
-    await opened; // the file is made by now
-    this.reader = new Database(this.#opening.path, { readonly: true });
-    this.#watcher.opened(this.reader);
+    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: this.#options });
+    const opened = this.#nextReply();
+    this.#thread.on('message', (reply: ThreadReply) => this.#settle(reply));
+    let error: Error | undefined;
+    this.#thread.on('error', (thrown) => (error = thrown));
+    this.#thread.on('exit', () => this.#end(error));
+    await opened; // the thread has created the file by now
+    this.#isOpen = true;
+    this.reader = new Database(this.#options.path, { readonly: true });
+    this.statements = new KeptStatements(this.reader);
+    this.#handlers.onOpen(this.reader);
   }
 
   async acquireConnection(): Promise<Connection> {
@@ -94,55 +105,71 @@ export class SqliteFileDriver implements Driver {
   }
 
   async beginTransaction(connection: Connection): Promise<void> {
-    connection.release = await this.writing();
-    connection.isDue = true;
+    connection.release = await this.lockForWriting();
+    connection.isBeginPending = true;
   }
 
   async commitTransaction(connection: Connection): Promise<void> {
-    if (!connection.isDue) await connection.ask('commit');
+    if (!connection.isBeginPending) await connection.run('commit');
   }
 
   async rollbackTransaction(connection: Connection): Promise<void> {
-    if (!connection.isDue) await connection.ask('rollback');
+    if (!connection.isBeginPending) await connection.run('rollback');
   }
 
   async savepoint(connection: Connection, name: string): Promise<void> {
-    await connection.ask(`savepoint "${name}"`);
+    await connection.run(`savepoint "${name}"`);
   }
 
   async rollbackToSavepoint(connection: Connection, name: string): Promise<void> {
-    await connection.ask(`rollback to "${name}"`);
+    await connection.run(`rollback to "${name}"`);
   }
 
   async releaseSavepoint(connection: Connection, name: string): Promise<void> {
-    await connection.ask(`release "${name}"`);
+    await connection.run(`release "${name}"`);
   }
 
-  /** Waits until nobody else writes, and returns what lets the next one. */
-  async writing(): Promise<() => void> {
-    const before = this.#free;
+  /** Waits until no other transaction writes. Returns the function that lets the next one begin. */
+  async lockForWriting(): Promise<() => void> {
+    const before = this.#lastWrite;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#free = promise;
+    this.#lastWrite = promise;
     await before;
     return resolve;
   }
 
-  /** Has the thread run a statement. */
-  ask<R>(sql: string, parameters: readonly unknown[] = [], begins = false): Promise<QueryResult<R>> {
-    const answer = this.#wait();
-    this.#thread.postMessage({ sql, parameters, begins } satisfies Asked);
-    return answer as Promise<QueryResult<R>>;
+  /** Runs a statement in the thread. */
+  run<R>(sql: string, parameters: readonly unknown[] = [], begins = false): Promise<QueryResult<R>> {
+    const begun = performance.now();
+    const reply = this.#nextReply().finally(() => noteDuration(sql, begun));
+    this.#thread.postMessage({ sql, parameters, begins } satisfies StatementRequest);
+    return reply as Promise<QueryResult<R>>;
   }
 
-  /** Has the thread run statements as a transaction. Returns the rows of each. */
-  async together(statements: Together): Promise<unknown[][]> {
-    const release = await this.writing();
-    const answer = this.#wait();
+  /** Runs statements in one transaction. Returns the rows of each. */
+  async runInTransaction(statements: StatementBatch): Promise<unknown[][]> {
+    const release = await this.lockForWriting();
+    const begun = performance.now();
+    const reply = this.#nextReply();
     this.#thread.postMessage(statements);
-    return (await answer.finally(release)).rows as unknown[][];
+    const { rows } = await reply.finally(release);
+    noteDuration(statements[0]?.sql ?? '', begun);
+    return rows as unknown[][];
+  }
+
+  /**
+   * The thread has ended. Unless that was asked for, nothing can be stored any more, and callers would wait
+   * for ever: the process ends, so that whatever runs it starts it again.
+   */
+  #end(error = new Error('The thread that writes to the database has ended.')): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    if (!this.#isOpen) return;
+    console.error(error);
+    process.exit(1);
   }
 
   async destroy(): Promise<void> {
+    this.#isOpen = false;
     const ended = new Promise((resolve) => this.#thread.once('exit', resolve));
     this.reader.close();
     this.#thread.ref();
@@ -150,20 +177,20 @@ export class SqliteFileDriver implements Driver {
     await ended;
   }
 
-  /** The thread keeps the process running for as long as somebody waits for it. */
-  #wait(): Promise<QueryResult<unknown>> {
+  /** Keeps the process alive until the thread has replied. */
+  #nextReply(): Promise<QueryResult<unknown>> {
     const waiting = Promise.withResolvers<QueryResult<unknown>>();
     this.#waiting.push(waiting);
     this.#thread.ref();
     return waiting.promise;
   }
 
-  #tell(told: Told): void {
-    this.#watcher.written();
+  #settle(reply: ThreadReply): void {
+    this.#handlers.onWrite();
     const waiting = this.#waiting.shift();
     if (this.#waiting.length === 0) this.#thread.unref();
-    if ('error' in told)
-      waiting?.reject(Object.assign(new Error(told.error.message), { code: told.error.code }));
-    else waiting?.resolve(told);
+    if ('error' in reply)
+      waiting?.reject(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
+    else waiting?.resolve(reply);
   }
 }

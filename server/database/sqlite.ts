@@ -1,34 +1,34 @@
 import type Database from 'better-sqlite3';
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Dialect, type Kysely } from 'kysely';
-import type { Statement } from '../chat/batch.ts';
-import { SqliteFileDriver, type Opening } from './sqlite-driver.ts';
+import { type Dialect, type Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Statement } from '../chat/post-batch.ts';
+import { type FileOptions, SqliteFileDriver } from './sqlite-driver.ts';
 
 /**
- * An SQLite file of which the ORM reads here, and in which it writes in a thread of its own: a
- * commit takes as long as the disk does, or another process that holds the lock, and meanwhile all
- * others are answered. In a write-ahead log a reader waits for no writer, and sees what is committed.
+ * An SQLite file. The ORM reads it in the main thread and writes in a second one, because a commit waits
+ * for the disk, and for other processes that hold the lock: meanwhile the server answers other requests.
+ * With a write-ahead log, a reader waits for no writer and sees committed data only.
  */
 export class SqliteFile implements Dialect {
-  readonly #opening: Opening;
+  readonly #options: FileOptions;
   #reader: Database.Database | undefined;
   #driver: SqliteFileDriver | undefined;
-  /** Is told of all that this process writes, ahead of whoever waits for it. */
-  written: () => void = () => {};
+  /** Called when this process has written, before the promise of the writer resolves. */
+  onWrite: () => void = () => {};
 
   constructor(path: string, pragmas: string[]) {
-    this.#opening = { path, pragmas };
+    this.#options = { path, pragmas };
   }
 
-  /** The connection that reads, once the ORM has connected. */
+  /** The connection that reads. @throws before the ORM has connected */
   get reader(): Database.Database {
     if (!this.#reader) throw new Error('The database is not open.');
     return this.#reader;
   }
 
-  /** Runs statements in one transaction, by one way to the thread and back: all of them, or none. Returns the rows of each. */
-  together(statements: Statement[]): Promise<unknown[][]> {
+  /** Runs statements in one transaction, by one round trip to the thread. Returns the rows of each. */
+  runInTransaction(statements: Statement[]): Promise<unknown[][]> {
     if (!this.#driver) throw new Error('The database is not open.');
-    return this.#driver.together(
+    return this.#driver.runInTransaction(
       statements.map(({ sql, parameters }) => ({
         sql,
         parameters: parameters.map((value) => (value instanceof Date ? value.getTime() : value)),
@@ -37,9 +37,9 @@ export class SqliteFile implements Dialect {
   }
 
   createDriver(): SqliteFileDriver {
-    return (this.#driver = new SqliteFileDriver(this.#opening, {
-      opened: (reader) => (this.#reader = reader),
-      written: () => this.written(),
+    return (this.#driver = new SqliteFileDriver(this.#options, {
+      onOpen: (reader) => (this.#reader = reader),
+      onWrite: () => this.onWrite(),
     }));
   }
 
@@ -56,7 +56,7 @@ export class SqliteFile implements Dialect {
   }
 }
 
-/** Many may read at once; that one writes at a time is seen to by the driver. */
+/** Allows several connections at once. The driver lets one write at a time. */
 class Adapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;

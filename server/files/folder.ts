@@ -1,39 +1,57 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isImage, type KeptFile } from '../chat/attachment.ts';
+import { isImage } from '../chat/attachment.ts';
+import { type StoredFile } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
-import { redraw } from './image.ts';
-import { typeOf } from './type.ts';
+import { reencode } from './image.ts';
+import { refusalOf } from './refused-types.ts';
+import { beginningOf, typeOf } from './type.ts';
 
-/** What belongs to no message after this long never will: its upload was cut off, or its room deleted. */
-const STRAY_MS = 3_600_000;
-const BATCH = 500;
+/** Runs the re-encoding of an image when it is its owner's turn. @throws Unavailable if too many wait */
+export interface ImageQueue {
+  run<T>(owner: string, task: () => Promise<T>): Promise<T>;
+}
 
-/** The folder beside the database that attachments lie in, under names that nobody can guess. */
-export class Folder {
+/** For commands, which keep one file after another. */
+const WITHOUT_QUEUE: ImageQueue = { run: (_owner, task) => task() };
+
+/** A file as it is kept. */
+export interface KeptFile extends StoredFile {
+  /** What became of an image that is not as it was sent, in a sentence for the sender. */
+  note?: string;
+}
+
+/** The folder of attachments. Their names are random, so that nobody can guess them. */
+export class FileStore {
   readonly #path: string;
-  #sweptAt = -Infinity;
+  readonly #images: ImageQueue;
+  readonly #tag: () => Promise<string>;
 
-  constructor(path: string) {
+  /** @param tag returns what the names of all files of this database begin with */
+  constructor(path: string, tag: () => Promise<string>, images = WITHOUT_QUEUE) {
     this.#path = path;
+    this.#tag = tag;
+    this.#images = images;
   }
 
   /**
-   * Keeps what comes in, once it is known to be what is taken: images drawn anew, the rest as it is.
-   * It is on the disk when this returns; where it throws, nothing is.
-   * @throws Invalid for `file`
+   * Checks a file and keeps it: images are re-encoded, other files stay as they are. When this returns,
+   * the file is flushed to the disk; when it throws, nothing is left of it.
+   * @param owner whose images wait for each other
+   * @throws Invalid for `file`, and as the queue of images
    */
-  async keep(content: AsyncIterable<Buffer>): Promise<KeptFile> {
+  async keep(content: AsyncIterable<Buffer>, owner = ''): Promise<KeptFile> {
+    const tag = await this.#tag();
     await mkdir(this.#path, { recursive: true, mode: 0o700 });
-    const name = randomBytes(16).toString('hex');
+    const name = tag + randomBytes(16).toString('hex').slice(tag.length);
     const raw = join(this.#path, `${name}.part`);
     try {
       await pipeline(content, createWriteStream(raw, { mode: 0o600 }));
-      return await this.#checked(raw, name);
+      return await this.#checked(raw, name, owner);
     } catch (error) {
       await this.remove([name]);
       throw error;
@@ -42,9 +60,9 @@ export class Folder {
     }
   }
 
-  /** Returns the bytes of a file; undefined where it is not there. */
+  /** Returns undefined if there is no such file. */
   async read(name: string): Promise<{ size: number; content: Readable } | undefined> {
-    // Open before there is a stream: nobody listens for the errors of one that is not sent, as for HEAD.
+    // Opens the file first: a stream that is never sent, as for HEAD, has no listener for its errors.
     const file = await open(join(this.#path, name)).catch(() => undefined);
     return file && { size: (await file.stat()).size, content: file.createReadStream() };
   }
@@ -53,49 +71,31 @@ export class Folder {
     for (const name of names) await rm(join(this.#path, name), { force: true });
   }
 
-  /** Removes what has belonged to no message for an hour, once an hour. `among` returns those of the names that do. */
-  async sweep(among: (names: string[]) => Promise<string[]>): Promise<void> {
-    const now = Date.now();
-    if (now - this.#sweptAt < STRAY_MS) return;
-    this.#sweptAt = now;
-    const names = await readdir(this.#path).catch(() => []); // none yet, before the first file
-    for (let index = 0; index < names.length; index += BATCH) {
-      const batch = names.slice(index, index + BATCH);
-      const kept = new Set(await among(batch));
-      for (const name of batch.filter((one) => !kept.has(one))) {
-        const found = await stat(join(this.#path, name)).catch(() => undefined);
-        if (found && now - found.mtimeMs > STRAY_MS) await this.remove([name]);
-      }
-    }
-  }
-
-  async #checked(raw: string, name: string): Promise<KeptFile> {
+  async #checked(raw: string, name: string, owner: string): Promise<KeptFile> {
     const { size } = await stat(raw);
     if (size === 0)
       throw new Invalid({
-        file: 'Choose a file that is not empty: an image (JPEG, PNG, GIF or WebP), a PDF or a text.',
+        file: 'Choose a file that is not empty: an image (JPEG, PNG, GIF or WebP), a PDF or a text file.',
       });
     const type = await typeOf(raw);
-    if (!type)
-      throw new Invalid({
-        file: 'This is no JPEG, PNG, GIF or WebP image, no PDF, and no plain text in UTF-8. Save it as one of these, and choose that file.',
-      });
+    if (!type) throw new Invalid({ file: refusalOf(await beginningOf(raw)) });
     const path = join(this.#path, name);
-    const drawn = isImage(type) ? await redraw(raw, type, path) : undefined;
-    if (!drawn) await rename(raw, path);
+    const image = isImage(type) ? await this.#images.run(owner, () => reencode(raw, type, path)) : undefined;
+    if (!image) await rename(raw, path);
     await this.#flush(path);
     return {
       name,
       type,
-      size: drawn?.size ?? size,
-      width: drawn?.width ?? null,
-      height: drawn?.height ?? null,
+      size: image?.size ?? size,
+      width: image?.width ?? null,
+      height: image?.height ?? null,
+      ...(image?.note && { note: image.note }),
     };
   }
 
-  /** Waits until the disk has it: the message that it belongs to will be answered for. */
+  /** Waits until the file is on the disk, because its message will be acknowledged. */
   async #flush(path: string): Promise<void> {
-    const file = await open(path, 'r+');
-    await file.sync().finally(() => file.close());
+    await using file = await open(path, 'r+');
+    await file.sync();
   }
 }

@@ -1,70 +1,40 @@
 import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { forgetAttempts } from '../chat/attempt.ts';
-import { forgetAllowances } from '../chat/allowance.ts';
-import { expire, Presence, type Lease, type LeaseTimes } from '../chat/presence.ts';
-import { forgetResetLinks } from '../chat/reset-link.ts';
-import { forgetEndedSessions } from '../chat/session.ts';
-import type { User } from '../chat/user.ts';
+import { expire, type Lease, type LeaseTimes, Presence } from '../chat/presence.ts';
 
-/** The end of a lease is noticed within this, and signs of life are written down as often. */
-const TICK_MS = 2000;
-/** Signs of whoever polls on and on change nothing but a time: they are written down as often as this, and when they cease. */
+/** The signs of life of a client that polls steadily are saved this often, in milliseconds. */
 const STEADY_MS = 20_000;
-/** Whoever was not heard for so long has ceased to poll: a script does each second. */
+/** A script polls each second. After this silence its last sign of life is saved. */
 const CEASED_MS = 3000;
-const HOUR_MS = 3_600_000;
 const LEASES = ['page', 'script'] as const satisfies Lease[];
 
-/** A sign of life; one heard in the person's room also takes back that its page was closing. */
-interface Sign {
-  /** Undefined: of the same kind as the one before it, which is written down. */
+interface SignOfLife {
+  /** Undefined: the lease stays of the kind that is stored. */
   lease: Lease | undefined;
+  /** Heard from the room that the user is in: it also cancels `closing`. */
   inRoom: boolean;
-  /** Whether all it changes is until when the lease lasts. */
+  /** The sign changes nothing but the end of the lease, so it need not be saved at once. */
   isSteady: boolean;
   at: Date;
 }
 
-/** Who was heard lately, kept in memory and written down in batches, and who is out by now. */
+/** The latest sign of life of each user. Kept in memory, and saved in batches; a user without one is taken out of their room. */
 export class Leases {
   readonly #em: () => EntityManager;
-  readonly #times: LeaseTimes;
+  readonly #leaseTimes: LeaseTimes;
   readonly #clock: () => Date;
-  /** What else is done at each tick. */
-  readonly #chores: (() => Promise<void>)[];
-  readonly #log: { error(error: Error): void };
-  readonly #signs = new Map<number, Sign>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #signs = new Map<number, SignOfLife>();
   #ticking: Promise<void> = Promise.resolve();
-  #forgotAt = 0;
-  #wroteSteadyAt = 0;
+  #savedSteadyAt = 0;
 
-  constructor({
-    em,
-    times,
-    clock,
-    chores = [],
-    log = console,
-  }: {
-    em: () => EntityManager;
-    times: LeaseTimes;
-    clock: () => Date;
-    chores?: (() => Promise<void>)[];
-    log?: { error(error: Error): void };
-  }) {
-    this.#log = log;
-    this.#em = em;
-    this.#times = times;
-    this.#clock = clock;
-    this.#chores = chores;
+  constructor(parts: { em: () => EntityManager; leaseTimes: LeaseTimes; clock: () => Date }) {
+    this.#em = parts.em;
+    this.#leaseTimes = parts.leaseTimes;
+    this.#clock = parts.clock;
   }
 
-  /**
-   * Notes a sign of life, by default of the kind before it. Touches no database: this is on the way
-   * of each poll.
-   */
-  heard(
+  /** Records a sign of life, by default of the same kind as the last one. Memory only: every poll calls this. */
+  record(
     userId: number,
     { lease, inRoom = false, isSteady = false }: { lease?: Lease; inRoom?: boolean; isSteady?: boolean },
   ): void {
@@ -77,138 +47,112 @@ export class Leases {
     });
   }
 
-  /** Forgets what was heard, because the page has said since that it closes. */
-  unheard(userId: number): void {
+  /** Discards the user's unsaved sign of life, because their page has said since that it is closing. */
+  discard(userId: number): void {
     this.#signs.delete(userId);
   }
 
-  /**
-   * Starts to notice. Nobody could be heard while no server ran, so that time counts for nobody.
-   */
-  async start(): Promise<void> {
+  /** Starts all leases again when the server starts: while it was down, no client could send a sign of life. */
+  async renew(): Promise<void> {
     const now = this.#clock();
-    const every = Math.min(TICK_MS, ...Object.values(this.#times));
-    this.#timer = setInterval(
-      () => void this.tick().catch((error: Error) => this.#log.error(error)),
-      every,
-    ).unref();
     for (const lease of LEASES) {
+      const expiresAt = this.#expiry(lease, now);
       await this.#em().nativeUpdate(
         Presence,
-        { lease, closing: false, expiresAt: { $lt: this.#until(lease, now) } },
-        { expiresAt: this.#until(lease, now) },
+        { lease, closing: false, expiresAt: { $lt: expiresAt } },
+        { expiresAt },
       );
     }
   }
 
-  /** Stops, and writes down what was heard. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#wroteSteadyAt = 0;
-    await this.tick();
-  }
-
-  /** Writes down what was heard, and takes out of their rooms whoever was not heard for too long. */
+  /** Saves the signs of life that are due, and takes users whose lease has expired out of their rooms. */
   tick(): Promise<void> {
     this.#ticking = this.#ticking
       .catch(() => {})
       .then(async () => {
-        await this.#writeDown();
+        await this.#save();
         await this.#expire();
-        for (const chore of this.#chores) await chore();
-        await this.#forget();
       });
     return this.#ticking;
   }
 
-  async #writeDown(): Promise<void> {
-    const groups = Map.groupBy(this.#due(), ([, { lease, inRoom }]) => `${lease} ${inRoom}`);
-    const isLatest = ([userId, sign]: [number, Sign]) => this.#signs.get(userId) === sign;
-    for (const signs of groups.values()) {
-      const group = signs.filter(isLatest); // while another was written down, somebody may have said that they go
-      if (group.length === 0) continue;
-      const { lease, inRoom } = group[0]![1];
-      const latest = group.reduce((date, [, { at }]) => (at > date ? at : date), group[0]![1].at);
-      const users = group.map(([userId]) => userId);
-      for (const kind of lease === undefined ? LEASES : [lease]) {
-        await this.#lengthen(users, lease === undefined ? { lease: kind } : {}, {
-          lease: kind,
-          expiresAt: this.#until(kind, latest),
-        });
-      }
-      if (inRoom) await this.#reopen(new Map(group));
-      for (const [userId] of group.filter(isLatest)) this.#signs.delete(userId);
+  /** A `tick` that saves all signs of life, because the server stops. */
+  async flush(): Promise<void> {
+    this.#savedSteadyAt = 0;
+    await this.tick();
+  }
+
+  async #save(): Promise<void> {
+    for (const [lease, due] of Map.groupBy(this.#due(), ([, sign]) => sign.lease)) {
+      const signs = new Map(due.filter(this.#isLatest)); // while other leases were saved, a page may have closed
+      if (signs.size === 0) continue;
+      if (lease) await this.#extend(signs, {}, lease);
+      else for (const stored of LEASES) await this.#extend(signs, { lease: stored }, stored);
+      await this.#cancelClosing(new Map([...signs].filter(([, { inRoom }]) => inRoom)));
+      for (const [userId] of [...signs].filter(this.#isLatest)) this.#signs.delete(userId);
     }
   }
 
-  /** The rows are locked in one order first: two processes which write down the same people would else wait for each other. */
-  async #lengthen(
-    users: number[],
-    where: { lease?: Lease },
-    data: { lease: Lease; expiresAt: Date },
-  ): Promise<void> {
+  /** The signs of life to save now. */
+  #due(): [userId: number, SignOfLife][] {
+    const now = this.#clock().getTime();
+    const isSteadyDue = now - this.#savedSteadyAt >= Math.min(STEADY_MS, this.#leaseTimes.script / 6);
+    if (isSteadyDue) this.#savedSteadyAt = now;
+    return [...this.#signs].filter(
+      ([, { isSteady, at }]) => isSteadyDue || !isSteady || now - at.getTime() >= CEASED_MS,
+    );
+  }
+
+  /** False if the sign of life was discarded, or a later one was recorded. */
+  readonly #isLatest = ([userId, sign]: [number, SignOfLife]): boolean => this.#signs.get(userId) === sign;
+
+  /**
+   * Extends the leases of these users by one statement, from the latest of their signs of life. It locks
+   * the rows in the order of user ids: else two processes with the same users could wait for each other.
+   */
+  async #extend(signs: Map<number, SignOfLife>, where: { lease?: Lease }, lease: Lease): Promise<void> {
+    const latest = [...signs.values()].reduce((date, { at }) => (at > date ? at : date), new Date(0));
     const open = { ...where, closing: false };
     await this.#em().transactional(async (em) => {
       const rows = em
         .createQueryBuilder(Presence)
         .select('user')
-        .where({ ...open, user: { $in: users } })
+        .where({ ...open, user: { $in: [...signs.keys()] } })
         .orderBy({ user: 'asc' })
         .setLockMode(LockMode.PESSIMISTIC_WRITE);
       await em
         .createQueryBuilder(Presence)
-        .update(data)
+        .update({ lease, expiresAt: this.#expiry(lease, latest) })
         .where({ ...open, user: { $in: rows } })
         .execute();
     });
   }
 
-  /** Takes back that pages were closing whose people were heard since: not what was heard before, whichever process was told that they close. */
-  async #reopen(signs: Map<number, Sign>): Promise<void> {
-    for (const presence of await this.#em().find(Presence, {
-      user: { $in: [...signs.keys()] },
-      closing: true,
-    })) {
+  /** Cancels `closing` for users heard after their page said it was closing. */
+  async #cancelClosing(signs: Map<number, SignOfLife>): Promise<void> {
+    if (signs.size === 0) return;
+    const closing = await this.#em().find(Presence, { user: { $in: [...signs.keys()] }, closing: true });
+    for (const presence of closing) {
       const { user, expiresAt } = presence;
       const { at, lease = presence.lease } = signs.get(user.id)!;
       if (at >= presence.closedAt())
         await this.#em().nativeUpdate(
           Presence,
           { user, closing: true, expiresAt },
-          { lease, closing: false, expiresAt: this.#until(lease, at) },
+          { lease, closing: false, expiresAt: this.#expiry(lease, at) },
         );
     }
-  }
-
-  /** The signs that are to be written down now. */
-  #due(): [number, Sign][] {
-    const now = this.#clock().getTime();
-    const areAll = now - this.#wroteSteadyAt >= Math.min(STEADY_MS, this.#times.script / 6);
-    if (areAll) this.#wroteSteadyAt = now;
-    return [...this.#signs].filter(
-      ([, { isSteady, at }]) => areAll || !isSteady || now - at.getTime() >= CEASED_MS,
-    );
   }
 
   async #expire(): Promise<void> {
     const now = this.#clock();
     for (const { user, room } of await this.#em().find(Presence, { expiresAt: { $lte: now } })) {
-      if (this.#signs.has(user.id)) continue; // heard while we looked: the next tick writes it down
-      await this.#em().transactional((em) => expire(em, user as User, room.id, now));
+      if (this.#signs.has(user.id)) continue; // recorded during the query: the next tick saves it
+      await this.#em().transactional((em) => expire(em, user, room.id, now));
     }
   }
 
-  async #forget(): Promise<void> {
-    const now = this.#clock();
-    if (now.getTime() - this.#forgotAt < HOUR_MS) return;
-    this.#forgotAt = now.getTime();
-    await forgetEndedSessions(this.#em(), now);
-    await forgetAttempts(this.#em(), now);
-    await forgetAllowances(this.#em(), now);
-    await forgetResetLinks(this.#em(), now);
-  }
-
-  #until(lease: Lease, from: Date): Date {
-    return new Date(from.getTime() + this.#times[lease]);
+  #expiry(lease: Lease, from: Date): Date {
+    return new Date(from.getTime() + this.#leaseTimes[lease]);
   }
 }

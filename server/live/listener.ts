@@ -1,97 +1,99 @@
-import { Client, type ClientConfig } from 'pg';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type Awaitable, chain } from './chain.ts';
+import { connectionOf } from './connections.ts';
+import type { InFlight } from './in-flight.ts';
 
-/** A connection that was lost is tried again after so long, in milliseconds. */
-const RETRY_MS = 500;
-/** It is asked so often whether it is still there, and is lost where there is no answer within the next. */
-const BEAT_MS = 1000;
-const ANSWER_MS = 3000;
-
-/** What a listener needs: how to connect, and whom to tell. */
-interface Listening {
-  options: ClientConfig;
-  channel: string;
-  heard(payload: string): void;
-  /** It listens, from now on: what was told before may have been missed. */
-  began(): void;
+/** What the fast path did for a request before it passed the request on to the middleware. */
+export interface Early {
+  /** The body, if the fast path has read it. */
+  body?: Buffer;
+  /** Whether the fast path has consumed from the rate limit `post`. */
+  isCounted?: boolean;
 }
 
-/** A connection to PostgreSQL that hears what is told of, and comes back by itself. */
-export class Listener {
-  readonly #listening: Listening;
-  #client: Client | undefined;
-  #beat: NodeJS.Timeout | undefined;
-  #isClosed = false;
-  #asking: Promise<void> = Promise.resolve();
-  #asked: Promise<void> | undefined;
+const EARLY = Symbol('early');
+const NOTHING_DONE: Early = {};
 
-  constructor(listening: Listening) {
-    this.#listening = listening;
+export const earlyOf = (request: IncomingMessage & { [EARLY]?: Early }): Early =>
+  request[EARLY] ?? NOTHING_DONE;
+
+/** An endpoint of the fast path. Returns true if it has answered; else the request goes on to the middleware. */
+export type FastPath = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Awaitable<true | Early | false>;
+
+/** Receives how long the answers of the fast path took. */
+export interface Timing {
+  /** Returns whether to time this poll. */
+  countPoll(): boolean;
+  observePoll(ms: number): void;
+  observePost(ms: number): void;
+}
+
+interface Endpoints {
+  polls: FastPath;
+  posts: FastPath;
+  middleware: RequestListener;
+}
+
+interface Bounds {
+  inFlight: InFlight;
+  /** Returns the session cookie, unchecked. */
+  sessionIn(request: IncomingMessage): string | undefined;
+}
+
+/**
+ * Begins one request in each turn of the event loop. Else all that arrived together would be done in one
+ * piece, with polls waiting behind it, and none would ever be under way beside another.
+ */
+class Turns {
+  readonly #waiting: (() => void)[] = [];
+
+  add(begin: () => void): void {
+    if (this.#waiting.push(begin) === 1) setImmediate(this.#next);
   }
 
-  get isListening(): boolean {
-    return this.#client !== undefined;
-  }
+  readonly #next = (): void => {
+    const begin = this.#waiting.shift();
+    if (this.#waiting.length > 0) setImmediate(this.#next);
+    begin?.();
+  };
+}
 
-  /** Begins to listen. @throws where there is no connection */
-  async open(): Promise<void> {
-    await this.#connect();
-    this.#beat = setInterval(() => void this.settled(), BEAT_MS).unref();
-  }
-
-  /**
-   * Returns when all has been heard that was committed before: the database tells it ahead of the
-   * answer to whatever is asked next. At once where it does not listen.
-   */
-  settled(): Promise<void> {
-    this.#asked ??= this.#asking.then(() => {
-      this.#asked = undefined; // whoever comes from now on may have committed since
-      return (this.#asking = this.#ask());
-    });
-    return this.#asked;
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    clearInterval(this.#beat);
-    const client = this.#client;
-    this.#client = undefined;
-    await client?.end();
-  }
-
-  async #connect(): Promise<void> {
-    const { options, channel, heard, began } = this.#listening;
-    const client = new Client({ ...options, query_timeout: ANSWER_MS });
-    client.on('error', () => this.#lose(client));
-    client.on('end', () => this.#lose(client));
-    client.on('notification', ({ payload = '' }) => heard(payload));
-    try {
-      await client.connect();
-      await client.query(`listen ${channel}`);
-    } catch (error) {
-      client.end().catch(() => {});
-      throw error;
+/**
+ * The server's request listener: the endpoints of the fast path first, then the middleware. It bounds the
+ * requests under way of a socket and of a session before any work is done for them; `middleware/reading.ts`
+ * bounds those of a user. Polls that are answered synchronously do not count.
+ */
+export function liveListener(
+  { polls, posts, middleware }: Endpoints,
+  { inFlight, sessionIn }: Bounds,
+  timing: Timing,
+): RequestListener {
+  const turns = new Turns();
+  return (request, response) => {
+    const isTimed = request.url?.startsWith('/poll') && timing.countPoll();
+    const begun = isTimed || request.method === 'POST' ? performance.now() : 0;
+    const connection = connectionOf(request.socket);
+    if (!connection.begin(request)) return connection.refuse(request, response);
+    const poll = polls(request, response);
+    if (poll === true) {
+      connection.end();
+      if (isTimed) timing.observePoll(performance.now() - begun);
+      return;
     }
-    if (this.#isClosed) return client.end();
-    this.#client = client;
-    began();
-  }
-
-  async #ask(): Promise<void> {
-    const client = this.#client;
-    await client?.query('select 1').catch(() => this.#lose(client));
-  }
-
-  #lose(client: Client): void {
-    if (this.#client !== client) return;
-    this.#client = undefined;
-    client.end().catch(() => {});
-    this.#connectLater();
-  }
-
-  #connectLater(): void {
-    setTimeout(() => {
-      if (this.#isClosed) return;
-      void this.#connect().catch(() => this.#connectLater());
-    }, RETRY_MS).unref();
-  }
+    connection.whenOver(response, () => connection.end());
+    void chain(poll || posts(request, response), (result) => {
+      if (result !== true) {
+        if (result) (request as { [EARLY]?: Early })[EARLY] = result;
+        const session = sessionIn(request);
+        if (session && !inFlight.begin(`session ${session}`, request, response))
+          return connection.refuse(request, response);
+        return turns.add(() => request.socket.destroyed || middleware(request, response));
+      }
+      if (isTimed) timing.observePoll(performance.now() - begun);
+      if (request.method === 'POST') timing.observePost(performance.now() - begun);
+    });
+  };
 }

@@ -1,93 +1,114 @@
+import { isUtf8 } from 'node:buffer';
 import getRawBody from 'raw-body';
+import { hookText } from '../text/hook.ts';
 import type { Context, Middleware } from '../context.ts';
-import { bodyRead } from '../live/posts.ts';
-import { BadRequest } from './errors.ts';
-import { beginForm, drain } from './upload.ts';
+import { keptToken, tokenRefusal } from './csrf.ts';
+import { HttpRefusal } from './errors.ts';
+import { hookToken } from './request.ts';
+import { typedIn, UNUSABLE } from './typed.ts';
+import { beginForm } from './upload.ts';
 
 const LARGEST_BYTES = 64 * 1024;
-/** What JSON may give as a number. */
-const NUMBERS: ReadonlySet<string> = new Set(['after', 'leave']);
-/** The addresses whose form may have a file in it. */
+/** The fields that JSON may give as numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(['after', 'leave', 'reply']);
+/** The addresses of forms that may contain a file. */
 const WITH_FILE = /^\/rooms\/\d+\/attachments$/;
-/** Stands for what is not one text: every rule refuses it. */
-const UNUSABLE = '\0';
 
-/** Reads the fields of a form or of a JSON object. A file that comes with them is left to the handler to read. */
+/** Reads the fields of a form or of a JSON object. It leaves a file for the handler to read. */
 export const body: Middleware = async (ctx, next) => {
   ctx.fields = Object.create(null) as Record<string, string>;
   if (ctx.method !== 'POST') return next();
   if (!ctx.is('multipart') || !WITH_FILE.test(ctx.path)) {
-    await read(ctx);
+    await readFields(ctx);
     return next();
   }
-  try {
-    ctx.upload = await beginForm(ctx, (name, value) => put(ctx.fields, name, value));
-    await next();
-  } finally {
-    drain(ctx);
-  }
+  // Nobody who is not logged in may send a file. One who has no token either is refused before the form is read.
+  if (!ctx.viewer && keptToken(ctx) === undefined) throw tokenRefusal(ctx);
+  ctx.upload = await beginForm(ctx, (name, value) =>
+    putField(ctx.fields, name, typedIn(Buffer.from(value, 'latin1'))),
+  );
+  await next();
 };
 
-async function read(ctx: Context): Promise<void> {
-  const text = await readText(ctx);
+async function readFields(ctx: Context): Promise<void> {
+  const bytes = await readBytes(ctx);
   const type = ctx.is('urlencoded', 'json');
-  if (type === 'urlencoded') fillFromForm(ctx.fields, text);
-  else if (type === 'json') fillFromJson(ctx.fields, text);
-  else if (text !== '')
-    throw new BadRequest(415, 'This can only be sent as a form or as JSON. Use the form of the page.');
+  if (hookToken(ctx) !== undefined) ctx.fields.body = hookBody(bytes, type);
+  else if (type === 'urlencoded') fillFromForm(ctx.fields, bytes.toString('latin1'));
+  else if (type === 'json') fillFromJson(ctx.fields, textOf(bytes));
+  else if (bytes.length > 0)
+    throw new HttpRefusal(415, 'This address accepts only forms and JSON. Use the form on the page.');
 }
 
-async function readText(ctx: Context): Promise<string> {
+/** The message of an incoming hook: JSON, JSON in the field `payload`, or a text. `curl -d` sends a text as a form. */
+function hookBody(bytes: Buffer, type: string | false | null): string {
+  const text = textOf(bytes);
+  if (type === 'json') return hookText(parseObject(text));
+  if (type !== 'urlencoded' || !text.startsWith('payload=')) return text;
+  const fields: Record<string, string> = Object.create(null) as Record<string, string>;
+  fillFromForm(fields, bytes.toString('latin1'));
+  return hookText(parseObject(fields.payload ?? ''));
+}
+
+async function readBytes(ctx: Context): Promise<Buffer> {
   try {
-    const bytes =
-      bodyRead(ctx.req) ??
-      (await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null }));
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return (
+      ctx.early.body ??
+      (await getRawBody(ctx.req, { limit: LARGEST_BYTES, length: ctx.request.length ?? null }))
+    );
   } catch (error) {
     if ((error as { type?: string }).type !== 'entity.too.large')
-      throw new BadRequest(400, 'What was sent did not arrive whole, or is no text in UTF-8. Send it again.');
-    ctx.req.resume(); // the rest is read and dropped: who is cut off while sending never sees the answer
-    throw new BadRequest(
+      throw new HttpRefusal(400, 'Your request arrived incomplete. Send it again.');
+    throw new HttpRefusal(
       413,
-      'This is too large: at most 64 KiB can be sent at once. Shorten it, or send it in parts.',
+      'This is too large: you can send at most 64 KiB at once. Shorten it, or send it in parts.',
     );
   }
 }
 
+/** Reads the pairs of a form. @param text each character is a byte, as browsers that do not encode them send */
 function fillFromForm(fields: Record<string, string>, text: string): void {
   for (const pair of text.split('&').filter(Boolean)) {
-    for (const [name, value] of new URLSearchParams(pair)) {
-      put(fields, name, value.includes('\ufffd') && !isText(pair) ? UNUSABLE : value);
-    }
+    const equals = pair.includes('=') ? pair.indexOf('=') : pair.length;
+    putField(fields, bytesOf(pair.slice(0, equals)).toString(), typedIn(bytesOf(pair.slice(equals + 1))));
   }
 }
 
-function put(fields: Record<string, string>, name: string, value: string): void {
+/** Undoes the encoding of a form: `+` is a space, `%E9` a byte. */
+function bytesOf(encoded: string): Buffer {
+  const decoded = encoded
+    .replaceAll('+', ' ')
+    .replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return Buffer.from(decoded, 'latin1');
+}
+
+function putField(fields: Record<string, string>, name: string, value: string): void {
   fields[name] = name in fields ? UNUSABLE : value;
 }
 
-/** Whether what is encoded in a form is UTF-8: what is not is replaced in silence, half of a pair among it. */
-function isText(encoded: string): boolean {
-  try {
-    return decodeURIComponent(encoded) !== '';
-  } catch {
-    return false;
-  }
+/** Returns the text of a request. @throws HttpRefusal if it is not UTF-8 */
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return new TextDecoder().decode(bytes); // without a byte order mark
+  throw new HttpRefusal(400, 'Your request is not text in UTF-8. Send it in UTF-8.');
 }
 
 function fillFromJson(fields: Record<string, string>, text: string): void {
-  for (const [name, value] of Object.entries(parsed(text))) {
+  for (const [name, value] of Object.entries(parseObject(text))) {
     if (typeof value === 'number' && NUMBERS.has(name)) fields[name] = String(value);
     else if (value !== null) fields[name] = typeof value === 'string' ? value : UNUSABLE;
   }
 }
 
-function parsed(text: string): object {
+function parseObject(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch {
-    /* told below */
+    /* refused below */
   }
-  throw new BadRequest(400, 'This is no JSON object.');
+  throw new HttpRefusal(
+    400,
+    'Your request is not a JSON object. Send an object with the fields of the form.',
+  );
 }

@@ -1,23 +1,40 @@
 import {
-  Anonymous,
-  Elsewhere,
-  Ended,
+  type Code,
+  DatabaseUnreachable,
+  DiskFull,
   Forbidden,
-  Full,
+  InAnotherRoom,
   Invalid,
-  Limited,
-  Missing,
+  NotFound,
+  NotInRoom,
+  RateLimited,
   Refusal,
+  Unauthenticated,
   Unavailable,
-  Unreachable,
 } from '../chat/errors.ts';
-import type { Context, Middleware } from '../context.ts';
-import { isFull } from '../database/full.ts';
-import { isUnreachable } from '../database/unreachable.ts';
-import { seeOther } from './pages.ts';
+import type { Context, Handler, Middleware } from '../context.ts';
+import { QueueFull } from '../live/fair-queue.ts';
+import { isDiskFull, isUnreachable, refusedByGuard } from '../database/errors.ts';
+import { seeOther } from './reply.ts';
+import { isByToken, isFramed, wantsJson, wantsText } from './request.ts';
+import { allowFraming } from './security-headers.ts';
+import { shownAgain, withEncodingProblems } from './typed.ts';
+import { lookUpWaiting } from './waiting.ts';
 
-/** A refusal that HTTP itself has a status for. */
-export class BadRequest extends Refusal {
+const STATUS: Record<Code, number> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  invalid: 422,
+  'rate-limited': 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+/** A refusal for which HTTP has a status of its own. */
+export class HttpRefusal extends Refusal {
+  readonly code = 'invalid';
   readonly status: 400 | 405 | 413 | 415;
   constructor(status: 400 | 405 | 413 | 415, message: string) {
     super(message);
@@ -25,132 +42,160 @@ export class BadRequest extends Refusal {
   }
 }
 
-/** What should not happen. */
-class Failure extends Refusal {}
+/** Shows the problems on another form than the one that the table of routes names. */
+export class InvalidForm extends Invalid {
+  readonly form: Handler;
+  readonly status: number;
+  /** @param problems a sentence for each field */
+  constructor(
+    problems: Record<string, string>,
+    { form, status = STATUS.invalid }: { form: Handler; status?: number },
+  ) {
+    super(problems);
+    this.form = form;
+    this.status = status;
+  }
+}
 
-/** A form's token that is missing, old or somebody else's. */
-export class Forged extends Forbidden {}
+/** Why a form is not known to be the user's: no cookie came, it is of another origin, the session has ended, or is another one, or the page is too old. */
+export type TokenProblem = 'cookies' | 'origin' | 'ended' | 'session' | 'old';
 
-/**
- * Turns whatever was thrown into a status and a page, an htmx fragment or JSON. Nothing else does.
- */
+/** The CSRF token is missing, or belongs to another session. */
+export class InvalidToken extends Forbidden {
+  override readonly pageValues;
+  constructor(cause: TokenProblem, message: string) {
+    super(message);
+    this.pageValues = { cause };
+  }
+}
+
+/** A bug of ours. */
+class InternalError extends Refusal {
+  readonly code = 'internal';
+}
+
+/** Turns every error into a status and a page, an htmx fragment or JSON. */
 export const errors: Middleware = async (ctx, next) => {
   try {
     await next();
-    if (ctx.body == null && [404, 405, 501].includes(ctx.status)) throw unanswered(ctx);
+    if (ctx.body == null && [404, 405, 501].includes(ctx.status)) throw refusalOfUnanswered(ctx);
   } catch (error) {
     await refuse(ctx, error);
   }
 };
 
+function refusalOfUnanswered(ctx: Context): Refusal {
+  if (ctx.status === 404) return new NotFound();
+  return new HttpRefusal(
+    405,
+    'This address does not accept such a request. Go back, and use the links and buttons of the page.',
+  );
+}
+
 async function refuse(ctx: Context, thrown: unknown): Promise<void> {
-  const error = isFull(thrown) ? new Full() : isUnreachable(thrown) ? new Unreachable() : thrown;
-  if (!(error instanceof Refusal)) {
-    ctx.log.error(error);
-    return refuse(
-      ctx,
-      new Failure(
-        'Something went wrong here, and it is not your fault. What you sent may not be stored. Try again in a moment.',
-      ),
-    );
-  }
-  ctx.status = statusOf(error);
+  const refusal = refusalFor(ctx, thrown);
+  ctx.status = statusOf(refusal);
   ctx.isRefused = true;
-  if (error instanceof Full)
-    ctx.log.error('there is no room left on the disk: what people send is refused until there is');
-  if (error instanceof Limited || error instanceof Unavailable)
-    ctx.set('Retry-After', String(error.retryAfter));
+  if (refusal instanceof RateLimited) ctx.metrics?.countRefusal(refusal.what);
+  if (refusal instanceof QueueFull) ctx.metrics?.countRefusal('full queue');
+  if (refusal instanceof RateLimited || refusal instanceof Unavailable)
+    ctx.set('Retry-After', String(refusal.retryAfter));
   try {
-    await tell(ctx, error);
+    await answer(ctx, refusal);
   } catch (second) {
-    if (error instanceof Failure) throw second; // not even this page can be shown: Koa answers in one line
-    ctx.showForm = undefined; // the page that the form stood on is not theirs to see any more
+    if (refusal instanceof InternalError) throw second; // the error page itself has failed: Koa answers with one line
+    ctx.form = undefined; // the user may not see the page of the form any more
     await refuse(ctx, second);
   }
 }
 
-function unanswered(ctx: Context): Refusal {
-  return ctx.status === 404
-    ? new Missing()
-    : new BadRequest(
-        405,
-        'This address does not take such a request. Go back and use the links and buttons of the page.',
-      );
+/** Returns the refusal to answer with, and logs errors that the operator has to solve. */
+function refusalFor(ctx: Context, thrown: unknown): Refusal {
+  if (isUnreachable(thrown)) return new DatabaseUnreachable();
+  if (isDiskFull(thrown) || thrown instanceof DiskFull) {
+    ctx.log.error('the disk is full: messages and files are refused until space is freed');
+    return new DiskFull();
+  }
+  if (thrown instanceof Refusal) return thrown;
+  const refused = refusedByGuard(thrown);
+  if (refused) return refused;
+  ctx.log.error(thrown);
+  ctx.metrics?.countError();
+  return new InternalError(
+    'Something went wrong here, and it is not your fault. Your message or change may not be stored. Check, and try again in a moment.',
+  );
 }
 
-function statusOf(error: Refusal): number {
-  if (error instanceof Failure) return 500;
-  if (error instanceof BadRequest) return error.status;
-  if (error instanceof Invalid) return 422;
-  if (error instanceof Limited) return 429;
-  if (error instanceof Unavailable) return 503;
-  if (error instanceof Missing) return 404;
-  if (error instanceof Anonymous) return 401;
-  if (error instanceof Ended || error instanceof Elsewhere) return 409;
-  return 403;
-}
+const statusOf = (refusal: Refusal): number =>
+  refusal instanceof HttpRefusal || refusal instanceof InvalidForm ? refusal.status : STATUS[refusal.code];
 
-async function tell(ctx: Context, error: Refusal): Promise<void> {
+async function answer(ctx: Context, refusal: Refusal): Promise<void> {
+  const { status } = ctx;
+  if (!(refusal instanceof Unavailable)) await lookUpWaiting(ctx); // for the header of the page
+  const form = refusal instanceof InvalidForm ? refusal.form : ctx.form;
   if (wantsJson(ctx)) {
-    ctx.body = inJson(error);
-  } else if (ctx.isFramed) {
-    ctx.page('live/ended.njk', { message: error.message });
-  } else if (error instanceof Anonymous) {
+    ctx.body = jsonOf(refusal);
+  } else if (isFramed(ctx)) {
+    allowFraming(ctx);
+    ctx.page('live/ended.njk', { message: refusal.message });
+  } else if (refusal instanceof Unauthenticated && !isByToken(ctx)) {
     ctx.redirect(`/login?next=${encodeURIComponent(nextPage(ctx))}`);
     ctx.status = 303;
-  } else if (error instanceof Ended && ctx.method !== 'POST') {
+  } else if (refusal instanceof NotInRoom && ctx.method !== 'POST') {
     seeOther(ctx, '/rooms');
-  } else if (
-    (error instanceof Invalid || error instanceof Limited || error instanceof Full) &&
-    ctx.showForm
-  ) {
-    const { status } = ctx;
-    ctx.refused = {
-      problems: error instanceof Invalid ? error.problems : { '': error.message },
-      typed: ctx.fields,
-    };
-    await ctx.showForm(ctx);
+  } else if (wantsText(ctx)) {
+    ctx.type = 'text/plain';
+    ctx.body = `${refusal.message}\n`;
+  } else if (form && hasForm(refusal)) {
+    const problems =
+      refusal instanceof Invalid
+        ? withEncodingProblems(refusal.problems, ctx.fields)
+        : { '': refusal.message };
+    ctx.refused = { problems, typed: shownAgain({ ...singleParameters(ctx.query), ...ctx.fields }) };
+    await form(ctx);
     ctx.status = status;
   } else {
-    const { status } = ctx;
-    ctx.page(`errors/${pageOf(ctx, error)}.njk`, {
-      message: error.message,
-      status,
-      ...keptFrom(ctx),
-      ...error.about,
-    });
+    const values = { message: refusal.message, status, ...keptDraft(ctx), ...refusal.pageValues };
+    ctx.page(`errors/${pageOf(ctx, refusal)}.njk`, values);
     ctx.status = status;
   }
 }
 
-function pageOf(ctx: Context, error: Refusal): string {
-  if (error instanceof Elsewhere) return ctx.fields.body === undefined ? 'elsewhere' : 'ended';
-  if (error instanceof Ended) return 'ended';
-  if (error instanceof Forged) return 'forged';
-  if (error instanceof Unreachable) return 'unreachable';
+/** Whether to show the refusal on the page of the form, where the user can correct and send it again. */
+const hasForm = (refusal: Refusal): boolean =>
+  [Invalid, RateLimited, DiskFull, QueueFull].some((kind) => refusal instanceof kind);
+
+function pageOf(ctx: Context, refusal: Refusal): string {
+  if (refusal instanceof InAnotherRoom) return ctx.fields.body === undefined ? 'elsewhere' : 'ended';
+  if (refusal instanceof NotInRoom) return 'ended';
+  if (refusal instanceof InvalidToken) return 'forged';
+  if (refusal instanceof DatabaseUnreachable) return 'unreachable';
   return 'refused';
 }
 
-function inJson(error: Refusal): object {
-  const { message } = error;
-  const field = error instanceof Invalid ? Object.keys(error.problems)[0] : undefined;
-  const refusal = { error: { message, ...(field && { field }) } };
-  if (error instanceof Ended) return { ended: error.why, message, location: '/rooms', ...refusal };
-  if (error instanceof Anonymous) return { ended: 'logged-out', message, location: '/login', ...refusal };
-  return refusal;
+function jsonOf(refusal: Refusal): object {
+  const { message } = refusal;
+  const field = refusal instanceof Invalid ? Object.keys(refusal.problems)[0] : undefined;
+  const error = { message, ...(field && { field }) };
+  if (refusal instanceof NotInRoom) return { ended: refusal.why, message, location: '/rooms', error };
+  if (refusal instanceof Unauthenticated) return { ended: 'logged-out', message, location: '/login', error };
+  return { error };
 }
 
-/** Whether a script asked: never a text browser, which takes anything. */
-export function wantsJson(ctx: Context): boolean {
-  return ctx.path === '/poll' || ctx.is('json') === 'json' || ctx.accepts('html', 'json') === 'json';
-}
-
-/** The page to come back to after log-in: the one asked for, or the room that a form was sent to. */
+/** The page to show after log-in: the requested one, or the room or the invitation that a form was sent to. */
 function nextPage(ctx: Context): string {
-  return ctx.method === 'POST' ? (/^\/rooms\/\d+/.exec(ctx.path)?.[0] ?? '/rooms') : ctx.url;
+  return ctx.method === 'POST' ? (/^\/(rooms\/\d+|join\/[\w-]+)/.exec(ctx.path)?.[0] ?? '/rooms') : ctx.url;
 }
 
-/** What was typed into the message form, for the page to give it back. */
-export function keptFrom(ctx: Context) {
-  return { kept: ctx.fields?.body, draft: ctx.fields, back: nextPage(ctx) };
+/** The query parameters that are given once. */
+function singleParameters(query: Context['query']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
+}
+
+/** What the user typed into the message form, for the page to show it again. */
+export function keptDraft(ctx: Context) {
+  const draft = ctx.fields && shownAgain(ctx.fields);
+  return { kept: draft?.body, draft, back: nextPage(ctx) };
 }

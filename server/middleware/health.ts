@@ -1,16 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from '../context.ts';
 
-/** For whoever watches over the server; it needs no session and makes none. */
+/** The addresses for monitoring. They need no session, and begin none. */
 export const health: Middleware = async (ctx, next) => {
   const answer = ANSWERS[ctx.path];
   return answer ? answer(ctx, next) : next();
 };
 
 const ANSWERS: Record<string, Middleware> = {
-  /** It is up. */
+  /** The server runs. */
   '/healthz': (ctx) => void (ctx.body = { status: 'ok' }),
-  /** It is up, and so is its database. */
+  /** The server runs, and reaches its database. */
   '/readyz': async (ctx) => {
     const isReady = await ctx.em.execute('select 1').then(
       () => true,
@@ -19,7 +19,7 @@ const ANSWERS: Record<string, Middleware> = {
     ctx.status = isReady ? 200 : 503;
     ctx.body = { status: isReady ? 'ready' : 'no database' };
   },
-  /** What Prometheus is told, where its token is set; for everybody else there is no such page. */
+  /** Metrics for Prometheus. Without the right token, 404. */
   '/metrics': async (ctx, next) => {
     if (!ctx.metrics || !isTokenRight(ctx)) return next();
     const { type, text } = await ctx.metrics.text();

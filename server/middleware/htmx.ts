@@ -1,6 +1,6 @@
 import type { Middleware } from '../context.ts';
 
-/** Lets a form that htmx has sent go on to the next page as a real navigation, so that its title is announced. */
+/** Turns the redirect of a form that htmx has sent into a real navigation, so that a screen reader announces the next title. */
 export const htmx: Middleware = async (ctx, next) => {
   await next();
   if (ctx.get('HX-Request') !== 'true' || ctx.status !== 303) return;

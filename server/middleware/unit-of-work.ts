@@ -1,24 +1,55 @@
-import type { IncomingMessage } from 'node:http';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import proxyAddress from 'proxy-addr';
-import type { Middleware, Services } from '../context.ts';
-import type { Signals } from '../live/signals.ts';
-import { networkOf } from '../network.ts';
+import type Koa from 'koa';
+import type { User } from '../chat/user.ts';
+import type { Context, Middleware, Services } from '../context.ts';
+import { earlyOf } from '../live/listener.ts';
+import type { Versions } from '../live/versions.ts';
+import { addressOf } from './client-address.ts';
+import { entityOf } from './current-user.ts';
 
-/** Gives each request its own unit of work, its time, and what the app shares; answers once polls know what it has changed. */
-export function unitOfWork(em: () => EntityManager, services: Services, signals: Signals): Middleware {
-  return async (ctx, next) => {
-    Object.assign(ctx, services);
-    ctx.em = em();
-    ctx.now = services.clock();
-    ctx.address = addressOf(ctx.req, services.env.trustProxy);
+const EM = Symbol('em');
+const USER = Symbol('user');
+type Kept = Context & { [EM]?: EntityManager; [USER]?: User | undefined };
+
+/** Gives every request the services; and a unit of work and the user's entity, which are made when they are first used. */
+export function extendContext(app: Koa<object, Context>, em: () => EntityManager, services: Services): void {
+  Object.assign(app.context, services);
+  Object.defineProperties(app.context, {
+    em: {
+      get(this: Kept) {
+        return (this[EM] ??= em());
+      },
+    },
+    user: {
+      get(this: Kept) {
+        return (this[USER] ??= entityOf(this));
+      },
+      set(this: Kept, user: User | undefined) {
+        this[USER] = user;
+      },
+    },
+  });
+}
+
+/**
+ * Waits until this process knows of all that any process has committed before the request, so that no page
+ * is made of what is remembered from before. SQLite tells it at once; PostgreSQL takes one round trip, which
+ * requests at the same time share.
+ */
+export function knowsCommits(versions: Versions): Middleware {
+  return async (_, next) => {
+    await versions.settled();
     await next();
-    await signals.settled();
   };
 }
 
-/** Where a request comes from, as far as so many proxies in front are believed, and as a limit counts it. */
-export function addressOf(request: IncomingMessage, trustProxy: number): string {
-  const address: string | undefined = proxyAddress(request, (_, hop) => hop < trustProxy); // none, where they have hung up
-  return networkOf(address ?? '');
+/** Sets the time and the address of a request. It answers once polls see what the request has changed. */
+export function unitOfWork({ clock, env }: Services, versions: Versions): Middleware {
+  return async (ctx, next) => {
+    ctx.now = clock();
+    ctx.early = earlyOf(ctx.req);
+    ctx.address = addressOf(ctx.req, env.trustProxy);
+    await next();
+    await versions.settled();
+  };
 }

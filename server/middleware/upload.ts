@@ -1,11 +1,15 @@
+import type * as busboy from '@fastify/busboy';
+import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
-import { Busboy } from '@fastify/busboy';
 import { Invalid } from '../chat/errors.ts';
 import type { Context } from '../context.ts';
-import { BadRequest } from './errors.ts';
+import { type Upload } from '../context.ts';
+import { HttpRefusal } from './errors.ts';
+
+const require = createRequire(import.meta.url);
 
 const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
-/** All fields together, as in any other form. */
+/** All fields together, as in other forms. */
 const LARGEST_FIELDS_BYTES = 64 * 1024;
 const LIMITS = {
   fileSize: LARGEST_FILE_BYTES,
@@ -16,83 +20,77 @@ const LIMITS = {
   headerPairs: 20,
   headerSize: 4096,
 };
-/** Of what was refused so much more is read and dropped: a browser that is cut off while it sends shows no answer. */
-const LARGEST_REST_BYTES = 8 * LARGEST_FILE_BYTES;
-
-/** The bytes of a file that comes in with a form. Ends in `Invalid` for `file` where it is too large, and in `BadRequest` where the form does not arrive whole. */
-export type Upload = AsyncIterable<Buffer>;
+/** What stands around the fields: boundaries, and the headers of the parts. */
+const LARGEST_FRAME_BYTES = 16 * 1024;
+const LARGEST_HEAD_BYTES = LARGEST_FIELDS_BYTES + LARGEST_FRAME_BYTES;
 
 /**
- * Begins to read a form with a file: gives each field to `take`, and returns once the file begins,
- * with nothing of it kept yet; without one, at the end of the form.
- * @throws BadRequest
+ * Begins to read a form with a file. It passes each field to `onField`, and returns once the file begins,
+ * before reading it; undefined at the end of a form without a file.
+ * @throws HttpRefusal
  */
 export async function beginForm(
   ctx: Context,
-  take: (name: string, value: string) => void,
+  onField: (name: string, value: string) => void,
 ): Promise<Upload | undefined> {
   const parser = parserFor(ctx);
+  const { promise: complete, resolve, reject } = Promise.withResolvers<undefined>();
   let bytes = 0;
-  const complete = new Promise<undefined>((resolve, reject) => {
-    parser.on('field', (name, value, _, isCut) => {
-      bytes += Buffer.byteLength(value);
-      if (isCut || bytes > LARGEST_FIELDS_BYTES)
-        reject(
-          new BadRequest(
-            413,
-            'This is too large: at most 64 KiB of text can be sent with a file. Shorten it, or send it in parts.',
-          ),
-        );
-      else take(name, value);
-    });
-    parser.once('finish', () => resolve(undefined));
-    parser.on('error', () => reject(notWhole()));
-    ctx.req.once('close', () => ctx.req.complete || reject(notWhole()));
+  parser.on('field', (name, value, _, isCut) => {
+    bytes += Buffer.byteLength(value);
+    if (isCut || bytes > LARGEST_FIELDS_BYTES) reject(tooMuchText());
+    else onField(name, value);
   });
-  const begun = new Promise<Upload>((resolve) =>
+  parser.once('finish', () => resolve(undefined));
+  parser.on('error', () => reject(incomplete()));
+  ctx.req.once('close', () => ctx.req.complete || reject(incomplete()));
+  let isFile = false;
+  const begun = new Promise<Upload>((resolveFile) =>
     parser.once('file', (_, content) => {
+      isFile = true;
       content.once('limit', () => content.destroy(tooLarge()));
-      content.on('error', () => {}); // whoever reads it is told
+      content.on('error', () => {}); // the reader of the file gets the error
       complete.catch((error: Error) => content.destroy(error));
-      resolve(toTheEnd(content, complete));
+      resolveFile(untilComplete(content, complete));
     }),
   );
   ctx.req.pipe(parser);
+  let received = 0;
+  // The parser drops what stands ahead of the first part, and fields beyond their number. This comes after it, when it knows whether the file has begun.
+  ctx.req.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > LARGEST_HEAD_BYTES + (isFile ? LARGEST_FILE_BYTES : 0)) reject(tooMuchText());
+  });
   return Promise.race([begun, complete]);
 }
 
-/** The file, and then what follows it in the form. */
-async function* toTheEnd(content: Readable, complete: Promise<unknown>): Upload {
+/** The bytes of the file. It ends when the whole form is read. */
+async function* untilComplete(content: Readable, complete: Promise<unknown>): Upload {
   yield* content;
   await complete;
 }
 
-/** Reads on, within reason, without keeping anything: for the answer to be seen. */
-export function drain(ctx: Context): void {
-  if (ctx.req.complete) return;
-  let bytes = 0;
-  ctx.req.unpipe();
-  ctx.req.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > LARGEST_REST_BYTES) ctx.req.destroy();
-  });
-  ctx.req.resume(); // what was piped stands still without a pipe, and the connection with it
-}
-
 function parserFor(ctx: Context) {
+  const { Busboy } = require('@fastify/busboy') as typeof busboy; // loaded with the first form that has a file
   try {
     return new Busboy({
       headers: { ...ctx.req.headers, 'content-type': ctx.get('Content-Type') },
       limits: LIMITS,
+      defCharset: 'latin1', // a character for each byte: `typedIn` finds out what they mean
       isPartAFile: (name) => name === 'file',
     });
   } catch {
-    throw notWhole();
+    throw incomplete();
   }
 }
 
-const notWhole = () => new BadRequest(400, 'What was sent did not arrive whole. Send it again.');
+const tooMuchText = () =>
+  new HttpRefusal(
+    413,
+    'This is too large: you can send at most 64 KiB of text with a file. Shorten it, or send it in parts.',
+  );
+const incomplete = () => new HttpRefusal(400, 'Your request arrived incomplete. Send it again.');
 const tooLarge = () =>
   new Invalid({
-    file: 'This file is too large: at most 8 MiB can be sent. Make it smaller, and choose it again.',
+    file: 'This file is too large: you can send at most 8 MiB. Make it smaller, and choose it again.',
   });

@@ -1,16 +1,20 @@
 import { Readable } from 'node:stream';
-import { becomeFormer, roomsHeld } from '../chat/former-member.ts';
-import { ownData } from '../chat/own-data.ts';
-import { register } from '../chat/user.ts';
+import { deleteAccount, roomsWithoutOtherAdmin } from '../chat/account-deletion.ts';
+import { register } from '../chat/account.ts';
+import { exportData } from '../chat/data-export.ts';
 import type { Handler } from '../context.ts';
-import { me } from '../middleware/current-user.ts';
-import { seeOther } from '../middleware/pages.ts';
+import { savePreferences } from '../chat/preferences.ts';
+import { requireUser, requireViewer } from '../middleware/current-user.ts';
+import { seeOther } from '../middleware/reply.ts';
+import { mailConfirmation } from './confirmation.ts';
+import { chosenStyle } from '../middleware/style.ts';
+import { isolated } from '../text/direction.ts';
 import { field } from './parameters.ts';
-import { begin } from './sessions.ts';
-import { trial } from './settings.ts';
+import { begin, hashingFor, nextOf } from './sessions.ts';
+import { attempt } from './settings.ts';
 
 /** GET /register */
-export const form: Handler = (ctx) => ctx.page('accounts/register.njk');
+export const form: Handler = (ctx) => ctx.page('accounts/register.njk', { next: nextOf(ctx) });
 
 /** POST /register */
 export const create: Handler = async (ctx) => {
@@ -19,28 +23,34 @@ export const create: Handler = async (ctx) => {
     email: field(ctx, 'email'),
     password: field(ctx, 'password'),
   };
-  await ctx.limits.draw('account', ctx);
-  const user = await register(ctx.em, typed, { now: ctx.now, logN: ctx.env.scryptLogN });
-  await begin(ctx, user);
-  seeOther(ctx, '/rooms');
+  await ctx.rateLimiter.consume('account', ctx);
+  // By address: a client can make up any number of usernames.
+  const user = await register(ctx.em, typed, { now: ctx.now, ...hashingFor(ctx, `address ${ctx.address}`) });
+  await begin(ctx, user, `Welcome, ${isolated(user.username)}. Your account is created.`);
+  const style = chosenStyle(ctx);
+  if (style) await ctx.em.transactional((em) => savePreferences(em, user, { style }));
+  mailConfirmation(ctx, user);
+  seeOther(ctx, nextOf(ctx) ?? '/rooms');
 };
 
-/** GET /settings/data: all that is kept of the person, as a file */
+/** GET /settings/data: all data of the user, as a file */
 export const download: Handler = (ctx) => {
-  const user = me(ctx);
+  const { id } = requireViewer(ctx);
   ctx.type = 'application/json';
   ctx.attachment(`plainchat-${ctx.now.toISOString().slice(0, 10)}.json`);
-  ctx.body = Readable.from(ownData(ctx.em, user, ctx.now));
+  ctx.body = Readable.from(exportData(ctx.reader, id, ctx.now));
 };
 
 /** GET /settings/delete */
 export const askDelete: Handler = async (ctx) => {
-  ctx.page('accounts/delete.njk', { held: await roomsHeld(ctx.em, me(ctx)) });
+  ctx.page('accounts/delete.njk', {
+    held: await roomsWithoutOtherAdmin(ctx.reader, requireViewer(ctx).id),
+  });
 };
 
 /** POST /settings/delete */
 export const remove: Handler = async (ctx) => {
-  await becomeFormer(ctx.em, me(ctx), field(ctx, 'current'), trial(ctx));
+  await deleteAccount(ctx.em, requireUser(ctx), field(ctx, 'current'), attempt(ctx));
   ctx.session = null;
   seeOther(ctx, '/goodbye');
 };

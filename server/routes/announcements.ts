@@ -5,54 +5,57 @@ import {
   saveAnnouncementsIn,
 } from '../chat/announcements.ts';
 import { roomOfMember } from '../chat/membership.ts';
-import { presenceOf } from '../chat/presence.ts';
 import type { Context, Handler } from '../context.ts';
-import { me } from '../middleware/current-user.ts';
-import { flash, freshMark, seeOther } from '../middleware/pages.ts';
-import { isOpening } from '../middleware/signs-of-life.ts';
+import { stayIn } from '../middleware/activity.ts';
+import { requireUser } from '../middleware/current-user.ts';
+import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
+import { isolated } from '../text/direction.ts';
 import { roomId } from './parameters.ts';
 
-/** GET /rooms/ID/announcements. Looking at it is no leaving of the room. */
+/** GET /rooms/ID/announcements; does not leave the room */
 export const show: Handler = async (ctx) => {
-  const user = me(ctx);
-  const belonging = await find(ctx);
-  const { room, membership } = belonging;
-  const isIn = (await presenceOf(ctx.em, user))?.room.id === room.id;
-  if (isIn && isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'page', inRoom: true });
+  const memberRoom = await findRoom(ctx);
+  const { room, membership } = memberRoom;
+  await stayIn(ctx, room);
   ctx.page('announcements/show.njk', {
     room,
-    chosen: announcementsIn(belonging),
+    chosen: announcementsIn(memberRoom),
     isOwn: membership.announcements !== null,
   });
 };
 
 /** POST /rooms/ID/announcements */
 export const saveForRoom: Handler = async (ctx) => {
-  const belonging = await find(ctx);
-  await saveAnnouncementsIn(ctx.em, belonging, ctx.fields);
-  done(ctx, `What is announced in ${belonging.room.name} is saved.`, `/rooms/${belonging.room.id}`);
+  const memberRoom = await findRoom(ctx);
+  await ctx.em.transactional((em) => saveAnnouncementsIn(em, memberRoom, ctx.fields));
+  done(
+    ctx,
+    `Your announcements for ${isolated(memberRoom.room.name)} are saved.`,
+    `/rooms/${memberRoom.room.id}`,
+  );
 };
 
 /** POST /rooms/ID/announcements/clear */
 export const clear: Handler = async (ctx) => {
-  const belonging = await find(ctx);
-  await clearAnnouncementsIn(ctx.em, belonging);
+  const memberRoom = await findRoom(ctx);
+  await ctx.em.transactional((em) => clearAnnouncementsIn(em, memberRoom));
   done(
     ctx,
-    `In ${belonging.room.name} is announced what you chose for all rooms.`,
-    `/rooms/${belonging.room.id}`,
+    `${isolated(memberRoom.room.name)} now uses your announcements for all rooms.`,
+    `/rooms/${memberRoom.room.id}`,
   );
 };
 
 /** POST /settings/announcements */
 export const save: Handler = async (ctx) => {
-  await saveAnnouncements(ctx.em, me(ctx), ctx.fields);
-  done(ctx, 'What is announced is saved.', '/settings');
+  const user = requireUser(ctx);
+  await ctx.em.transactional((em) => saveAnnouncements(em, user, ctx.fields));
+  done(ctx, 'Your announcements are saved.', '/settings/announcements');
 };
 
-const find = (ctx: Context) => roomOfMember(ctx.em, me(ctx), roomId(ctx));
+const findRoom = (ctx: Context) => roomOfMember(ctx.em, requireUser(ctx), roomId(ctx));
 
 function done(ctx: Context, sentence: string, address: string): void {
   flash(ctx, sentence);
-  seeOther(ctx, `${address}?${freshMark()}`);
+  seeOther(ctx, `${address}?${freshParameter()}`);
 }

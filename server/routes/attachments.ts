@@ -1,137 +1,134 @@
-import { randomUUID } from 'node:crypto';
-import { FORMATS } from '../attached.ts';
 import * as attachment from '../chat/attachment.ts';
-import { Invalid, Missing, Refusal } from '../chat/errors.ts';
+import { collectProblems } from '../chat/checks.ts';
+import type { Attachment } from '../chat/entry.ts';
+import { Invalid, NotFound, Refusal } from '../chat/errors.ts';
 import { roomOfMember } from '../chat/membership.ts';
-import { checkedBody, checkPlace } from '../chat/message.ts';
-import { presenceOf } from '../chat/presence.ts';
-import { quotaOf } from '../chat/quota.ts';
-import type { Room } from '../chat/room.ts';
-import { collect } from '../chat/text.ts';
-import type { User } from '../chat/user.ts';
+import { checkedBody } from '../chat/message.ts';
+import { checkMayPost } from '../chat/post.ts';
+import { quotaCheck, requireQuota } from '../chat/quota.ts';
+import { lockActor } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
-import { me } from '../middleware/current-user.ts';
-import { flash, freshMark, seeOther } from '../middleware/pages.ts';
-import { isOpening } from '../middleware/signs-of-life.ts';
-import { answer, store } from './messages.ts';
+import { stayIn } from '../middleware/activity.ts';
+import { requireUser } from '../middleware/current-user.ts';
+import { InvalidForm } from '../middleware/errors.ts';
+import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
+import { wantsJson } from '../middleware/request.ts';
+import { sendContent } from './file-content.ts';
 import { field, id, roomId } from './parameters.ts';
+import { answer, answerPage, store } from './posting.ts';
+import * as previews from './previews.ts';
 
-/** GET /rooms/ID/attach: the form for an image or a file, for whoever is in the room */
+type KeptFile = previews.KeptFile;
+
+/** GET /rooms/ID/attach: the form for an image or a file, for users in the room */
 export const form: Handler = async (ctx) => {
-  const user = me(ctx);
+  const user = requireUser(ctx);
   const { room, membership } = await roomOfMember(ctx.em, user, roomId(ctx));
-  if (!(await isHeardIn(ctx, user, room))) return seeOther(ctx, `/rooms/${room.id}?${freshMark()}`); // which offers to enter
-  const shown = Math.max(membership.readSeq, ctx.reads.of(user.id, room.id));
-  ctx.page('attachments/attach.njk', { room, key: randomUUID(), shown });
+  if (!(await stayIn(ctx, room))) return seeOther(ctx, `/rooms/${room.id}?${freshParameter()}`); // that page offers to enter
+  const shown = Math.max(membership.readSeq, ctx.readMarkers.unsaved(user.id, room.id));
+  await previews.showForm(ctx, { room, shown });
 };
 
-/** POST /rooms/ID/attachments: a message with a file, of which nothing is kept before it is known whose it is */
+/**
+ * POST /rooms/ID/attachments: a message with a file, or with the preview of one. Checks that the user may
+ * post before it reads the file.
+ */
 export const post: Handler = async (ctx) => {
-  const user = me(ctx);
+  const user = requireUser(ctx);
   const room = roomId(ctx);
-  await ctx.limits.draw('post', ctx);
-  await ctx.limits.draw('upload', ctx);
-  await checkPlace(ctx.em, user, room, field(ctx, 'key'));
-  const check = await quotaOf(ctx.em, user, ctx.env.filesMb);
-  const incoming = await outcome(receive(ctx));
-  const { name, type } = incoming.value ?? {};
+  await ctx.rateLimiter.consume('post', ctx);
+  await ctx.rateLimiter.consume('upload', ctx);
+  const isStored = await checkMayPost(ctx.em, user, room, field(ctx, 'key'));
+  const checkQuota = await quotaCheck(ctx.em, user, ctx.env.filesMb);
+  const preview = ctx.upload ? '' : field(ctx, 'preview');
+  const [received] = await Promise.allSettled([
+    preview ? previews.receive(ctx, preview, isStored) : receive(ctx),
+  ]);
   try {
-    const { file, description } = collect({
-      description: () =>
-        attachment.descriptionFor(type, {
-          description: field(ctx, 'description'),
-          decorative: field(ctx, 'decorative') !== '',
-        }),
-      body: () => checkedBody(field(ctx, 'body'), { mayBeEmpty: true }),
-      file: () => {
-        const file = incoming.get();
-        check(file.size);
-        return file;
-      },
+    const { note, ...sent } = checkedAttachment(ctx, received, checkQuota);
+    if (!preview && previews.comesFirst(ctx, note)) return await previews.show(ctx, { ...sent, note }, form);
+    const now = ctx.clock(); // after a slow upload `ctx.now` is outdated, and entries have to be in the order of time
+    const stored = await ctx.em.transactional(async (em) => {
+      await lockActor(em, user);
+      const post = () => store(ctx, em, user, room, sent, now);
+      const message = preview ? await ctx.previews.send(user.id, preview, post) : await post();
+      if (!message.repeated) await requireQuota(em, user, sent.size, ctx.env.filesMb);
+      return message;
     });
-    ctx.now = ctx.clock(); // it may have come in slowly, and entries follow each other in time
-    const posted = await ctx.em.transactional((em) => store(ctx, em, user, room, { ...file, description }));
-    ctx.leases.heard(user.id, { inRoom: true });
-    if (posted.repeated) await ctx.files.remove([file.name]);
-    await answer(ctx, posted, { description, form });
+    ctx.leases.record(user.id, { inRoom: true });
+    if (stored.repeated && !preview) await ctx.files.remove([sent.name]);
+    if (wantsJson(ctx)) return await answer(ctx, stored);
+    if (note) flash(ctx, note);
+    await answerPage(ctx, stored, { description: sent.description, form });
   } catch (error) {
-    // After any other failure the message may be stored all the same; where it is not, the file is swept.
-    if (name && error instanceof Refusal) await ctx.files.remove([name]);
+    // After any other error the message may be stored nevertheless. If it is not, housekeeping removes the file.
+    const isUnused = error instanceof Refusal && !(error instanceof InvalidForm && error.status === 200);
+    if (!preview && received.status === 'fulfilled' && isUnused)
+      await previews.keepOrRemove(ctx, received.value, error);
     throw error;
   }
 };
 
-/** GET /rooms/ID/files/NAME: for members */
-export const file: Handler = async (ctx) =>
-  sendFile(ctx, await attachment.attachmentNamed(ctx.em, me(ctx), roomId(ctx), ctx.params.name ?? ''));
-
-/** Answers with a file, in a form in which nothing can run. */
-export async function sendFile(ctx: Context, { name, type, entry }: attachment.Attachment): Promise<void> {
-  ctx.set({
-    'Content-Security-Policy': "default-src 'none'; sandbox",
-    'Cache-Control': 'private, no-cache', // kept, and asked for each time whether it still may be seen
-    ETag: `"${name}"`,
+/** Checks all fields of the form, and the file. @throws Invalid with all problems */
+function checkedAttachment(
+  ctx: Context,
+  received: PromiseSettledResult<KeptFile>,
+  checkQuota: (bytes: number) => void,
+): KeptFile & { description: string } {
+  const file = received.status === 'fulfilled' ? received.value : undefined;
+  const typed = { description: field(ctx, 'description'), decorative: field(ctx, 'decorative') !== '' };
+  const checked = collectProblems({
+    description: () => attachment.descriptionFor(file?.type, typed),
+    body: () => checkedBody(field(ctx, 'body'), { mayBeEmpty: true }),
+    file: () => {
+      if (received.status === 'rejected') throw received.reason;
+      checkQuota(received.value.size);
+      return received.value;
+    },
   });
-  ctx.remove('Pragma');
-  ctx.status = 200;
-  if (ctx.fresh) return void (ctx.status = 304);
-  const found = await ctx.files.read(name);
-  if (!found) throw new Missing('This file is not there any more. Go back to the message that had it.');
-  if (type === 'pdf') ctx.attachment(`message-${entry.seq}.pdf`);
-  ctx.type = FORMATS[type].mediaType;
-  ctx.length = found.size;
-  ctx.body = found.content;
+  return { ...checked.file, description: checked.description };
 }
 
-/** GET /rooms/ID/messages/SEQ/description: the form for its author to better a description */
+/** GET /rooms/ID/files/NAME: for members */
+export const file: Handler = async (ctx) =>
+  sendFile(
+    ctx,
+    await attachment.attachmentNamed(ctx.em, requireUser(ctx), roomId(ctx), ctx.params.name ?? ''),
+  );
+
+/** Answers with the file of a message. */
+export function sendFile(ctx: Context, { name, type, entry }: Attachment): Promise<void> {
+  return sendContent(ctx, { tag: name, type, title: `message-${entry.seq}` }, () => ctx.files.read(name));
+}
+
+/** GET /rooms/ID/messages/SEQ/description: the form in which the author changes a description */
 export const describeForm: Handler = async (ctx) => {
-  const user = me(ctx);
+  const user = requireUser(ctx);
   const { entry } = await attachment.ownAttachment(ctx.em, user, roomId(ctx), seqOf(ctx));
-  await isHeardIn(ctx, user, entry.room);
-  ctx.page('attachments/describe.njk', { line: ctx.view.line(entry) });
+  await stayIn(ctx, entry.room);
+  ctx.page('attachments/describe.njk', { line: ctx.view.entryView(entry) });
 };
 
 /** POST /rooms/ID/messages/SEQ/description */
 export const describe: Handler = async (ctx) => {
-  const user = me(ctx);
+  const user = requireUser(ctx);
   const room = roomId(ctx);
   const seq = seqOf(ctx);
   await ctx.em.transactional((em) =>
     attachment.describe(em, user, room, seq, field(ctx, 'description'), ctx.now),
   );
   flash(ctx, 'The description was changed.');
-  seeOther(ctx, `/rooms/${room}?from=${seq}&${freshMark()}#m-${seq}`);
+  seeOther(ctx, `/rooms/${room}?from=${seq}&${freshParameter()}#m-${seq}`);
 };
 
-/** Whether the person is in the room; and notes that a page of it was opened, as the room's own page does. */
-async function isHeardIn(ctx: Context, user: User, room: Pick<Room, 'id'>): Promise<boolean> {
-  const isIn = (await presenceOf(ctx.em, user))?.room.id === room.id;
-  if (isIn && isOpening(ctx)) ctx.leases.heard(user.id, { lease: 'page', inRoom: true });
-  return isIn;
-}
-
-async function receive(ctx: Context): Promise<attachment.KeptFile> {
+async function receive(ctx: Context): Promise<KeptFile> {
   if (!ctx.upload)
-    throw new Invalid({ file: 'Choose an image (JPEG, PNG, GIF or WebP), a PDF or a text to send.' });
-  return ctx.files.keep(ctx.upload);
-}
-
-/** What comes of some work, for what was refused to be told with what else is wrong: `get` returns the value, or throws. */
-async function outcome<T>(work: Promise<T>): Promise<{ value?: T; get: () => T }> {
-  try {
-    const value = await work;
-    return { value, get: () => value };
-  } catch (error) {
-    return {
-      get: () => {
-        throw error;
-      },
-    };
-  }
+    throw new Invalid({ file: 'Choose an image (JPEG, PNG, GIF or WebP), a PDF or a text file to send.' });
+  return ctx.files.keep(ctx.upload, `user ${requireUser(ctx).id}`);
 }
 
 function seqOf(ctx: Context): number {
   const seq = id(ctx.params.seq);
-  if (seq === undefined) throw new Missing();
+  if (seq === undefined) throw new NotFound();
   return seq;
 }

@@ -1,87 +1,123 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import * as administration from '../chat/administration.ts';
-import { membersOf, roomOfMember } from '../chat/membership.ts';
-import { lookUp } from '../chat/people.ts';
-import { leave, presenceOf } from '../chat/presence.ts';
-import { quit as giveUp } from '../chat/quit.ts';
+import { roomAs } from '../chat/direct.ts';
+import { countMembers, membersPage } from '../chat/members.ts';
+import { roomOfMember } from '../chat/membership.ts';
+import { lookUpUser } from '../chat/people.ts';
+import { leave } from '../chat/presence.ts';
+import { giveUp } from '../chat/quit.ts';
+import { rowOf } from '../chat/reader.ts';
 import { findByUsername, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
-import { me } from '../middleware/current-user.ts';
-import { flash, freshMark, seeOther } from '../middleware/pages.ts';
-import { isOpening } from '../middleware/signs-of-life.ts';
-import { field, roomId } from './parameters.ts';
+import { presentRoom, requireUser } from '../middleware/current-user.ts';
+import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
+import { isUserNavigation } from '../middleware/request.ts';
+import { isolated } from '../text/direction.ts';
+import { unlikeLatin } from '../text/scripts.ts';
+import { field, pageNumber, roomId } from './parameters.ts';
+import { memberRoom } from './room-access.ts';
 
-/** GET /rooms/ID/manage: for members; opening it is leaving the room */
+/** GET /rooms/ID/manage: for members; leaves the room */
 export const manage: Handler = async (ctx) => {
-  const user = me(ctx);
-  const { room, membership } = await roomOfMember(ctx.em, user, roomId(ctx));
-  const presence = await presenceOf(ctx.em, user);
-  const hasLeft = presence?.room.id === room.id && isOpening(ctx);
-  if (hasLeft) await ctx.em.transactional((em) => leave(em, user, room.id, ctx.now, { told: true }));
-  ctx.page('members/manage.njk', { room, membership, members: await membersOf(ctx.em, room), hasLeft });
+  const room = await memberRoom(ctx);
+  const hasLeft = isUserNavigation(ctx) && (await presentRoom(ctx)) === room.id;
+  if (hasLeft)
+    await ctx.em.transactional((em) => leave(em, requireUser(ctx), room.id, ctx.now, { told: true }));
+  ctx.page('members/manage.njk', {
+    room,
+    membership: room.membership,
+    members: await membersPage(ctx.reader, room.id, pageNumber(ctx, 'page')),
+    memberCount: await countMembers(ctx.reader, room.id),
+    hasLeft,
+    isBare: room.membership.role === 'admin' && (await isToldBare(ctx, room.id)),
+    check: freshParameter(),
+  });
 };
 
+/** Whether mails about a room have no text of its messages. */
+async function isToldBare({ reader }: Context, room: number): Promise<boolean> {
+  const row = await rowOf<{ bare: boolean | number }>(
+    reader,
+    'select told_bare as bare from room where id = ?',
+    room,
+  );
+  return Boolean(row?.bare);
+}
+
 /** POST /rooms/ID/rename */
-export const rename = act(
+export const rename = adminAction(
   (ctx, em, admin, id) => administration.renameRoom(em, admin, id, field(ctx, 'name'), ctx.now),
   'The name of the room is saved.',
 );
 
+/** POST /rooms/ID/topic */
+export const topic = adminAction(
+  (ctx, em, admin, id) => administration.setTopic(em, admin, id, field(ctx, 'topic'), ctx.now),
+  'The topic of the room is saved.',
+);
+
+/** POST /rooms/ID/mail-text */
+export const mailText = adminAction(
+  (ctx, em, admin, id) => administration.setMailText(em, admin, id, field(ctx, 'mailText')),
+  'What mails about this room have is saved.',
+);
+
 /** POST /rooms/ID/members */
 export const add: Handler = async (ctx) => {
-  const admin = me(ctx);
-  await ctx.limits.draw('search', ctx);
-  const person = await lookUp(ctx.em, admin, field(ctx, 'username'));
-  await act(
-    (_, em, admin, id) => administration.addMember(em, admin, id, person, ctx.now),
-    `${person?.username} is a member now.`,
+  const admin = requireUser(ctx);
+  await ctx.rateLimiter.consume('search', ctx);
+  const other = await lookUpUser(ctx.em, admin, field(ctx, 'username'));
+  await adminAction(
+    (_, em, admin, id) => administration.addMember(em, admin, id, other, ctx.now),
+    `${isolated(other?.username ?? '')}${other && unlikeLatin(other.username) ? ` (${unlikeLatin(other.username)})` : ''} is a member now.`,
   )(ctx);
 };
 
 /** POST /rooms/ID/members/USERNAME/remove */
 export const remove: Handler = async (ctx) => {
-  const person = await findByUsername(ctx.em, ctx.params.username ?? '');
-  await act(
-    (_, em, admin, id) => administration.removeMember(em, admin, id, person, ctx.now),
-    `${person?.username} was removed.`,
+  const other = await findByUsername(ctx.em, ctx.params.username ?? '');
+  await adminAction(
+    (_, em, admin, id) => administration.removeMember(em, admin, id, other, ctx.now),
+    `${isolated(other?.username ?? '')} was removed.`,
   )(ctx);
 };
 
 /** POST /rooms/ID/members/USERNAME/role */
 export const changeRole: Handler = async (ctx) => {
-  const person = await findByUsername(ctx.em, ctx.params.username ?? '');
+  const other = await findByUsername(ctx.em, ctx.params.username ?? '');
   const role = field(ctx, 'role');
-  await act(
-    (_, em, admin, id) => administration.changeRole(em, admin, id, person, role, ctx.now),
-    `${person?.username} is ${role === 'admin' ? 'an administrator' : 'a member'} now.`,
+  await adminAction(
+    (_, em, admin, id) => administration.changeRole(em, admin, id, other, role, ctx.now),
+    `${isolated(other?.username ?? '')} is ${role === 'admin' ? 'an administrator' : 'a member'} now.`,
   )(ctx);
 };
 
 /** POST /rooms/ID/quit */
 export const quit: Handler = async (ctx) => {
-  const user = me(ctx);
+  const user = requireUser(ctx);
   const { room } = await roomOfMember(ctx.em, user, roomId(ctx));
   await ctx.em.transactional((em) => giveUp(em, user, room.id, ctx.now));
   flash(
     ctx,
     room.access === 'direct'
-      ? `The conversation ${room.name} is hidden until something is said in it.`
-      : `You are no longer a member of ${room.name}.`,
+      ? `The conversation with ${isolated((await roomAs(ctx.em, user, room)).name)} is hidden until there is a new message.`
+      : `You are no longer a member of ${isolated(room.name)}.`,
   );
   seeOther(ctx, '/rooms');
 };
 
-/** An act of an administrator, after which the page of members says that it is done. */
-function act(
+/** Returns the handler of an administrator's action. The next page shows `done`. */
+function adminAction(
   work: (ctx: Context, em: EntityManager, admin: User, room: number) => Promise<void>,
   done: string,
 ): Handler {
   return async (ctx) => {
-    const admin = me(ctx);
+    const admin = requireUser(ctx);
     const id = roomId(ctx);
-    await ctx.limits.draw('manage', ctx);
+    await ctx.rateLimiter.consume('manage', ctx);
     await ctx.em.transactional((em) => work(ctx, em, admin, id));
     flash(ctx, done);
-    seeOther(ctx, `/rooms/${id}/manage?${freshMark()}`);
+    const page = /^[1-9]\d{0,3}$/.test(field(ctx, 'page')) ? `page=${field(ctx, 'page')}&` : '';
+    seeOther(ctx, `/rooms/${id}/manage?${page}${freshParameter()}`);
   };
 }

@@ -1,24 +1,24 @@
-import { Invalid, MissingRoom } from '../chat/errors.ts';
+import { Invalid, RoomNotFound } from '../chat/errors.ts';
 import type { Context } from '../context.ts';
 
 const LARGEST_ID = 2 ** 31 - 1;
 
-/** The id of a room, by default the one in the address. @throws Missing where it is none */
+/** The id of a room, by default the one in the address. @throws RoomNotFound if it is not an id */
 export function roomId(ctx: Context, text: string | string[] | undefined = ctx.params.id): number {
   const value = id(text);
-  if (value === undefined) throw new MissingRoom();
+  if (value === undefined) throw new RoomNotFound();
   return value;
 }
 
-/** The id in a text; undefined where it is none. */
+/** Returns undefined if the text is not an id. */
 export function id(text: string | string[] | undefined): number | undefined {
   const value = typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : NaN;
   return value <= LARGEST_ID ? value : undefined;
 }
 
 /**
- * A seq, as `before=51` in an address or a field of a form; undefined where it is missing.
- * @throws Invalid where it is no whole number of at least 0
+ * A seq, from an address (as `before=51`) or a form; undefined if it is missing.
+ * @throws Invalid if it is not a whole number of at least 0
  */
 export function seq(name: string, value: string | string[] | undefined): number | undefined {
   if (value === undefined) return undefined;
@@ -28,7 +28,12 @@ export function seq(name: string, value: string | string[] | undefined): number 
   });
 }
 
-/** A field of a form, empty where it is missing. */
+/** The number of a page of a list, as in `page=2`; 1 if it is missing or is no number. */
+export function pageNumber(ctx: Context, name: string): number {
+  return id(ctx.query[name]) ?? 1;
+}
+
+/** A field of a form; '' if it is missing. */
 export function field(ctx: Context, name: string): string {
   return ctx.fields[name] ?? '';
 }

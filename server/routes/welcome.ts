@@ -1,8 +1,8 @@
 import type { Handler } from '../context.ts';
-import { seeOther } from '../middleware/pages.ts';
+import { seeOther } from '../middleware/reply.ts';
 
 /** GET / */
 export const show: Handler = (ctx) => {
-  if (ctx.user) return seeOther(ctx, '/rooms');
-  ctx.page('welcome/show.njk');
+  if (ctx.viewer) return seeOther(ctx, '/rooms');
+  ctx.plainPage('welcome/show.njk', {});
 };

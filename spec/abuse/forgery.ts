@@ -1,4 +1,4 @@
-import type { Row } from '../support/abuse.ts';
+import type { Row } from '../support/hostile.ts';
 
 // Posts that another site, another session, or nobody has made; and ways out to another site.
 
@@ -9,19 +9,33 @@ const ACTS: [path: string, form: Record<string, string>][] = [
   ['/rooms/LOBBY/leave', {}],
   ['/rooms/LOBBY/enter', {}],
   ['/rooms/LOBBY/rename', { name: 'parlour' }],
+  ['/rooms/LOBBY/topic', { topic: 'tea' }],
+  ['/rooms/LOBBY/mail-text', { mailText: 'no' }],
+  ['/rooms/LOBBY/messages/2/pin', {}],
+  ['/rooms/read', {}],
+  ['/rooms/LOBBY/invitations', { days: '7', uses: '1' }],
   ['/rooms/LOBBY/members', { username: 'linus' }],
   ['/rooms/LOBBY/members/grace/remove', {}],
   ['/rooms/LOBBY/members/grace/role', { role: 'admin' }],
   ['/rooms/LOBBY/delete', {}],
   ['/people/linus/message', {}],
+  ['/people/linus/note', { body: 'hello', key: '12345678' }],
   ['/people/linus/friend', {}],
   ['/people/linus/block', {}],
   ['/settings', { zone: 'Europe/Berlin' }],
+  ['/style', { style: 'y2k' }],
   ['/settings/password', { current: 'correct horse', password: 'battery staple' }],
   ['/settings/username', { username: 'countess' }],
   ['/settings/email', { email: 'c@example.org', current: 'correct horse' }],
+  ['/settings/away', { mail: 'never' }],
+  ['/rooms/LOBBY/away', { what: 'nothing' }],
+  ['/rooms/LOBBY/away/clear', {}],
+  ['/settings/sound', { set: 'soft' }],
+  ['/settings/said', { 'place-text': '1' }],
+  ['/practice/runs', { reader: 'Orca', browser: 'Firefox' }],
   ['/logout', {}],
   ['/groups', { name: 'group' }],
+  ['/people/away', { away: 'brb' }],
   ['/people', { q: 'grace' }],
 ];
 

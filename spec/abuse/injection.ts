@@ -1,5 +1,5 @@
+import type { Scene } from '../support/hostile.ts';
 import type { Answer } from '../support/visitor.ts';
-import type { Scene } from '../support/abuse.ts';
 
 // What people type, wherever it is shown: each text in each place.
 
@@ -173,7 +173,7 @@ export const PLACES: Place[] = [
         { 'User-Agent': text.replace(/[^\x20-\x7e]/g, '') },
       );
       await nobody.post('/logout');
-      return [await ada.get('/settings')];
+      return [await ada.get('/settings/sessions')];
     },
   },
   {

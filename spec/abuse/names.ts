@@ -1,4 +1,4 @@
-import type { Row } from '../support/abuse.ts';
+import type { Row } from '../support/hostile.ts';
 
 // Names that look like another's, or like nothing, and texts that reach into mails and logs.
 

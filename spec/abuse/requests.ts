@@ -1,4 +1,4 @@
-import type { Row } from '../support/abuse.ts';
+import type { Row } from '../support/hostile.ts';
 
 // Methods, content types, headers, cookies and addresses that no browser sends.
 

@@ -1,7 +1,7 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { everything, isSane, onScene, send, type Row } from '../support/abuse.ts';
-import { Visitor, bare } from '../support/visitor.ts';
+import { everything, isSane, onScene, type Row, send } from '../support/hostile.ts';
+import { bare, Visitor } from '../support/visitor.ts';
 
 const test = suite("sessions and tokens that are not one's own");
 

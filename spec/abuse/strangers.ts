@@ -1,5 +1,5 @@
 import { routes } from '../../server/routes/index.ts';
-import type { Row, Who } from '../support/abuse.ts';
+import type { Row, Who } from '../support/hostile.ts';
 
 // Every address of a room, by everybody who may not: taken from the table of addresses, so that a
 // new one is held to it as soon as it is there.
@@ -8,18 +8,21 @@ import type { Row, Who } from '../support/abuse.ts';
 const FIELDS: Record<string, Record<string, string>> = {
   messages: { body: 'hello', key: '12345678' },
   rename: { name: 'parlour' },
+  topic: { topic: 'tea' },
+  invitations: { days: '7', uses: '1' },
   members: { username: 'linus' },
   role: { role: 'admin' },
 };
 
 const ROOMS = routes()
-  .stack.filter(({ path }) => /^\/rooms\/:id/.test(String(path)))
+  .stack.filter(({ path }) => String(path).startsWith('/rooms/:id'))
   .flatMap(({ path, methods }) =>
     methods.filter((method) => method !== 'HEAD').map((method) => ({ method, path: String(path) })),
   );
 
 /** The addresses that are for administrators, below that of a room. */
-const FOR_ADMINS = /\/(rename|members|members\/grace\/remove|members\/grace\/role|delete)$/;
+const FOR_ADMINS =
+  /\/(rename|topic|invitations|invitations\/1\/end|messages\/1\/pin|messages\/1\/unpin|members|members\/grace\/remove|members\/grace\/role|delete)$/;
 
 interface Outsider {
   by: Who;
@@ -49,7 +52,7 @@ export const strangers: Row[] = ROOMS.flatMap(({ method, path }) =>
   OUTSIDERS.flatMap(({ by, room, why, status, only }): Row[] => {
     const address = written(path, room);
     if (only && !only.test(address)) return [];
-    const leads = method === 'GET' && path.endsWith('/entries') ? [303] : []; // to the page of the room, for whoever is no script
+    const leads = method === 'GET' && path.endsWith('/entries') ? [303] : []; // to the page of the room, for clients without script
     const request = {
       what: `${method} ${address} by ${by}: ${why}`,
       by,
@@ -57,7 +60,8 @@ export const strangers: Row[] = ROOMS.flatMap(({ method, path }) =>
       method,
       status: [...status, ...leads],
     };
-    if (method === 'GET') return [request];
+    if (method === 'GET')
+      return [path.endsWith('.json') && status[0] === 303 ? { ...request, status: [401] } : request];
     const fields = FIELDS[path.split('/').at(-1)!] ?? {};
     return [
       { ...request, form: fields },

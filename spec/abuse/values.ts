@@ -1,4 +1,5 @@
-import type { Row } from '../support/abuse.ts';
+import { routes } from '../../server/routes/index.ts';
+import type { Row } from '../support/hostile.ts';
 
 // Values of every wrong kind, in addresses and in bodies.
 
@@ -58,6 +59,48 @@ const ids: Row[] = IDS.flatMap((id): Row[] => [
   { what: `deleting the room ${id}`, path: `/rooms/${id}/delete`, method: 'POST', status: [400, 404] },
 ]);
 
+/** Those that differ most, and what a statement of SQL may take for its own. */
+const IN_ADDRESSES = [
+  ...IDS.filter((id) => !/^(\+|0x|01|1\.5|1e9|NaN|Inf|true|undef|null|900|%5B|%D9|%2e|%25|1;|1%20)/.test(id)),
+  '%EF%BF%BF',
+  '%5C%27',
+  '%3F%3F',
+  '%241',
+  '%1B%5D0;x%07',
+];
+
+/** A value of each parameter that is well-formed. */
+const PARAMETERS: Record<string, string> = {
+  id: 'LOBBY',
+  seq: '1',
+  name: '0'.repeat(32),
+  username: 'grace',
+  token: 'x'.repeat(32),
+  step: 'say',
+  report: '1',
+  session: 'x'.repeat(43),
+  number: '1',
+};
+
+/** Every parameter of every address, one at a time. */
+const parameters: Row[] = routes().stack.flatMap(({ methods, path: route }) =>
+  [...String(route).matchAll(/:(\w+)/g)].flatMap(([, tried]) =>
+    IN_ADDRESSES.map((value): Row => {
+      const method = methods.includes('POST') ? 'POST' : 'GET';
+      const path = String(route).replace(/:(\w+)/g, (_, name: string) =>
+        name === tried ? value : PARAMETERS[name]!,
+      );
+      return {
+        what: `${method} ${route} with ${value} as its ${tried}`,
+        by: path.startsWith('/operator') ? 'opal' : 'ada',
+        method,
+        path,
+        status: [303, 400, 403, 404, 409, 422],
+      };
+    }),
+  ),
+);
+
 /** Not one of them is a whole number of at least 0. */
 const SEQS = IDS.filter((id) => !/^\d+$/.test(id) && id !== '%').map((id) =>
   id.replace(/[;&]/g, encodeURIComponent),
@@ -78,6 +121,31 @@ const seqs: Row[] = SEQS.flatMap((seq): Row[] => [
   },
   { what: `a page from ${seq}`, path: `/rooms/LOBBY?from=${seq}`, status: [400, 422] },
 ]);
+
+const SEARCHES: [what: string, query: string, status: number[]][] = [
+  ['NUL', 'q=a%00b', [422]],
+  ['a lone surrogate', 'q=%ED%A0%80', [200]], // the address has no such bytes left
+  ['words beyond number', `q=${'a+'.repeat(700)}`, [422]],
+  ['one long word', `q=${'x'.repeat(1000)}`, [200]],
+  ['what a database might read as a pattern', "q=%25_'--", [200]],
+  ['what an index might read as an operator', 'q=%22a+NEAR+b%22+OR+*', [200]],
+  ['a name with NUL', 'author=a%00', [422]],
+  ['the day 0000-00-00', 'since=0000-00-00', [422]],
+  ['a day beyond all', 'until=9999-12-31', [200, 422]],
+  ['a list of days', 'since[]=2026-01-01&q=hello', [200]],
+  ['two days', 'since=2026-01-01&since=2026-01-02', [422]],
+  ['an unknown thing', 'has=__proto__', [422]],
+  ['a page beyond all', 'q=hello&page=2147483647', [200]],
+  ['a page that is none', 'q=hello&page=-1', [200]],
+];
+
+const searches: Row[] = SEARCHES.flatMap(([what, query, status]): Row[] =>
+  ['/search', '/rooms/LOBBY/search'].map((path) => ({
+    what: `a search at ${path} for ${what}`,
+    path: `${path}?${query}`,
+    status,
+  })),
+);
 
 const twice: Row[] = [
   'after=1&after=2',
@@ -220,4 +288,14 @@ const prototypes: Row[] = [
   { what: `${name} as an address`, path: `/${name}`, status: [404] },
 ]);
 
-export const values: Row[] = [...ids, ...seqs, ...twice, ...kinds, ...shapes, ...bodies, ...prototypes];
+export const values: Row[] = [
+  ...ids,
+  ...parameters,
+  ...seqs,
+  ...twice,
+  ...searches,
+  ...kinds,
+  ...shapes,
+  ...bodies,
+  ...prototypes,
+];

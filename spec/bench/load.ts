@@ -1,12 +1,22 @@
 // The load, in a process of its own, so that none of it is counted as the server's: takes one order
 // from its parent, and tells what came of it.
 import autocannon from 'autocannon';
+import { connect } from 'node:net';
 import { Wire } from './wire.ts';
 import type { Reader } from './world.ts';
+
+/** A request: a page, or a form whose answer leads to one. */
+export interface Ask {
+  path: string;
+  headers: Record<string, string>;
+  form?: Record<string, string>;
+}
 
 /** What is to be done. */
 export type Order =
   | { kind: 'polls'; base: string; readers: Reader[]; after: number; seconds: number }
+  | { kind: 'asks'; base: string; asks: Ask[]; seconds: number }
+  | { kind: 'beside'; base: string; hostile: Ask; poll: Ask; seconds: number }
   | { kind: 'posts'; base: string; readers: Reader[]; after: Record<number, number>; seconds: number }
   | {
       kind: 'crowd';
@@ -35,9 +45,75 @@ export interface Outcome {
 const POST_CONNECTIONS = 32;
 
 process.once('message', (order: Order) => {
-  const work = order.kind === 'crowd' ? crowd(order) : cannon(order);
+  const work = workOf(order);
   void work.then((outcome) => process.send!(outcome, () => process.exit()));
 });
+
+function workOf(order: Order): Promise<Outcome> {
+  if (order.kind === 'crowd') return crowd(order);
+  if (order.kind === 'asks') return ask(order);
+  return order.kind === 'beside' ? beside(order) : cannon(order);
+}
+
+/** As many requests as the server takes, on a connection for each of those that ask. */
+async function ask({ base, asks, seconds }: Order & { kind: 'asks' }): Promise<Outcome> {
+  const outcome: Outcome = { done: 0, failed: 0, seconds, polls: [], seen: [] };
+  const end = performance.now() + seconds * 1000;
+  const one = async (asked: Ask) => {
+    const wire = new Wire(base);
+    while (performance.now() < end) {
+      const status = await sent(wire, asked);
+      if ([200, 204, 304].includes(status)) outcome.done += 1;
+      else outcome.failed += 1;
+    }
+    wire.close();
+  };
+  await Promise.all(asks.map(one));
+  return outcome;
+}
+
+/** Sends a request, and for a form asks for the page to which its answer leads. Returns the last status. */
+async function sent(wire: Wire, { path, headers, form }: Ask): Promise<number> {
+  if (!form) return (await wire.ask(written('GET', path, headers))).status;
+  const body = new URLSearchParams({ ...form, key: crypto.randomUUID() }).toString();
+  const { status, location } = await wire.ask(written('POST', path, headers, body));
+  if (status !== 303 || !location) return status === 303 ? 0 : status + 1000;
+  return (await wire.ask(written('GET', location.replace(/#.*/, ''), { Cookie: headers.Cookie! }))).status;
+}
+
+function written(method: string, path: string, headers: Record<string, string>, body = ''): string {
+  const all = { Host: 'localhost', ...headers, ...(body && { 'Content-Length': String(body.length) }) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
+}
+
+const PIPELINED = 40;
+
+/** One account sends many requests in advance on each of its connections, again and again, while another one polls. */
+async function beside({ base, hostile, poll, seconds }: Order & { kind: 'beside' }): Promise<Outcome> {
+  const outcome: Outcome = { done: 0, failed: 0, seconds, polls: [], seen: [] };
+  const { hostname, port } = new URL(base);
+  const end = performance.now() + seconds * 1000;
+  const attack = () => {
+    if (performance.now() >= end) return;
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {}).on('close', () => setTimeout(attack, 1));
+    socket.resume().write(written('GET', hostile.path, hostile.headers).repeat(PIPELINED));
+    setTimeout(() => socket.destroy(), Math.max(0, end - performance.now()));
+  };
+  for (let connection = 0; connection < 10; connection += 1) attack();
+  const wire = new Wire(base);
+  while (performance.now() < end) {
+    const start = performance.now();
+    const status = await sent(wire, poll);
+    outcome.polls.push(performance.now() - start);
+    if (status === 200 || status === 204) outcome.done += 1;
+    else outcome.failed += 1;
+    await new Promise((go) => setTimeout(go, 10));
+  }
+  wire.close();
+  return outcome;
+}
 
 /** As many requests as the server takes, each as the next of the readers. */
 async function cannon(order: Order & { kind: 'polls' | 'posts' }): Promise<Outcome> {
@@ -125,8 +201,9 @@ async function crowd({
     }
   };
   const post = async () => {
+    if (postEveryMs <= 0) return;
     const wire = new Wire(base);
-    for (let due = performance.now() + 1500; due < end - 1500 && postEveryMs > 0; due += postEveryMs) {
+    for (let due = performance.now() + 1500; due < end - 1500; due += postEveryMs) {
       await until(due);
       const body = crypto.randomUUID();
       sentAt.set(body, performance.now());

@@ -1,9 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TICKS_A_SECOND = 100; // USER_HZ, the same on all of Linux
+/** A server that takes less CPU time in a second does nothing but its chores, in milliseconds. */
+const IDLE_MS = 50;
+/** It begins some of it only after some seconds. */
+const IDLE_SECONDS = 8;
 
 /** A server as a process of its own, with what it has cost so far. */
 export class Contender {
@@ -17,7 +22,7 @@ export class Contender {
     this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, PORT: '0', ...variables },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', process.env.SHOW ? 'inherit' : 'ignore'],
     });
   }
 
@@ -31,6 +36,16 @@ export class Contender {
     });
     this.#process.once('exit', () => reject(new Error(`${this.name} has ended: ${printed}`)));
     this.base = await promise;
+    return this;
+  }
+
+  /** Waits until it has done what it began by itself, as the index of what was filled in. */
+  async settled(): Promise<this> {
+    for (let idleSeconds = 0; idleSeconds < IDLE_SECONDS;) {
+      const before = this.cpu();
+      await pause(1000);
+      idleSeconds = this.cpu() - before < IDLE_MS ? idleSeconds + 1 : 0;
+    }
     return this;
   }
 

@@ -1,25 +1,20 @@
 // npm run bench: what a poll and a post cost, beside what bare servers cost, in turns within one run
 // on one machine, since a machine that is busy with something else makes any single figure worthless.
-// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd and memory.
-import { fork } from 'node:child_process';
+// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd, memory and pages.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
-import type { Order, Outcome } from './load.ts';
+import { cost, type Figures, inTurns, load, percentile, round } from './measure.ts';
+import { benchPages } from './pages.ts';
 import { Contender } from './process.ts';
-import { counts, fill, KEY, SESSIONS, type BenchRoom } from './world.ts';
+import { type BenchRoom, counts, fill, KEY, SESSIONS } from './world.ts';
 
 const ROOMS = 10;
 /** Of the rooms in which is posted: one alone, one with a long history, several at once; and the last is that of the crowd. */
 const HISTORIES = [100, 1_000_000, ...Array<number>(ROOMS).fill(100), 20];
-const ROUNDS = 3;
 const ENTRIES_A_POLL = 20;
-
-/** What one turn measures. */
-type Figures = number[];
 
 const began = performance.now();
 const folder = mkdtempSync(join(tmpdir(), 'plainchat-bench-'));
@@ -33,6 +28,12 @@ try {
 async function bench(): Promise<void> {
   const asked = process.argv.slice(2);
   const has = (part: string) => asked.length === 0 || asked.includes(part);
+  if (['idle', 'deliveries', 'posts', 'answer', 'crowd', 'memory'].some(has)) await benchLive(has);
+  if (has('pages')) await benchPages(folder, add);
+  print();
+}
+
+async function benchLive(has: (part: string) => boolean): Promise<void> {
   const [appFile, flushFile] = [join(folder, 'chat.db'), join(folder, 'flush.db')];
   const rooms = await fill(appFile, HISTORIES);
   await fill(
@@ -43,7 +44,7 @@ async function bench(): Promise<void> {
   const [several, crowd] = [rooms.slice(2, -1), rooms.at(-1)!];
   const contender = (name: string, variables = {}) =>
     new Contender(name, ['spec/bench/contenders.ts', name], variables).ready();
-  const app = await startApp(appFile);
+  const app = await (await startApp(appFile)).settled();
   const [node, koa, stack, flush] = [
     await contender('node:http'),
     await contender('Koa'),
@@ -143,7 +144,6 @@ async function bench(): Promise<void> {
     await Promise.all([app, node, koa, stack, flush].map((one) => one.stop()));
   }
   if (has('memory')) await memory(appFile, crowd);
-  print();
 }
 
 function startApp(file: string): Promise<Contender> {
@@ -152,33 +152,6 @@ function startApp(file: string): Promise<Contender> {
     SESSION_KEYS: KEY,
     RATE_LIMITS: 'off',
   }).ready();
-}
-
-/** Takes each measure in turn, so many rounds, and returns the median of each. The first round warms up. */
-async function inTurns(measures: (() => Promise<Figures>)[], rounds = ROUNDS): Promise<Figures[]> {
-  const all = measures.map((): Figures[] => []);
-  for (let turn = 0; turn <= rounds; turn += 1) {
-    for (const [index, measure] of measures.entries()) {
-      const value = await measure();
-      if (turn > 0) all[index]!.push(value);
-    }
-  }
-  return all.map((turns) =>
-    turns[0]!.map((_, index) =>
-      percentile(
-        turns.map((figures) => figures[index]!),
-        50,
-      ),
-    ),
-  );
-}
-
-/** CPU time of the server, in milliseconds, for a thousand requests. */
-async function cost(one: Contender, order: Order): Promise<Figures> {
-  const before = one.cpu();
-  const { done, failed } = await load(order);
-  if (failed > 0) throw new Error(`${one.name} has refused ${failed} of ${done + failed}.`);
-  return [((one.cpu() - before) / done) * 1000];
 }
 
 /** Durable posts a second, the rows counted in the database, and the CPU time of a thousand. */
@@ -303,15 +276,6 @@ function bytesOf(app: Contender, room: BenchRoom): Promise<number> {
   });
 }
 
-function load(order: Order): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(new URL('load.ts', import.meta.url)));
-    child.once('message', (outcome) => resolve(outcome as Outcome));
-    child.once('exit', (code) => reject(new Error(`The load has ended with ${code}.`)));
-    child.send(order);
-  });
-}
-
 function add(what: string, measured: string, ratio = '', goal = ''): void {
   rows.push([what, measured, ratio, goal]);
   console.error([what, measured, ratio].filter(Boolean).join(': '));
@@ -324,13 +288,4 @@ function print(): void {
   );
   console.log('| what | measured | ratio | to reach |\n| --- | --- | --- | --- |');
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-}
-
-function percentile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * share) / 100))] ?? NaN;
-}
-
-function round(value: number, digits = 1): string {
-  return value.toLocaleString('en', { maximumFractionDigits: digits });
 }

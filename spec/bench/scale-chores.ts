@@ -1,11 +1,11 @@
 // What the processes of the app do to the database beside the posts, by the app's own functions.
 import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sql';
-import { shownAfter } from '../../server/chat/entry.ts';
-import { openLive } from '../../server/database/live.ts';
+import { entryRecords } from '../../server/chat/entry-records.ts';
+import { connectLive } from '../../server/database/connect-live.ts';
 import { Leases } from '../../server/live/leases.ts';
-import { Limits } from '../../server/live/limits.ts';
-import { Reads } from '../../server/live/reads.ts';
-import { peopleOf, WRITERS, type Place } from './scale-world.ts';
+import { RateLimiter } from '../../server/live/rate-limiter.ts';
+import { ReadMarkers } from '../../server/live/read-markers.ts';
+import { peopleOf, type Place, WRITERS } from './scale-world.ts';
 
 /** What a thousand of something costs: CPU-ms of the database and of the process, and milliseconds one after the other. */
 export type Cost = [what: string, database: number, process: number, ms: number];
@@ -16,7 +16,7 @@ const SOME = 300;
 export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> {
   const em = () => orm.em.fork() as EntityManager;
   const clock = () => new Date();
-  const live = await openLive(orm);
+  const live = await connectLive(orm);
   const peopleIn = (place: Place) =>
     Array.from({ length: WRITERS }, (_, writer) => peopleOf(writer, place)).flat();
   const costs = async (what: string, count: number, work: () => Promise<unknown>): Promise<Cost> => {
@@ -31,38 +31,38 @@ export async function chores(orm: MikroORM, cpu: () => number): Promise<Cost[]> 
   };
   const read = async () => {
     for (let count = 0; count < SOME; count += 1) {
-      const { last } = (await live.looks.room(1 + (count % WRITERS)))!;
-      await shownAfter(em(), 1 + (count % WRITERS), last - 1);
+      const { last } = (await live.lookups.room(1 + (count % WRITERS)))!;
+      await entryRecords(live.reader, 1 + (count % WRITERS), last, last);
     }
   };
   const look = async () => {
     for (let count = 0; count < SOME; count += 1) {
-      await live.looks.room(1 + (count % WRITERS));
-      await live.looks.usernames([1 + count]);
+      await live.lookups.room(1 + (count % WRITERS));
+      await live.lookups.usernames([1 + count]);
     }
   };
-  const leases = new Leases({ em, times: { page: 900_000, script: 120_000 }, clock });
+  const leases = new Leases({ em, leaseTimes: { page: 900_000, script: 120_000 }, clock });
   const hear = () => {
-    for (const { user } of peopleIn('one')) leases.heard(user, { lease: 'script', inRoom: true });
+    for (const { user } of peopleIn('one')) leases.record(user, { lease: 'script', inRoom: true });
     return leases.tick();
   };
-  const reads = new Reads(em);
+  const readMarkers = new ReadMarkers(em);
   let seq = 0;
   const show = (place: Place) => () => {
     seq += 1;
-    for (const { user, room } of peopleIn(place)) reads.shown(user, room, seq);
-    return reads.writeDown();
+    for (const { user, room } of peopleIn(place)) readMarkers.record(user, room, seq);
+    return readMarkers.flush();
   };
-  const limits = new Limits(em, true);
+  const limits = new RateLimiter(em, true);
   let address = 0;
   const draw = async () => {
     for (const { user } of peopleIn('one').slice(0, SOME))
-      await limits.draw('post', {
+      await limits.consume('post', {
         user: { id: user },
         address: `2001:db8:${(address += 1).toString(16)}::1`,
         now: clock(),
       });
-    await limits.writeDown(clock());
+    await limits.flush(clock());
   };
   try {
     return [

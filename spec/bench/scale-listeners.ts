@@ -1,7 +1,7 @@
-import { CHANNEL } from '../../server/database/postgresql-signals.ts';
+import { PostgresListener } from '../../server/database/postgresql-listener.ts';
+import { CHANNEL } from '../../server/database/postgresql-triggers.ts';
 import { clientOptions } from '../../server/database/postgresql.ts';
-import { Listener } from '../../server/live/listener.ts';
-import { now, type Batch } from './scale-writers.ts';
+import { type Batch, now } from './scale-writers.ts';
 
 /** Listens as so many processes of the app do, and notes when each is told of which room. */
 export async function listen(address: string, count: number) {
@@ -13,13 +13,8 @@ export async function listen(address: string, count: number) {
         if (times) times.push(now());
         else heard.set(told, [now()]);
       };
-      const listener = new Listener({
-        options: clientOptions(address),
-        channel: CHANNEL,
-        heard: note,
-        began() {},
-      });
-      await listener.open();
+      const listener = new PostgresListener(clientOptions(address), CHANNEL);
+      await listener.open({ onMessage: note, onOutage() {}, onListening() {} });
       return { heard, listener };
     }),
   );

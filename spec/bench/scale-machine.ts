@@ -1,3 +1,4 @@
+import type { MikroORM } from '@mikro-orm/sql';
 import {
   closeSync,
   fdatasyncSync,
@@ -10,7 +11,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MikroORM } from '@mikro-orm/sql';
 
 /** The CPU time that a PostgreSQL on this machine takes, all its processes, in milliseconds. */
 export async function cpuOf(orm: MikroORM): Promise<() => number> {
@@ -34,7 +34,7 @@ export function flushMs(): number {
   });
   closeSync(file);
   rmSync(folder, { recursive: true });
-  return times.sort((a, b) => a - b)[50]!;
+  return times.toSorted((a, b) => a - b)[50]!;
 }
 
 function parentOf(pid: number): number | undefined {

@@ -1,9 +1,9 @@
 // The processes that post, as connections of one process: takes orders from its parent, and tells
 // of every batch that was stored.
-import { MikroORM, type SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { databaseOptions } from '../../config/database.ts';
-import { postAll } from '../../server/chat/batch.ts';
-import { peopleOf, WRITERS, type Place } from './scale-world.ts';
+import { type SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sql';
+import { postAll } from '../../server/chat/post-batch.ts';
+import { databaseOptions } from '../../server/database/options.ts';
+import { peopleOf, type Place, WRITERS } from './scale-world.ts';
 
 /** What is to be done: batches of so many messages, one after the other, for so long. */
 export interface Order {

@@ -4,7 +4,6 @@
 import { fork } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { openDatabase } from '../../server/database/open.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { chores } from './scale-chores.ts';
@@ -41,7 +40,11 @@ const SHAPES: Shape[] = [
 
 const began = performance.now();
 const postgres = await startPostgres({ isDurable: true });
-await simulate(await postgres.create()).finally(() => postgres.end());
+try {
+  await simulate(await postgres.create());
+} finally {
+  await postgres.end();
+}
 process.exit();
 
 async function simulate(address: string): Promise<void> {
@@ -50,7 +53,7 @@ async function simulate(address: string): Promise<void> {
   const [{ version }] = await orm.em.execute<[{ version: string }]>(
     `select current_setting('server_version') as version`,
   );
-  await fillScale(orm.em.fork() as EntityManager);
+  await fillScale(orm.em.fork());
   const cpu = await cpuOf(orm);
   const writers = fork(fileURLToPath(new URL('scale-writers.ts', import.meta.url)), [address]);
   const died = new Promise<never>((_, reject) =>
@@ -150,7 +153,7 @@ function print(head: string[], rows: string[][]): void {
 
 function both(times: number[]): string {
   if (times.length === 0) return '';
-  const sorted = Float64Array.from(times).sort();
+  const sorted = Float64Array.from(times).toSorted();
   return [0.5, 0.99]
     .map((share) => round(sorted[Math.floor(sorted.length * share)]!))
     .join(', ')

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 export interface Told {
   status: number;
   text: string;
+  location?: string | undefined;
 }
 
 /**
@@ -52,6 +53,7 @@ export class Wire {
     if (this.#received.length < end + 4 + length) return;
     const text = this.#received.slice(end + 4, end + 4 + length);
     this.#received = this.#received.slice(end + 4 + length);
-    this.#waiting?.({ status: Number(head.slice(9, 12)), text });
+    const [, location] = /^location: (.*)$/im.exec(head) ?? [];
+    this.#waiting?.({ status: Number(head.slice(9, 12)), text, location });
   }
 }

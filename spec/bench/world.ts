@@ -1,6 +1,6 @@
+import Keygrip from 'keygrip';
 import { createHash, randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
-import Keygrip from 'keygrip';
 import { openDatabase } from '../../server/database/open.ts';
 
 export const KEY = 'a key for the bench';
@@ -21,8 +21,16 @@ export interface BenchRoom {
   readers: Reader[];
 }
 
-/** Fills a file: a room with a short history, one with a long one, and a crowd in a third. */
-export async function fill(file: string, histories: number[]): Promise<BenchRoom[]> {
+/**
+ * Fills a file with rooms.
+ * @param histories the number of entries of each room
+ * @param people how many are in each room; by default a crowd in the last one
+ */
+export async function fill(
+  file: string,
+  histories: number[],
+  people: number[] = histories.map((_, index) => (index === histories.length - 1 ? CROWD : SESSIONS)),
+): Promise<BenchRoom[]> {
   await (await openDatabase(file)).close();
   const database = new DatabaseSync(file);
   database.exec('pragma synchronous = off; begin');
@@ -45,32 +53,29 @@ export async function fill(file: string, histories: number[]): Promise<BenchRoom
     const id = index + 1;
     database
       .prepare(
-        `insert into room (name, access, creator_id, last_seq, created_at) values (?, 'open', 1, ?, ?)`,
+        `insert into room (name, name_key, access, creator_id, last_seq, messages, created_at) values (?1, ?1, 'open', 1, ?2, ?2, ?3)`,
       )
       .run(`room ${id}`, last, now);
     database
-      .prepare(`insert into entry (room_id, seq, kind, author_id, body, at)
+      .prepare(`insert into entry (room_id, seq, messages, kind, author_id, body, at)
       with recursive n(seq) as (select 1 union all select seq + 1 from n where seq < ?2)
-      select ?1, seq, 'message', 1, 'A message of some length, as people write them: number ' || seq || '.', ?3 - (?2 - seq) * 1000 from n`)
+      select ?1, seq, seq, 'message', 1, 'A message of some length, as people write them: number ' || seq || '.', ?3 - (?2 - seq) * 1000 from n`)
       .run(id, last, now);
-    const readers = Array.from(
-      { length: index === histories.length - 1 ? CROWD : SESSIONS },
-      (_, number): Reader => {
-        const user = Number(person.run(`reader-${id}-${number}`, now).lastInsertRowid);
-        const [key, csrf] = [randomUUID(), randomUUID()];
-        session.run(
-          createHash('sha256').update(key).digest('base64url'),
-          user,
-          JSON.stringify({ userId: user, csrf }),
-          now,
-          now,
-          '',
-        );
-        join.run(id, user, now, last);
-        enter.run(user, id, now + 3_600_000);
-        return { cookie: `sid=${key}; sid.sig=${keygrip.sign(`sid=${key}`)}`, csrf, room: id };
-      },
-    );
+    const readers = Array.from({ length: people[index]! }, (_, number): Reader => {
+      const user = Number(person.run(`reader-${id}-${number}`, now).lastInsertRowid);
+      const [key, csrf] = [randomUUID(), randomUUID()];
+      session.run(
+        createHash('sha256').update(key).digest('base64url'),
+        user,
+        JSON.stringify({ userId: user, csrf }),
+        now,
+        now,
+        '',
+      );
+      join.run(id, user, now, last);
+      enter.run(user, id, now + 3_600_000);
+      return { cookie: `sid=${key}; sid.sig=${keygrip.sign(`sid=${key}`)}`, csrf, room: id };
+    });
     return { id, last, readers };
   });
   database.exec('commit; pragma wal_checkpoint(truncate)');

@@ -1,14 +1,21 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { addMember, changeRole, removeMember, renameRoom } from '../../server/chat/administration.ts';
+import {
+  addMember,
+  changeRole,
+  deleteRoom,
+  removeMember,
+  renameRoom,
+  setTopic,
+} from '../../server/chat/administration.ts';
 import { Departure } from '../../server/chat/departure.ts';
-import { Ended, Forbidden, Invalid, Missing } from '../../server/chat/errors.ts';
+import { Forbidden, Invalid, NotFound, NotInRoom } from '../../server/chat/errors.ts';
 import { Membership, roomFor, roomOfAdmin } from '../../server/chat/membership.ts';
 import { Presence } from '../../server/chat/presence.ts';
-import { deleteRoom, Room } from '../../server/chat/room.ts';
+import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
-import { NOW, refusal, thrownBy, withHouse, type House } from '../support/nouns.ts';
+import { type House, NOW, refusal, thrownBy, withHouse } from '../support/domain.ts';
 
 const test = suite('administration');
 
@@ -26,13 +33,14 @@ async function lobbyOfThree({ room, join }: House) {
 
 type Act = (em: EntityManager, user: User, room: number, ada: User) => Promise<void>;
 
-/** What somebody does in the lobby that ada administers. */
+/** What a user tries in the lobby that ada administers. */
 const acts: Record<string, Act> = {
-  'renames it': (em, user, room) => renameRoom(em, user, room, 'hall', NOW),
-  'adds themselves': (em, user, room) => addMember(em, user, room, user, NOW),
-  'removes its admin': (em, user, room, ada) => removeMember(em, user, room, ada, NOW),
-  'makes themselves an admin': (em, user, room) => changeRole(em, user, room, user, 'admin', NOW),
-  'makes its admin a member': (em, user, room, ada) => changeRole(em, user, room, ada, 'member', NOW),
+  'rename the room': (em, user, room) => renameRoom(em, user, room, 'hall', NOW),
+  'set the topic': (em, user, room) => setTopic(em, user, room, 'tea', NOW),
+  'add themselves': (em, user, room) => addMember(em, user, room, user, NOW),
+  'remove its admin': (em, user, room, ada) => removeMember(em, user, room, ada, NOW),
+  'make themselves an admin': (em, user, room) => changeRole(em, user, room, user, 'admin', NOW),
+  'make its admin a member': (em, user, room, ada) => changeRole(em, user, room, ada, 'member', NOW),
 };
 
 for (const [what, act] of Object.entries(acts)) {
@@ -40,7 +48,7 @@ for (const [what, act] of Object.entries(acts)) {
     to(username, 'ada', (em, user, ada) => act(em, user, room, ada));
 
   test(
-    `is for admins: no member ${what}, and no stranger`,
+    `neither a member nor a stranger can ${what}`,
     withHouse(async (house) => {
       const [lobby, cellar] = [await house.room('ada', 'lobby'), await house.room('ada', 'cellar', 'invite')];
       await house.join('grace', lobby);
@@ -53,7 +61,7 @@ for (const [what, act] of Object.entries(acts)) {
         'Only an administrator of lobby can do this. Ask one of them.',
         'You are not a member of lobby. Enter it to read and write.',
       ]);
-      await refusal(Missing, attempt(house, 'linus', cellar));
+      await refusal(NotFound, attempt(house, 'linus', cellar));
       assert.equal(
         [await house.members(lobby), await house.members(cellar)],
         [['ada admin', 'grace member'], ['ada admin']],
@@ -66,7 +74,7 @@ for (const [what, act] of Object.entries(acts)) {
   );
 
   test(
-    `has its rights looked up under the lock: nobody ${what} who was an admin a moment ago`,
+    `a user who was an admin a moment ago cannot ${what}: the role is read again under the lock`,
     withHouse(async (house) => {
       const lobby = await lobbyOfThree(house);
       const em = house.em();
@@ -74,7 +82,7 @@ for (const [what, act] of Object.entries(acts)) {
         await em.findOneOrFail(User, { username: 'grace' }),
         await em.findOneOrFail(User, { username: 'ada' }),
       ];
-      await roomOfAdmin(em, grace, lobby); // she is one, on the page that she has before her
+      await roomOfAdmin(em, grace, lobby); // still an admin when her page was made
       await house.changeRole('ada', lobby, 'grace', 'member');
       await refusal(
         Forbidden,
@@ -86,30 +94,28 @@ for (const [what, act] of Object.entries(acts)) {
   );
 
   test(
-    `finds no room that is gone where somebody ${what}`,
+    `nobody can ${what} after the room was deleted`,
     withHouse(async (house) => {
       const lobby = await house.room('ada', 'lobby');
       await house.as('ada', (em, ada) => deleteRoom(em, ada, lobby));
-      await refusal(Missing, attempt(house, 'ada', lobby));
+      await refusal(NotFound, attempt(house, 'ada', lobby));
     }),
   );
 }
 
-// Renaming
-
 test(
-  'renames a room, with one notice that has the new name',
+  'an admin renames a room, and one notice tells the new name',
   withHouse(async (house) => {
     const [lobby, study] = [await lobbyOfThree(house), await house.room('ada', 'study')];
     await rename(house, 'ada', lobby, '  The  Hall\r\n');
-    await rename(house, 'grace', lobby, 'study'); // as another is called
+    await rename(house, 'grace', lobby, 'study'); // the name of another room
     assert.equal([await nameOf(house, lobby), await nameOf(house, study)], ['study', 'study']);
     assert.equal(await house.log(lobby), ['1 renamed ada The  Hall', '2 renamed grace study']);
   }),
 );
 
 test(
-  'renames a room to no name that none may have',
+  'a room cannot get an invalid name',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     for (const name of ['', ' \u3000', 'x'.repeat(65), 'two\nlines', 'lob\0by']) {
@@ -122,18 +128,18 @@ test(
 );
 
 test(
-  'says nothing of a room that is called what it was called',
+  'giving a room the name it has already writes no notice',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     for (const name of ['lobby', ' lobby ']) await rename(house, 'ada', lobby, name);
     assert.equal(await house.log(lobby), []);
-    await rename(house, 'ada', lobby, 'Lobby'); // which is another name
+    await rename(house, 'ada', lobby, 'Lobby');
     assert.equal(await house.log(lobby), ['1 renamed ada Lobby']);
   }),
 );
 
 test(
-  'leaves a room that two rename at once with the name of the later notice',
+  'when two admins rename a room at once, the room has the name in the later notice',
   withHouse(async (house) => {
     const lobby = await lobbyOfThree(house);
     await Promise.all([rename(house, 'ada', lobby, 'hall'), rename(house, 'grace', lobby, 'attic')]);
@@ -143,10 +149,8 @@ test(
   }),
 );
 
-// Adding
-
 test(
-  'adds a member, who has not entered and for whom nothing that was said is unread',
+  'an admin adds a member, who has not entered and has no unread messages',
   withHouse(async (house) => {
     const cellar = await house.room('ada', 'cellar', 'invite');
     await house.enter('ada', cellar);
@@ -162,12 +166,12 @@ test(
 );
 
 test(
-  'adds nobody who is a member already, and nobody who is nobody',
+  'an admin cannot add a member again, nor a user who does not exist',
   withHouse(async (house) => {
     const lobby = await lobbyOfThree(house);
     for (const username of ['ada', 'grace', 'linus']) {
       assert.equal((await refusal(Invalid, house.add('ada', lobby, username))).problems, {
-        username: `${username} is a member already.`,
+        username: `${username} is already a member. Add somebody else.`,
       });
     }
     const nobody = await refusal(
@@ -182,18 +186,18 @@ test(
 );
 
 test(
-  'adds once whom two add at once',
+  'when two admins add the same user at once, the user is added once',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('grace', lobby, 'admin');
     const reasons = await thrownBy([house.add('ada', lobby, 'linus'), house.add('grace', lobby, 'linus')]);
-    assert.equal(reasons.map(String), ['Error: linus is a member already.']);
+    assert.equal(reasons.map(String), ['Error: linus is already a member. Add somebody else.']);
     assert.is((await house.log(lobby)).length, 1);
   }),
 );
 
 test(
-  'adds once who enters at once, and has them in',
+  'a user who is added and enters at the same time becomes a member once, and is in the room',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     for (const reason of await thrownBy([house.add('ada', lobby, 'grace'), house.enter('grace', lobby)]))
@@ -203,11 +207,9 @@ test(
   }),
 );
 
-// Removing
-
 for (const username of ['linus', 'grace', 'ada']) {
   test(
-    `removes any other: ${username}, who is in no room, with a notice and the reason for them to be told`,
+    `any other admin can remove ${username}, who is in no room; one notice and one departure tell it`,
     withHouse(async (house) => {
       const lobby = await lobbyOfThree(house);
       const admin = username === 'grace' ? 'ada' : 'grace';
@@ -223,7 +225,7 @@ for (const username of ['linus', 'grace', 'ada']) {
 }
 
 test(
-  'takes whom it removes out of the room at once: nothing of it is theirs to read or write on',
+  'removing a user takes them out of the room at once: they can neither read nor write there',
   withHouse(async (house) => {
     const lobby = await lobbyOfThree(house);
     await house.enter('linus', lobby);
@@ -240,13 +242,13 @@ test(
       house.say('linus', lobby, 'but'),
       house.as('linus', (em, linus) => roomFor(em, linus, lobby)),
     ]) {
-      assert.equal([(await refusal(Ended, act)).why, (await house.log(lobby)).length], ['removed', 3]);
+      assert.equal([(await refusal(NotInRoom, act)).why, (await house.log(lobby)).length], ['removed', 3]);
     }
   }),
 );
 
 test(
-  'removes nobody who is no member, and not oneself',
+  'an admin can remove neither a user who is no member nor themselves',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('grace', lobby, 'admin');
@@ -257,10 +259,10 @@ test(
       ),
     );
     assert.equal(sentences, [
-      { '': 'linus is not a member of lobby.' },
-      { '': 'This person is not a member of lobby.' },
+      { '': 'linus is not a member of lobby. Choose one of its members.' },
+      { '': 'This person is not a member of lobby. Choose one of its members.' },
       {
-        '': 'You cannot remove yourself. To go for good, become a member first, then give up your membership.',
+        '': 'You cannot remove yourself. To leave for good, make yourself a member, then give up your membership.',
       },
     ]);
     assert.equal([await house.members(lobby), await house.log(lobby)], [['ada admin', 'grace admin'], []]);
@@ -268,7 +270,7 @@ test(
 );
 
 test(
-  'removes once whom two remove at once',
+  'when two admins remove the same member at once, the member is removed once',
   withHouse(async (house) => {
     const lobby = await lobbyOfThree(house);
     await house.enter('linus', lobby);
@@ -276,49 +278,47 @@ test(
       house.remove('ada', lobby, 'linus'),
       house.remove('grace', lobby, 'linus'),
     ]);
-    assert.equal(reasons.map(String), ['Error: linus is not a member of lobby.']);
+    assert.equal(reasons.map(String), ['Error: linus is not a member of lobby. Choose one of its members.']);
     assert.is((await house.log(lobby)).length, 2);
   }),
 );
 
 test(
-  'locks whom it removes ahead of the room, as entering does, so that no two wait for each other',
+  'removing a member locks both users before the room, as entering does, so that no two requests deadlock',
   withHouse(async (house) => {
     const lobby = await lobbyOfThree(house);
     const locked: string[] = [];
     await house.to('ada', 'linus', async (em, ada, linus) => {
       const update = em.nativeUpdate.bind(em);
       em.nativeUpdate = ((...given: Parameters<typeof update>) => {
-        locked.push(given[0] === User ? 'linus' : 'the lobby');
+        locked.push(given[0] === User ? 'a user' : 'the lobby');
         return update(...given);
       }) as typeof em.nativeUpdate;
       await removeMember(em, ada, lobby, linus, NOW);
     });
-    assert.equal(locked, ['linus', 'the lobby']);
+    assert.equal(locked, ['a user', 'a user', 'the lobby']);
   }),
 );
 
 for (const access of ['open', 'invite'] as const) {
   test(
-    `leaves one of two admins of an ${access} room who remove each other at once`,
+    `when the two admins of an ${access} room remove each other at once, one of them stays`,
     withHouse(async (house) => {
       const id = await house.room('ada', 'cellar', access);
       await house.join('grace', id, 'admin');
       const reasons = await thrownBy([house.remove('ada', id, 'grace'), house.remove('grace', id, 'ada')]);
       assert.is(reasons.length, 1);
-      assert.instance(reasons[0], Ended);
+      assert.instance(reasons[0], NotInRoom);
       assert.is((await house.members(id)).length, 1);
     }),
   );
 }
 
-// Roles
-
 const changes = [
-  ['a member an admin', 'linus', 'admin', ['ada admin', 'grace admin', 'linus admin']],
-  ['an admin a member', 'grace', 'member', ['ada admin', 'grace member', 'linus member']],
+  ['make a member an admin', 'linus', 'admin', ['ada admin', 'grace admin', 'linus admin']],
+  ['make an admin a member', 'grace', 'member', ['ada admin', 'grace member', 'linus member']],
   [
-    'oneself a member, where there is another admin',
+    'make themselves a member while there is another admin',
     'ada',
     'member',
     ['ada member', 'grace admin', 'linus member'],
@@ -327,7 +327,7 @@ const changes = [
 
 for (const [what, username, role, members] of changes) {
   test(
-    `makes ${what}, with one notice`,
+    `an admin can ${what}, and one notice tells it`,
     withHouse(async (house) => {
       const lobby = await lobbyOfThree(house);
       await house.changeRole('ada', lobby, username, role);
@@ -338,7 +338,7 @@ for (const [what, username, role, members] of changes) {
 }
 
 test(
-  'is equal: whoever was made an admin can make a member of who did it, though they made the room',
+  'all admins are equal: a new admin can make a member of the one who created the room',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('linus', lobby);
@@ -350,7 +350,7 @@ test(
 );
 
 test(
-  'says nothing of who is made what they are',
+  'giving a member the role they have already writes no notice',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('linus', lobby);
@@ -361,11 +361,11 @@ test(
 );
 
 test(
-  'never makes the last admin a member',
+  'the last admin of a room cannot become a member',
   withHouse(async (house) => {
     const [lobby, study] = [await house.room('ada', 'lobby'), await house.room('grace', 'study')];
     await house.join('grace', lobby);
-    await house.join('ada', study, 'admin'); // another room's admins are not this one's
+    await house.join('ada', study, 'admin'); // admins of another room do not count
     const refused = await refusal(Invalid, house.changeRole('ada', lobby, 'ada', 'member'));
     assert.equal(refused.problems, {
       '': 'ada is the only administrator of lobby. Make somebody else an administrator first.',
@@ -375,7 +375,7 @@ test(
 );
 
 test(
-  'knows two roles',
+  'there are two roles, admin and member',
   withHouse(async (house) => {
     const lobby = await lobbyOfThree(house);
     for (const role of ['', 'Admin', 'owner', 'admin ', '__proto__']) {
@@ -387,14 +387,16 @@ test(
 );
 
 test(
-  'gives nobody a role who is no member',
+  'a user who is no member cannot get a role',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     const nobody = house.as('ada', (em, ada) => changeRole(em, ada, lobby, null, 'admin', NOW));
     assert.equal((await refusal(Invalid, house.changeRole('ada', lobby, 'linus', 'admin'))).problems, {
-      '': 'linus is not a member of lobby.',
+      '': 'linus is not a member of lobby. Choose one of its members.',
     });
-    assert.equal((await refusal(Invalid, nobody)).problems, { '': 'This person is not a member of lobby.' });
+    assert.equal((await refusal(Invalid, nobody)).problems, {
+      '': 'This person is not a member of lobby. Choose one of its members.',
+    });
     assert.equal(await house.members(lobby), ['ada admin']);
   }),
 );
@@ -406,7 +408,7 @@ const rivals = [
 
 for (const [what, byAda, byGrace, kind] of rivals) {
   test(
-    `leaves one of two admins who ${what} at once`,
+    `when two admins ${what} at once, one of them stays an admin`,
     withHouse(async (house) => {
       const lobby = await lobbyOfThree(house);
       const reasons = await thrownBy([

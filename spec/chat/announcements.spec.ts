@@ -1,4 +1,4 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import {
   announcementsIn,
@@ -10,7 +10,7 @@ import {
 } from '../../server/chat/announcements.ts';
 import { Invalid } from '../../server/chat/errors.ts';
 import { roomOfMember } from '../../server/chat/membership.ts';
-import { refusal, withHouse, type House } from '../support/nouns.ts';
+import { type House, refusal, withHouse } from '../support/domain.ts';
 
 const test = suite('announcements');
 
@@ -25,7 +25,7 @@ const clearIn = ({ as }: House, room: number) =>
   as('ada', async (em, ada) => clearAnnouncementsIn(em, await roomOfMember(em, ada, room)));
 
 test(
-  'are at first of every message, its sender first, and of nothing else',
+  'by default every message is announced, its sender first, and no notice or time',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     assert.equal(await inAll(house), DEFAULTS);
@@ -35,7 +35,7 @@ test(
 );
 
 test(
-  'are kept for all rooms, for that person alone, and what is not sent stays',
+  'announcement settings hold in all rooms, for their user alone, and a field that is not sent stays as it was',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('grace', lobby);
@@ -48,7 +48,7 @@ test(
 );
 
 test(
-  'are those of the room where one has chosen for it, until that is taken back',
+  'announcement settings of a room win over those for all rooms until the user clears them',
   withHouse(async (house) => {
     const [lobby, study] = [await house.room('ada', 'lobby'), await house.room('ada', 'study')];
     await save(house, { time: 'yes' });
@@ -57,7 +57,7 @@ test(
     assert.equal(
       await inRoom(house, lobby),
       { ...DEFAULTS, messages: 'nothing', time: true },
-      'as it was when it was chosen',
+      'with the other settings of that time',
     );
     assert.equal(await inRoom(house, study), { ...DEFAULTS, first: 'text' });
     await clearIn(house, lobby);
@@ -72,7 +72,7 @@ for (const [field, values] of Object.entries({
   time: ['on', '\0'],
 })) {
   test(
-    `refuse for ${field} what is no choice, and then keep nothing else either`,
+    `an invalid choice for ${field} is refused, and nothing else of that form is saved`,
     withHouse(async (house) => {
       const lobby = await house.room('ada', 'lobby');
       const typed = { messages: 'count', notices: 'yes', first: 'text', time: 'yes' };

@@ -1,32 +1,32 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
+import { deleteRoom } from '../../server/chat/administration.ts';
+import { deleteSlice } from '../../server/chat/room-deletion.ts';
 import {
-  Attachment,
   attachmentNamed,
   describe,
   descriptionFor,
   fileNamesAmong,
   ownAttachment,
-  type FileType,
-  type KeptFile,
 } from '../../server/chat/attachment.ts';
-import { entriesAfter } from '../../server/chat/entry.ts';
-import { Forbidden, Invalid, Missing, MissingRoom } from '../../server/chat/errors.ts';
-import { post } from '../../server/chat/message.ts';
-import { deleteRoom, Room } from '../../server/chat/room.ts';
-import { later, NOW, refusal, withHouse, type House } from '../support/nouns.ts';
+import { Attachment, type FileType, type StoredFile } from '../../server/chat/entry.ts';
+import { Forbidden, Invalid, NotFound, RoomNotFound } from '../../server/chat/errors.ts';
+import { entriesAfter } from '../../server/chat/history.ts';
+import { postMessage } from '../../server/chat/post.ts';
+import { Room } from '../../server/chat/room.ts';
+import { type House, later, NOW, refusal, withHouse } from '../support/domain.ts';
 
 const test = suite('attachments');
 
-const FILE: KeptFile = { name: 'f'.repeat(32), type: 'png', size: 120, width: 40, height: 20 };
+const FILE: StoredFile = { name: 'f'.repeat(32), type: 'png', size: 120, width: 40, height: 20 };
 
-/** Ada and grace are members of the lobby, linus is not; ada has sent an image, which is entry 2. */
+/** A lobby with ada and grace as members, and linus outside; entry 2 is an image that ada has sent. */
 async function lobbyWithImage({ room, enter, join, as }: House): Promise<number> {
   const lobby = await room('ada', 'lobby');
   await enter('ada', lobby);
   await join('grace', lobby);
   await as('ada', (em, ada) =>
-    post(
+    postMessage(
       em,
       ada,
       lobby,
@@ -38,7 +38,7 @@ async function lobbyWithImage({ room, enter, join, as }: House): Promise<number>
 }
 
 test(
-  'belong to an entry, come with it, and let its text be empty',
+  'an attachment belongs to an entry, is loaded with it, and lets its text be empty',
   withHouse(async (house) => {
     const lobby = await lobbyWithImage(house);
     assert.equal(await house.log(lobby), ['1 entered ada', '2 ada: ']);
@@ -57,7 +57,7 @@ test(
 );
 
 test(
-  'are found by members of their room alone',
+  'only members of its room find an attachment',
   withHouse(async (house) => {
     const lobby = await lobbyWithImage(house);
     const study = await house.room('grace', 'study', 'invite');
@@ -65,14 +65,14 @@ test(
       house.as(username, (em, user) => attachmentNamed(em, user, room, name));
     assert.is((await find('grace', lobby)).type, 'png');
     await refusal(Forbidden, find('linus', lobby));
-    await refusal(MissingRoom, find('ada', study));
-    await refusal(Missing, find('grace', study));
-    await refusal(Missing, find('grace', lobby, 'e'.repeat(32)));
+    await refusal(RoomNotFound, find('ada', study));
+    await refusal(NotFound, find('grace', study));
+    await refusal(NotFound, find('grace', lobby, 'e'.repeat(32)));
   }),
 );
 
 test(
-  'are described better by their sender alone, any number of times, and know when last',
+  'only its sender can improve a description, any number of times, and the attachment knows the time of the last change',
   withHouse(async (house) => {
     const lobby = await lobbyWithImage(house);
     const better = (username: string, text: string, seq = 2, minutes = 1) =>
@@ -80,7 +80,7 @@ test(
     const found = async () =>
       (await house.as('ada', (em, ada) => ownAttachment(em, ada, lobby, 2))).attachment;
     await better('ada', 'the harbour');
-    assert.is((await found()).describedAt, null, 'the same is no change');
+    assert.is((await found()).describedAt, null, 'the same text is no change');
     await better('ada', ' the harbour,\n at night ');
     await better('ada', 'the harbour at night', 2, 5);
     assert.equal(
@@ -89,19 +89,19 @@ test(
     );
     await refusal(Forbidden, better('grace', 'mine'));
     await refusal(Forbidden, better('linus', 'mine'));
-    await refusal(Missing, better('ada', 'of a notice', 1));
-    await refusal(Missing, better('ada', 'of nothing', 9));
+    await refusal(NotFound, better('ada', 'of a notice', 1));
+    await refusal(NotFound, better('ada', 'of nothing', 9));
     await refusal(Invalid, better('ada', ''));
   }),
 );
 
 test(
-  'tell apart a retry from another message under the same key',
+  'a message that is sent again with its attachment is a repetition, also with another file or description',
   withHouse(async (house) => {
     const lobby = await lobbyWithImage(house);
     const again = (description: string) =>
       house.as('ada', (em, ada) =>
-        post(
+        postMessage(
           em,
           ada,
           lobby,
@@ -116,11 +116,12 @@ test(
 );
 
 test(
-  'go with their room, whose deletion returns the names of their files',
+  'deleting a room deletes its attachments, and returns the names of their files',
   withHouse(async (house) => {
     const lobby = await lobbyWithImage(house);
     assert.equal(await fileNamesAmong(house.em(), [FILE.name, 'e'.repeat(32)]), [FILE.name]);
-    assert.equal(await house.as('ada', (em, ada) => deleteRoom(em, ada, lobby)), [FILE.name]);
+    await house.as('ada', (em, ada) => deleteRoom(em, ada, lobby));
+    assert.equal((await deleteSlice(house.em(), lobby)).files, [FILE.name]);
     assert.is(await house.em().count(Attachment), 0);
     assert.equal(await fileNamesAmong(house.em(), [FILE.name]), []);
   }),
@@ -148,7 +149,7 @@ const descriptions: [
 ];
 
 for (const [type, description, decorative, kept] of descriptions) {
-  test(`${kept === null ? 'refuse' : 'take'} ${JSON.stringify(description.slice(0, 12))} for ${type ?? 'no file'}${decorative ? ' that is decorative' : ''}`, async () => {
+  test(`a description for ${type ?? 'no file'}${decorative ? ' that is decorative' : ''} is ${kept === null ? 'refused' : 'accepted'}: ${JSON.stringify(description.slice(0, 12))}`, async () => {
     const given = () => descriptionFor(type, { description, decorative });
     if (kept === null) assert.equal(Object.keys((await refusal(Invalid, given)).problems), ['description']);
     else assert.is(given(), kept);

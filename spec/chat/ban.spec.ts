@@ -1,17 +1,17 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
+import { deleteRoom } from '../../server/chat/administration.ts';
 import { Ban, isBanned } from '../../server/chat/ban.ts';
-import { Ended, Forbidden, Missing } from '../../server/chat/errors.ts';
+import { Forbidden, NotFound, NotInRoom } from '../../server/chat/errors.ts';
 import { presenceOf } from '../../server/chat/presence.ts';
-import { deleteRoom } from '../../server/chat/room.ts';
-import { refusal, withHouse, type House } from '../support/nouns.ts';
+import { type House, refusal, withHouse } from '../support/domain.ts';
 
-const test = suite('a ban');
+const test = suite('ban');
 
-const bars = ({ as }: House, username: string, room: number) =>
+const isBarred = ({ as }: House, username: string, room: number) =>
   as(username, (em, user) => isBanned(em, user, room));
 
-/** A room of ada's that grace was removed from. */
+/** A room of ada's, which grace was removed from. */
 async function roomWithout({ room, join, remove }: House, access?: string) {
   const id = await room('ada', 'lobby', access);
   await join('grace', id);
@@ -20,7 +20,7 @@ async function roomWithout({ room, join, remove }: House, access?: string) {
 }
 
 test(
-  'begins with a removal, for that person and that room',
+  'removing a member bans that user from that room',
   withHouse(async (house) => {
     const [lobby, study] = [await roomWithout(house), await house.room('ada', 'study')];
     const barred = [
@@ -29,7 +29,7 @@ test(
       ['linus', lobby],
       ['ada', lobby],
     ] as const;
-    assert.equal(await Promise.all(barred.map(([username, room]) => bars(house, username, room))), [
+    assert.equal(await Promise.all(barred.map(([username, room]) => isBarred(house, username, room))), [
       true,
       false,
       false,
@@ -40,7 +40,7 @@ test(
 );
 
 test(
-  'keeps its person out of an open room, and says whom to ask',
+  'a banned user cannot enter an open room, and learns whom to ask',
   withHouse(async (house) => {
     const lobby = await roomWithout(house);
     const refused = await refusal(Forbidden, house.enter('grace', lobby));
@@ -56,19 +56,19 @@ test(
 );
 
 test(
-  'tells of an invite room no more than anybody is told',
+  'a banned user gets the same answer for an invite room as for a room that does not exist',
   withHouse(async (house) => {
     const cellar = await roomWithout(house, 'invite');
     const [hidden, none] = [
-      await refusal(Missing, house.enter('grace', cellar)),
-      await refusal(Missing, house.enter('grace', 999)),
+      await refusal(NotFound, house.enter('grace', cellar)),
+      await refusal(NotFound, house.enter('grace', 999)),
     ];
     assert.is(hidden.message, none.message);
   }),
 );
 
 test(
-  'leaves its person in the room that they agreed to leave for this one',
+  'a banned user who wants to move into the room stays in the room they are in',
   withHouse(async (house) => {
     const [lobby, study] = [await roomWithout(house), await house.room('ada', 'study')];
     await house.enter('grace', study);
@@ -79,25 +79,25 @@ test(
 );
 
 test(
-  'outlives what its person was told, and another room',
+  'a ban outlives the departure message, and entering another room',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.enter('grace', lobby);
     await house.remove('ada', lobby, 'grace');
     await house.enter('grace', await house.room('ada', 'study'));
-    assert.ok(await bars(house, 'grace', lobby));
+    assert.ok(await isBarred(house, 'grace', lobby));
   }),
 );
 
 test(
-  'ends when its person is added again, and begins again with the next removal',
+  'adding the user again ends the ban, and the next removal begins another',
   withHouse(async (house) => {
     const lobby = await roomWithout(house);
     await house.add('ada', lobby, 'grace');
-    assert.not.ok(await bars(house, 'grace', lobby));
+    assert.not.ok(await isBarred(house, 'grace', lobby));
     await house.enter('grace', lobby);
     await house.remove('ada', lobby, 'grace');
-    assert.ok(await bars(house, 'grace', lobby));
+    assert.ok(await isBarred(house, 'grace', lobby));
     assert.equal(await house.log(lobby), [
       '1 removed ada grace',
       '2 added ada grace',
@@ -108,23 +108,26 @@ test(
 );
 
 test(
-  'of another stays when one is added',
+  "adding one user ends no other user's ban",
   withHouse(async (house) => {
     const lobby = await roomWithout(house);
     await house.join('linus', lobby);
     await house.remove('ada', lobby, 'linus');
     await house.add('ada', lobby, 'grace');
-    assert.equal([await bars(house, 'grace', lobby), await bars(house, 'linus', lobby)], [false, true]);
+    assert.equal(
+      [await isBarred(house, 'grace', lobby), await isBarred(house, 'linus', lobby)],
+      [false, true],
+    );
   }),
 );
 
 test(
-  'goes with its room',
+  'deleting a room deletes its bans',
   withHouse(async (house) => {
     const lobby = await roomWithout(house);
     await house.as('ada', (em, ada) => deleteRoom(em, ada, lobby));
     assert.is(await house.em().count(Ban), 0);
-    await refusal(Ended, house.enter('grace', lobby));
+    await refusal(NotInRoom, house.enter('grace', lobby));
   }),
 );
 

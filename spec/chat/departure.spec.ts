@@ -1,27 +1,27 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
+import { deleteRoom } from '../../server/chat/administration.ts';
 import {
-  depart,
+  deleteDeparture,
   Departure,
   departureOf,
-  forgetDeparture,
-  tellDeparture,
+  recordDeparture,
+  takeDepartureMessage,
 } from '../../server/chat/departure.ts';
-import type { Why } from '../../server/chat/errors.ts';
+import type { DepartureReason } from '../../server/chat/errors.ts';
 import { leave } from '../../server/chat/presence.ts';
-import { deleteRoom } from '../../server/chat/room.ts';
-import { NOW, withHouse, type House } from '../support/nouns.ts';
+import { type House, NOW, withHouse } from '../support/domain.ts';
 
-const test = suite('a departure');
+const test = suite('departure');
 
-const note = ({ as }: House, name: string, why: Why, told = false) =>
-  as('ada', (em, ada) => depart(em, ada, { id: 7, name }, why, { told }));
-const tell = ({ as }: House, username = 'ada') => as(username, (em, user) => tellDeparture(em, user));
+const record = ({ as }: House, name: string, why: DepartureReason, told = false) =>
+  as('ada', (em, ada) => recordDeparture(em, ada, { id: 7, name }, why, { told }));
+const tell = ({ as }: House, username = 'ada') => as(username, (em, user) => takeDepartureMessage(em, user));
 
 test(
-  'is told once, to its person alone',
+  'a user sees the message about their departure once, and nobody else sees it',
   withHouse(async (house) => {
-    await note(house, 'lobby', 'away');
+    await record(house, 'lobby', 'away');
     assert.is(await tell(house, 'grace'), undefined);
     assert.is(
       await tell(house),
@@ -32,26 +32,26 @@ test(
 );
 
 test(
-  'that its person knows is not told',
+  'a departure that the user knows about has no message',
   withHouse(async (house) => {
-    await note(house, 'lobby', 'left', true);
+    await record(house, 'lobby', 'left', true);
     assert.is(await tell(house), undefined);
     assert.is((await house.as('ada', departureOf))?.why, 'left');
   }),
 );
 
 test(
-  'is the latest one',
+  'a user has one departure, the latest',
   withHouse(async (house) => {
-    await note(house, 'lobby', 'deleted', true);
-    await note(house, 'study', 'removed');
+    await record(house, 'lobby', 'deleted', true);
+    await record(house, 'study', 'removed');
     assert.is(await tell(house), 'You were removed from the room study.');
     assert.is(await house.em().count(Departure), 1);
   }),
 );
 
 test(
-  'outlives the room, and tells of it by the name it had',
+  'a departure outlives its room, and tells the name the room had',
   withHouse(async (house) => {
     const lobby = await house.room('grace', 'lobby');
     await house.enter('ada', lobby);
@@ -61,10 +61,10 @@ test(
 );
 
 test(
-  'is kept after it was told, and forgotten on entering a room, told or not',
+  'a departure outlives its message, and entering a room deletes it',
   withHouse(async (house) => {
     const lobby = await house.room('grace', 'lobby');
-    await note(house, 'study', 'deleted');
+    await record(house, 'study', 'deleted');
     await tell(house);
     assert.is((await house.as('ada', departureOf))?.roomId, 7);
     await house.enter('ada', lobby);
@@ -73,13 +73,13 @@ test(
 );
 
 test(
-  "of one person is not forgotten with another's",
+  'deleting the departure of one user keeps the departures of others',
   withHouse(async (house) => {
     const lobby = await house.room('grace', 'lobby');
     await house.enter('grace', lobby);
     await house.as('grace', (em, grace) => leave(em, grace, lobby, NOW));
-    await note(house, 'study', 'away');
-    await house.as('grace', forgetDeparture);
+    await record(house, 'study', 'away');
+    await house.as('grace', deleteDeparture);
     assert.equal(
       [await house.as('grace', departureOf), (await house.as('ada', departureOf))?.why],
       [null, 'away'],

@@ -1,38 +1,35 @@
 import { Worker } from 'node:worker_threads';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { deleteRoom, Room } from '../../server/chat/room.ts';
+import { deleteRoom, renameRoom } from '../../server/chat/administration.ts';
 import { directName, openDirect, partnerIn, renameDirects } from '../../server/chat/direct.ts';
-import { Forbidden, Invalid, Missing } from '../../server/chat/errors.ts';
-import { renameRoom } from '../../server/chat/administration.ts';
+import { Forbidden, Invalid, NotFound } from '../../server/chat/errors.ts';
 import { Friendship } from '../../server/chat/friendship.ts';
 import { Membership } from '../../server/chat/membership.ts';
 import { presenceOf } from '../../server/chat/presence.ts';
-import { quit } from '../../server/chat/quit.ts';
-import { roomList } from '../../server/chat/room-list.ts';
+import { giveUp } from '../../server/chat/quit.ts';
+import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
 import { openDatabase } from '../../server/database/open.ts';
-import { enrol, houseOf, NOW, refusal, withFile, withHouse, type House } from '../support/nouns.ts';
+import { enrol, type House, houseOf, NOW, refusal, withFile, withHouse } from '../support/domain.ts';
 
-const test = suite('a conversation of two');
+const test = suite('direct room');
 
 const open = ({ to }: House, username: string, other: string) =>
   to(username, other, async (em, user, person) => (await openDirect(em, user, person, NOW)).id);
 const hide = ({ as }: House, username: string, room: number) =>
-  as(username, (em, user) => quit(em, user, room, NOW));
+  as(username, (em, user) => giveUp(em, user, room, NOW));
 
-/** What ada and grace have in their lists of conversations: `ada and grace 1` with one message unread. */
-const lists = ({ as }: House) =>
+/** The lists of conversations of ada and of grace, as `grace 1` for one unread message. */
+const lists = ({ roomsOf }: House) =>
   Promise.all(
-    ['ada', 'grace'].map((username) =>
-      as(username, async (em, user) =>
-        (await roomList(em, user)).direct.map(({ room, unread }) => `${room.name} ${unread}`),
-      ),
+    ['ada', 'grace'].map(async (username) =>
+      (await roomsOf(username)).direct.map(({ room, unread }) => `${room.name} ${unread}`),
     ),
   );
 
 test(
-  'is a room of the two as members, without an admin, named after both',
+  'a direct room has two members and no admin, and is named after both',
   withHouse(async (house) => {
     const room = await open(house, 'grace', 'ada');
     const { name, access } = await house.em().findOneOrFail(Room, room);
@@ -42,7 +39,7 @@ test(
 );
 
 test(
-  'is made once, whoever opens it, and is another for another two',
+  'two users have one direct room, no matter who opens it, and another two users have another',
   withHouse(async (house) => {
     const room = await open(house, 'ada', 'grace');
     assert.equal([await open(house, 'grace', 'ada'), await open(house, 'ada', 'grace')], [room, room]);
@@ -52,7 +49,7 @@ test(
 );
 
 test(
-  'is made once by the two at the same moment',
+  'when two users open their direct room at the same time, they get the same room',
   withHouse(async (house) => {
     const rooms = await Promise.all(
       [
@@ -71,15 +68,18 @@ test(
 );
 
 test(
-  'is not with oneself',
+  'a user cannot open a direct room with themselves',
   withHouse(async (house) => {
-    assert.match((await refusal(Invalid, open(house, 'ada', 'ada'))).message, /^This is you\./);
+    assert.match(
+      (await refusal(Invalid, open(house, 'ada', 'ada'))).message,
+      /^You cannot write to yourself\./,
+    );
     assert.is(await house.em().count(Room), 0);
   }),
 );
 
 test(
-  'knows the other of the two',
+  'each member of a direct room has the other as partner',
   withHouse(async (house) => {
     const id = await open(house, 'ada', 'grace');
     const partner = (username: string) =>
@@ -92,42 +92,42 @@ test(
 );
 
 test(
-  'is hidden from the other until something is said, and waits with what was said',
+  'the other user sees a new direct room with the first message, which is unread',
   withHouse(async (house) => {
     const room = await open(house, 'ada', 'grace');
-    assert.equal(await lists(house), [['ada and grace 0'], []]);
+    assert.equal(await lists(house), [['grace 0'], []]);
     await house.enter('ada', room);
-    assert.equal(await lists(house), [['ada and grace 0'], []], 'that ada is there is nothing said');
+    assert.equal(await lists(house), [['grace 0'], []], 'entering is no message');
     for (const body of ['hello', 'are you there?']) await house.say('ada', room, body);
-    assert.equal((await lists(house))[1], ['ada and grace 2']);
+    assert.equal((await lists(house))[1], ['ada 2']);
   }),
 );
 
 test(
-  'opened by the other as well is in both lists',
+  'a direct room is in both lists once both users have opened it',
   withHouse(async (house) => {
     await open(house, 'ada', 'grace');
     await open(house, 'grace', 'ada');
-    assert.equal(await lists(house), [['ada and grace 0'], ['ada and grace 0']]);
+    assert.equal(await lists(house), [['grace 0'], ['ada 0']]);
   }),
 );
 
 test(
-  'is hidden by one for that one, who leaves it, until the next message of either',
+  'hiding a direct room leaves it, and hides it from that user alone until the next message of either',
   withHouse(async (house) => {
     const room = await open(house, 'ada', 'grace');
     await house.enter('ada', room);
     await house.say('ada', room, 'hello');
     await hide(house, 'ada', room);
-    assert.equal(await lists(house), [[], ['ada and grace 1']]);
+    assert.equal(await lists(house), [[], ['ada 1']]);
     assert.equal(
       [await house.as('ada', presenceOf), await house.members(room)],
       [null, ['ada member', 'grace member']],
     );
     assert.equal(
       await house.log(room),
-      ['1 entered ada', '2 ada: hello', '3 left ada'],
-      'the other is not told that it is hidden',
+      ['1 ada: hello'],
+      'no notice tells who comes, goes, or hides the room',
     );
     await house.enter('grace', room);
     assert.equal((await lists(house))[0], []);
@@ -140,7 +140,7 @@ test(
 );
 
 test(
-  'hidden by both is shown to both by a message, and to one by opening it',
+  'a direct room that both have hidden returns to both lists with a message, and to one list when its user opens it',
   withHouse(async (house) => {
     const room = await open(house, 'ada', 'grace');
     await house.enter('ada', room);
@@ -162,7 +162,7 @@ test(
 );
 
 test(
-  'hidden by one stays hidden where a message is refused or sent once more',
+  'a hidden direct room stays hidden when a message is refused or sent again',
   withHouse(async (house) => {
     const room = await open(house, 'ada', 'grace');
     await house.enter('ada', room);
@@ -176,16 +176,16 @@ test(
 
 const acts: [string, (house: House, username: string, room: number) => Promise<unknown>][] = [
   [
-    'rename it',
+    'rename their direct room',
     ({ as }, username, room) => as(username, (em, user) => renameRoom(em, user, room, 'ours', NOW)),
   ],
-  ['add anybody', ({ add }, username, room) => add(username, room, 'linus')],
+  ['add a third user', ({ add }, username, room) => add(username, room, 'linus')],
   [
-    'remove the other',
+    'remove the other member',
     ({ remove }, username, room) => remove(username, room, username === 'ada' ? 'grace' : 'ada'),
   ],
   [
-    'give the other a role',
+    'give the other member a role',
     ({ changeRole }, username, room) =>
       changeRole(username, room, username === 'ada' ? 'grace' : 'ada', 'admin'),
   ],
@@ -193,15 +193,18 @@ const acts: [string, (house: House, username: string, room: number) => Promise<u
     'give themselves a role',
     ({ changeRole }, username, room) => changeRole(username, room, username, 'admin'),
   ],
-  ['delete it', ({ as }, username, room) => as(username, (em, user) => deleteRoom(em, user, room))],
+  [
+    'delete their direct room',
+    ({ as }, username, room) => as(username, (em, user) => deleteRoom(em, user, room)),
+  ],
 ];
 for (const [what, act] of acts) {
   test(
-    `lets neither of the two ${what}, and tells others that there is none`,
+    `neither of the two can ${what}, and for other users the room does not exist`,
     withHouse(async (house) => {
       const room = await open(house, 'ada', 'grace');
       for (const username of ['ada', 'grace']) await refusal(Forbidden, act(house, username, room));
-      await refusal(Missing, act(house, 'linus', room));
+      await refusal(NotFound, act(house, 'linus', room));
       assert.equal([await house.members(room), await house.log(room)], [['ada member', 'grace member'], []]);
       assert.is((await house.em().findOneOrFail(Room, room)).name, 'ada and grace');
     }),
@@ -209,7 +212,7 @@ for (const [what, act] of acts) {
 }
 
 test(
-  'is entered, written in and hidden by nobody else',
+  'a third user can neither enter, write in nor hide a direct room',
   withHouse(async (house) => {
     const room = await open(house, 'ada', 'grace');
     for (const act of [
@@ -217,16 +220,13 @@ test(
       () => house.say('linus', room, 'hello'),
       () => hide(house, 'linus', room),
     ]) {
-      await refusal(Missing, act);
+      await refusal(NotFound, act);
     }
-    assert.equal(
-      await house.as('linus', async (em, linus) => Object.values(await roomList(em, linus)).flat()),
-      [],
-    );
+    assert.equal(Object.values(await house.roomsOf('linus')).flat(), []);
   }),
 );
 
-test('has one name, whoever of the two it is made of comes first', () => {
+test('the name of a direct room does not depend on the order of its users', () => {
   assert.equal(
     [directName('grace', 'ada'), directName('ada', 'grace'), directName('Zoe', 'ada')],
     ['ada and grace', 'ada and grace', 'ada and Zoe'],
@@ -234,7 +234,7 @@ test('has one name, whoever of the two it is made of comes first', () => {
 });
 
 test(
-  'is named anew with one of the two, and no other room is',
+  'a change of username renames the direct rooms of that user, and no other room',
   withHouse(async (house) => {
     const rooms = [
       await open(house, 'ada', 'grace'),
@@ -254,24 +254,24 @@ test(
   }),
 );
 
-/** What the worker below is given. */
+/** The data of the worker below. */
 interface Rival {
   file: string;
-  modules: Record<'database' | 'nouns' | 'direct' | 'friendship', string>;
+  modules: Record<'database' | 'nouns' | 'direct' | 'people', string>;
   username: string;
   others: string[];
-  /** How many have come to each of the others: each begins when both have. */
+  /** How many workers have reached each pair: a worker goes on when both have. */
   gate: Int32Array;
 }
 
-/** Another process, as far as the database can tell: opens conversations, and asks to be friends. Tells the rooms. */
+/** Acts as another process: opens direct rooms, sends friend requests, and posts the ids of the rooms. */
 const RIVAL = `
   const { parentPort, workerData: { file, modules, username, others, gate } } = require('node:worker_threads');
   (async () => {
     const { openDatabase } = await import(modules.database);
     const { houseOf, NOW } = await import(modules.nouns);
     const { openDirect } = await import(modules.direct);
-    const { befriend } = await import(modules.friendship);
+    const { befriend } = await import(modules.people);
     const orm = await openDatabase(file);
     const { to } = houseOf(orm);
     const rooms = [];
@@ -286,7 +286,7 @@ const RIVAL = `
     parentPort.postMessage(rooms);
   })();`;
 
-/** Runs both workers to their end, or ends them where one fails, and returns what they tell. */
+/** Runs both workers and returns their room ids; terminates both when one fails. */
 async function roomsOf(rivals: Rival[]): Promise<number[][]> {
   const workers = rivals.map((rival) => new Worker(RIVAL, { eval: true, workerData: rival }));
   try {
@@ -307,7 +307,7 @@ async function roomsOf(rivals: Rival[]): Promise<number[][]> {
 }
 
 test(
-  'is one where two processes open it for the two at once, who are friends once both have asked',
+  'two processes that open the same direct room at once get one room, and two requests at once make a friendship',
   withFile(async (file) => {
     const orm = await openDatabase(file);
     try {
@@ -316,9 +316,9 @@ test(
       const resolve = (path: string) => import.meta.resolve(path);
       const modules = {
         database: resolve('../../server/database/open.ts'),
-        nouns: resolve('../support/nouns.ts'),
+        nouns: resolve('../support/domain.ts'),
         direct: resolve('../../server/chat/direct.ts'),
-        friendship: resolve('../../server/chat/friendship.ts'),
+        people: resolve('../../server/chat/people.ts'),
       };
       const shared = {
         file,

@@ -1,34 +1,28 @@
-import { suite } from 'uvu';
+import { entryRecords } from '../../server/chat/entry-records.ts';
+import { countMessagesAfter } from '../../server/chat/room-details.ts';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { describe } from '../../server/chat/attachment.ts';
-import {
-  BATCH_SIZE,
-  countMessagesAfter,
-  entriesAfter,
-  entriesBefore,
-  entriesFrom,
-  Entry,
-  PAGE_SIZE,
-  shownAfter,
-} from '../../server/chat/entry.ts';
-import { post } from '../../server/chat/message.ts';
+import { appendEntry, BATCH_SIZE, Entry } from '../../server/chat/entry.ts';
+import { entriesAfter, entriesBefore, entriesFrom, PAGE_SIZE } from '../../server/chat/history.ts';
+import { postMessage } from '../../server/chat/post.ts';
 import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
-import { later, NOW, refusal, withHouse, type House } from '../support/nouns.ts';
+import { type House, later, NOW, refusal, withHouse } from '../support/domain.ts';
 
-const test = suite('an entry');
+const test = suite('entry');
 
 const seqs = async (entries: Promise<Entry[]>) => (await entries).map(({ seq }) => seq);
 const span = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** The lobby with so many messages of ada's, as it is read afresh. */
+/** Ada's lobby with this many messages of hers, read in a fresh unit of work. */
 async function lobbyOf({ as, room, em }: House, messages: number) {
   const id = await room('ada', 'lobby');
   await as('ada', async (inner, ada) => {
     const lobby = await inner.findOneOrFail(Room, { id });
     for (const seq of span(1, messages))
-      lobby.append(inner, {
+      appendEntry(inner, lobby, {
         kind: 'message',
         author: ada,
         at: NOW,
@@ -41,7 +35,7 @@ async function lobbyOf({ as, room, em }: House, messages: number) {
 }
 
 test(
-  'has the next number, whatever happened',
+  'entries of every kind count up together',
   withHouse(async ({ room, enter, say, log }) => {
     const lobby = await room('ada', 'lobby');
     await enter('ada', lobby);
@@ -53,8 +47,8 @@ test(
 );
 
 test(
-  'is read by plain columns as by the ORM, whatever belongs to it',
-  withHouse(async ({ room, enter, say, add, changeRole, as, em }) => {
+  'entryRecordsAfter reads the same entries by plain SQL as the ORM does',
+  withHouse(async ({ room, enter, say, add, changeRole, as, em, reader }) => {
     const [study, lobby] = [await room('ada', 'study'), await room('ada', 'lobby')];
     await enter('ada', lobby);
     await say('ada', lobby, 'hello');
@@ -64,7 +58,7 @@ test(
     const file = { type: 'png', size: 120, width: 40, height: 20 } as const;
     for (const [index, name] of ['one', 'two'].entries())
       await as('ada', (inner, ada) =>
-        post(
+        postMessage(
           inner,
           ada,
           lobby,
@@ -82,6 +76,7 @@ test(
       kind,
       body,
       at,
+      byToken: false,
       author: person(author),
       subject: person(subject) ?? null,
       attachment: attachment
@@ -94,7 +89,7 @@ test(
         : null,
       ...(mentions && { mentions }),
     }));
-    assert.equal(await shownAfter(em(), lobby, 0), plain);
+    assert.equal(await entryRecords(await reader(), lobby, 1, 99), plain);
     assert.equal(
       plain.map(({ mentions }) => mentions?.length),
       [undefined, undefined, undefined, undefined, 2, 1, 1],
@@ -104,18 +99,22 @@ test(
       [null, later(5), 'grace'],
     );
     assert.equal(
-      (await shownAfter(em(), lobby, 5)).map(({ seq }) => seq),
+      (await entryRecords(await reader(), lobby, 6, 99)).map(({ seq }) => seq),
       [6, 7],
     );
     assert.equal(
-      [await shownAfter(em(), lobby, 7), await shownAfter(em(), study, 0), await shownAfter(em(), 99, 0)],
+      [
+        await entryRecords(await reader(), lobby, 8, 99),
+        await entryRecords(await reader(), study, 1, 99),
+        await entryRecords(await reader(), 99, 1, 99),
+      ],
       [[], [], []],
     );
   }),
 );
 
 test(
-  'has a number of its own among twenty that are posted at once, and none is left out',
+  'twenty messages posted at once get twenty seqs without a gap',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     for (const username of ['ada', 'grace']) await house.enter(username, lobby);
@@ -123,7 +122,7 @@ test(
       span(1, 20).map((index) => house.say(index % 2 ? 'ada' : 'grace', lobby, `message ${index}`)),
     );
     assert.equal(
-      posted.map(({ entry }) => entry.seq).sort((a, b) => a - b),
+      posted.map(({ entry }) => entry.seq).toSorted((a, b) => a - b),
       span(3, 22),
     );
     assert.is((await house.em().findOneOrFail(Room, { id: lobby })).lastSeq, 22);
@@ -131,14 +130,18 @@ test(
 );
 
 test(
-  'that came to nothing leaves no gap',
+  'a transaction that fails leaves no gap in the seqs',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.enter('ada', lobby);
     await refusal(
       Error,
       house.as('ada', async (em, ada) => {
-        (await em.findOneOrFail(Room, { id: lobby })).append(em, { kind: 'message', author: ada, at: NOW });
+        appendEntry(em, await em.findOneOrFail(Room, { id: lobby }), {
+          kind: 'message',
+          author: ada,
+          at: NOW,
+        });
         await em.flush();
         throw new Error('the power went');
       }),
@@ -148,7 +151,7 @@ test(
 );
 
 test(
-  'is counted in its own room alone',
+  'each room counts its own entries',
   withHouse(async ({ room, enter, log }) => {
     const [lobby, study] = [await room('ada', 'lobby'), await room('ada', 'study')];
     await enter('ada', lobby);
@@ -158,7 +161,7 @@ test(
 );
 
 test(
-  'cannot take a number that is taken',
+  'two entries of a room cannot have the same seq',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house, 1);
     const { id } = await house.em().findOneOrFail(User, { username: 'ada' });
@@ -172,7 +175,7 @@ test(
 );
 
 test(
-  'is found by what comes before, after and from a number, oldest first and never beyond',
+  'entries before, after and from a seq are found oldest first, within their limits',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house, 260);
     const em = house.em();
@@ -202,7 +205,7 @@ test(
 );
 
 test(
-  'is not found beyond what the room was when it was looked at',
+  'a reader sees no entry newer than the room it has read',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house, 2);
     await house.enter('grace', lobby.id);
@@ -211,7 +214,7 @@ test(
 );
 
 test(
-  'is not found in another room, and none is in an empty one',
+  'a reader sees no entry of another room, and none in an empty room',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house, 3);
     const study = await house.room('grace', 'study');
@@ -226,7 +229,7 @@ test(
 );
 
 test(
-  'comes with its author and its time to the millisecond',
+  'an entry has its author, and its time to the millisecond',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.enter('ada', lobby, { now: new Date('2026-01-01T12:00:00.789Z') });
@@ -239,7 +242,7 @@ test(
 );
 
 test(
-  'counts as news where it is a message, and not where it is a notice',
+  'countMessagesAfter counts messages, and no notices',
   withHouse(async (house) => {
     const id = await house.room('ada', 'lobby');
     await house.enter('ada', id);
@@ -247,8 +250,9 @@ test(
     await house.enter('grace', id);
     await house.say('grace', id, 'two');
     const lobby = await house.em().findOneOrFail(Room, { id });
+    const reader = await house.reader();
     assert.equal(
-      await Promise.all([0, 1, 2, 3, 4].map((after) => countMessagesAfter(house.em(), lobby, after))),
+      await Promise.all([0, 1, 2, 3, 4].map((after) => countMessagesAfter(reader, lobby, after))),
       [2, 2, 1, 1, 0],
     );
   }),

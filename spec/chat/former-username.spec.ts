@@ -1,26 +1,26 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { changeUsername } from '../../server/chat/account.ts';
+import { changeUsername, register } from '../../server/chat/account.ts';
 import { Invalid } from '../../server/chat/errors.ts';
 import { FormerUsername } from '../../server/chat/former-username.ts';
-import { findByLogin, findByUsername, register, User } from '../../server/chat/user.ts';
-import { LOG_N, NOW, refusal, thrownBy, withHouse, type House } from '../support/nouns.ts';
+import { findByLogin, findByUsername, User } from '../../server/chat/user.ts';
+import { type House, HASHING, NOW, refusal, thrownBy, withHouse } from '../support/domain.ts';
 
-const test = suite('a former username');
+const test = suite('former username');
 
 const TAKEN = { username: 'This username is taken. Choose another.' };
 
-/** Changes a username as a request does, which has no transaction of its own. */
+/** Changes a username as a request does: outside any transaction. */
 async function rename({ em }: House, from: string, to: string): Promise<void> {
   const own = em();
   await changeUsername(own, await own.findOneOrFail(User, { username: from }), to);
 }
 
-const registered = ({ em }: House, username: string) =>
+const registerAs = ({ em }: House, username: string) =>
   register(
     em(),
     { username, email: 'barbara@example.org', password: 'correct horse' },
-    { now: NOW, logN: LOG_N },
+    { now: NOW, ...HASHING },
   );
 const formerOnes = async ({ em }: House) =>
   (await em().find(FormerUsername, {}, { orderBy: { usernameKey: 'asc' } })).map(
@@ -28,7 +28,7 @@ const formerOnes = async ({ em }: House) =>
   );
 
 test(
-  'finds nobody any more',
+  'a former username finds no user',
   withHouse(async (house) => {
     await rename(house, 'ada', 'Countess');
     assert.equal(
@@ -40,11 +40,11 @@ test(
 );
 
 test(
-  'is given to nobody else, neither at registration nor by a change, in whatever case',
+  'another user cannot get a former username, neither by registering nor by a change, in any case',
   withHouse(async (house) => {
     await rename(house, 'ada', 'countess');
     for (const username of ['ada', 'ADA', 'ａｄａ']) {
-      assert.equal((await refusal(Invalid, registered(house, username))).problems, TAKEN);
+      assert.equal((await refusal(Invalid, registerAs(house, username))).problems, TAKEN);
       assert.equal((await refusal(Invalid, rename(house, 'grace', username))).problems, TAKEN);
     }
     assert.is((await findByUsername(house.em(), 'grace'))?.username, 'grace');
@@ -52,7 +52,7 @@ test(
 );
 
 test(
-  'may be taken back by who had it, and is then no former one',
+  'a user can take back their own former username, which then is no longer a former one',
   withHouse(async (house) => {
     await rename(house, 'ada', 'countess');
     await rename(house, 'countess', 'lovelace');
@@ -65,7 +65,7 @@ test(
 );
 
 test(
-  'is none where only the case changes',
+  'changing only the case leaves no former username',
   withHouse(async (house) => {
     await rename(house, 'ada', 'Ada');
     await rename(house, 'Ada', 'Ada');
@@ -75,7 +75,7 @@ test(
 );
 
 test(
-  'is that of one person where two want the same new one at once',
+  'when two users want the same new username at once, one gets it',
   withHouse(async (house) => {
     const [refused, ...others] = await thrownBy([
       rename(house, 'ada', 'countess'),
@@ -88,11 +88,22 @@ test(
 );
 
 test(
-  'is kept for each of two changes that one person makes at once',
+  'two changes by one user at once leave two former usernames',
   withHouse(async (house) => {
     await thrownBy([rename(house, 'ada', 'countess'), rename(house, 'ada', 'lovelace')]);
     const { usernameKey } = await house.em().findOneOrFail(User, { email: 'ada@example.org' });
-    assert.equal([...(await formerOnes(house)), usernameKey].sort(), ['ada', 'countess', 'lovelace']);
+    assert.equal([...(await formerOnes(house)), usernameKey].toSorted(), ['ada', 'countess', 'lovelace']);
+  }),
+);
+
+test(
+  "a user's latest 20 former usernames are reserved, and earlier ones are free again",
+  withHouse(async (house) => {
+    const names = ['ada', ...Array.from({ length: 22 }, (_, number) => `ada${number}`)];
+    for (const [index, name] of names.slice(1).entries()) await rename(house, names[index]!, name);
+    assert.equal(await formerOnes(house), names.slice(2, -1).toSorted());
+    assert.equal((await refusal(Invalid, registerAs(house, 'ada1'))).problems, TAKEN);
+    assert.is((await registerAs(house, 'ada')).username, 'ada');
   }),
 );
 

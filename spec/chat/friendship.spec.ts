@@ -1,24 +1,18 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { block, unblock } from '../../server/chat/block.ts';
+import { blockUser, unblockUser } from '../../server/chat/block.ts';
 import { Forbidden, Invalid } from '../../server/chat/errors.ts';
-import {
-  befriend,
-  endFriendship,
-  Friendship,
-  friendshipOf,
-  friendshipsOf,
-  questionsTo,
-} from '../../server/chat/friendship.ts';
-import { later, NOW, refusal, withHouse, type House } from '../support/nouns.ts';
+import { countRequestsTo, endFriendship, Friendship, friendshipOf } from '../../server/chat/friendship.ts';
+import { befriend } from '../../server/chat/people.ts';
+import { type House, later, NOW, refusal, withHouse } from '../support/domain.ts';
 
-const test = suite('a friendship');
+const test = suite('friendship');
 
 const ask = ({ to }: House, asker: string, asked: string, now = NOW) =>
   to(asker, asked, (em, user, person) => befriend(em, user, person, now));
 const end = ({ to }: House, user: string, other: string) => to(user, other, endFriendship);
 
-/** How things stand between two, as each of them sees it. */
+/** The status of their friendship, as each of the two sees it. */
 const between = (house: House, one: string, other: string) =>
   Promise.all(
     [
@@ -28,31 +22,51 @@ const between = (house: House, one: string, other: string) =>
       house.to(
         user!,
         person!,
-        async (em, me, them) => (await friendshipOf(em, me, them))?.standing(me) ?? 'nothing',
+        async (em, me, them) => (await friendshipOf(em, me, them))?.status(me) ?? 'nothing',
       ),
     ),
   );
 
-/** What the two do, one after the other, and how it stands then for ada and for grace. */
+/** What the two do in this order, and the status that ada and grace see afterwards. */
 const stories: [string, string[], [string, string]][] = [
-  ['begins with a question', ['ada asks'], ['asked', 'asking']],
-  ['is asked for once, however often', ['ada asks', 'ada asks'], ['asked', 'asking']],
-  ['is accepted', ['ada asks', 'grace asks'], ['friends', 'friends']],
-  ['is accepted whoever has the lower number', ['grace asks', 'ada asks'], ['friends', 'friends']],
-  ['stays when one asks again', ['ada asks', 'grace asks', 'ada asks', 'grace asks'], ['friends', 'friends']],
-  ['is declined', ['ada asks', 'grace ends'], ['nothing', 'nothing']],
-  ['is not asked for any more, once withdrawn', ['ada asks', 'ada ends'], ['nothing', 'nothing']],
-  ['is a new question after a withdrawn one', ['ada asks', 'ada ends', 'grace asks'], ['asking', 'asked']],
+  ['a friendship begins with a friend request', ['ada asks'], ['sent', 'received']],
+  ['a request that is sent twice is one request', ['ada asks', 'ada asks'], ['sent', 'received']],
+  ['a friend request is accepted by a request in return', ['ada asks', 'grace asks'], ['friends', 'friends']],
+  ['the user with the higher id can ask first', ['grace asks', 'ada asks'], ['friends', 'friends']],
   [
-    'can be asked for again after it was declined',
-    ['ada asks', 'grace ends', 'ada asks'],
-    ['asked', 'asking'],
+    'asking again leaves friends as they are',
+    ['ada asks', 'grace asks', 'ada asks', 'grace asks'],
+    ['friends', 'friends'],
   ],
-  ['is ended by who asked', ['ada asks', 'grace asks', 'ada ends'], ['nothing', 'nothing']],
-  ['is ended by who accepted', ['ada asks', 'grace asks', 'grace ends'], ['nothing', 'nothing']],
-  ['ends once', ['ada ends', 'grace ends'], ['nothing', 'nothing']],
+  ['declining a friend request deletes it', ['ada asks', 'grace ends'], ['nothing', 'nothing']],
+  ['cancelling a friend request deletes it', ['ada asks', 'ada ends'], ['nothing', 'nothing']],
+  [
+    'after a cancelled request the other user can send one',
+    ['ada asks', 'ada ends', 'grace asks'],
+    ['received', 'sent'],
+  ],
+  [
+    'a user can ask again after the other has declined',
+    ['ada asks', 'grace ends', 'ada asks'],
+    ['sent', 'received'],
+  ],
+  [
+    'the user who asked can end the friendship',
+    ['ada asks', 'grace asks', 'ada ends'],
+    ['nothing', 'nothing'],
+  ],
+  [
+    'the user who accepted can end the friendship',
+    ['ada asks', 'grace asks', 'grace ends'],
+    ['nothing', 'nothing'],
+  ],
+  [
+    'ending a friendship that does not exist changes nothing',
+    ['ada ends', 'grace ends'],
+    ['nothing', 'nothing'],
+  ],
 ];
-for (const [what, acts, standings] of stories) {
+for (const [what, acts, statuses] of stories) {
   test(
     what,
     withHouse(async (house) => {
@@ -60,14 +74,14 @@ for (const [what, acts, standings] of stories) {
         const [who, act] = words.split(' ') as ['ada' | 'grace', 'asks' | 'ends'];
         await (act === 'asks' ? ask : end)(house, who, who === 'ada' ? 'grace' : 'ada');
       }
-      assert.equal(await between(house, 'ada', 'grace'), standings);
-      assert.equal(await between(house, 'ada', 'linus'), ['nothing', 'nothing'], 'nobody else is concerned');
+      assert.equal(await between(house, 'ada', 'grace'), statuses);
+      assert.equal(await between(house, 'ada', 'linus'), ['nothing', 'nothing'], 'linus is not affected');
     }),
   );
 }
 
 test(
-  'is there at once for two who ask each other at the same moment',
+  'when two users ask each other at the same moment, they are friends',
   withHouse(async (house) => {
     await Promise.all([
       ask(house, 'ada', 'grace'),
@@ -81,7 +95,7 @@ test(
 );
 
 test(
-  'knows when it was accepted',
+  'a friendship has the time at which it was accepted',
   withHouse(async (house) => {
     await ask(house, 'ada', 'grace');
     await ask(house, 'grace', 'ada', later(1000));
@@ -91,56 +105,47 @@ test(
 );
 
 test(
-  'is not with oneself',
+  'a user cannot ask themselves',
   withHouse(async (house) => {
-    assert.match((await refusal(Invalid, ask(house, 'ada', 'ada'))).message, /^This is you\./);
+    assert.match(
+      (await refusal(Invalid, ask(house, 'ada', 'ada'))).message,
+      /^You cannot be your own friend\./,
+    );
     assert.is(await house.em().count(Friendship), 0);
   }),
 );
 
 test(
-  'cannot be asked for where one has blocked the other, of which only who did it is told',
+  'neither of the two can send a friend request while one has blocked the other, and only the user who blocked learns why',
   withHouse(async (house) => {
-    await house.to('grace', 'ada', block);
+    await house.to('grace', 'ada', blockUser);
     assert.not.match((await refusal(Forbidden, ask(house, 'ada', 'grace'))).message, /block/i);
     assert.match((await refusal(Forbidden, ask(house, 'grace', 'ada'))).message, /^You have blocked ada\./);
     assert.is(await house.em().count(Friendship), 0);
-    await house.to('grace', 'ada', unblock);
+    await house.to('grace', 'ada', unblockUser);
     await ask(house, 'ada', 'grace');
-    assert.equal(await between(house, 'ada', 'grace'), ['asked', 'asking']);
+    assert.equal(await between(house, 'ada', 'grace'), ['sent', 'received']);
   }),
 );
 
 test(
-  "stands in both lists, by the others' names",
+  'a friend request counts for the user who receives it until it is answered or cancelled',
   withHouse(async (house) => {
-    await ask(house, 'linus', 'ada');
-    await ask(house, 'ada', 'grace');
-    const listOf = (username: string) =>
-      house.as(username, async (em, user) =>
-        (await friendshipsOf(em, user)).map((one) => `${one.other(user).username} ${one.standing(user)}`),
+    const requestCounts = () =>
+      Promise.all(
+        ['ada', 'grace', 'linus'].map(async (username) =>
+          countRequestsTo(await house.reader(), await house.id(username)),
+        ),
       );
-    assert.equal(
-      [await listOf('ada'), await listOf('grace'), await listOf('linus')],
-      [['grace asked', 'linus asking'], ['ada asking'], ['ada asked']],
-    );
-  }),
-);
-
-test(
-  'counts as a question for whoever is asked, until it is answered or taken back',
-  withHouse(async (house) => {
-    const questions = () =>
-      Promise.all(['ada', 'grace', 'linus'].map((username) => house.as(username, questionsTo)));
     await ask(house, 'grace', 'ada');
     await ask(house, 'linus', 'ada');
     await ask(house, 'linus', 'grace');
-    assert.equal(await questions(), [2, 1, 0]);
+    assert.equal(await requestCounts(), [2, 1, 0]);
     await ask(house, 'ada', 'grace');
-    assert.equal(await questions(), [1, 1, 0]);
+    assert.equal(await requestCounts(), [1, 1, 0]);
     await end(house, 'ada', 'linus');
     await end(house, 'linus', 'grace');
-    assert.equal(await questions(), [0, 0, 0]);
+    assert.equal(await requestCounts(), [0, 0, 0]);
   }),
 );
 

@@ -1,16 +1,18 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { changeUsername } from '../../server/chat/account.ts';
-import { block } from '../../server/chat/block.ts';
-import { entriesAfter } from '../../server/chat/entry.ts';
-import { countMentionsAfter, Mention } from '../../server/chat/mention.ts';
-import { deleteRoom, Room } from '../../server/chat/room.ts';
-import { roomList } from '../../server/chat/room-list.ts';
-import { enrol, refusal, withHouse, type House } from '../support/nouns.ts';
+import { deleteRoom } from '../../server/chat/administration.ts';
+import { blockUser } from '../../server/chat/block.ts';
+import { entriesAfter } from '../../server/chat/history.ts';
+import { Mention, possibleNamesIn } from '../../server/chat/mention.ts';
+import { deleteSlice } from '../../server/chat/room-deletion.ts';
+import { countMentionsAfter } from '../../server/chat/room-details.ts';
+import { Room } from '../../server/chat/room.ts';
+import { enrol, type House, refusal, withHouse } from '../support/domain.ts';
 
-const test = suite('a mention');
+const test = suite('mention');
 
-/** The lobby of ada, who is in it, with grace as a member. */
+/** Ada's lobby, with ada in it and grace as a member. */
 async function lobbyOf({ room, enter, join }: House): Promise<number> {
   const lobby = await room('ada', 'lobby');
   await enter('ada', lobby);
@@ -18,14 +20,14 @@ async function lobbyOf({ room, enter, join }: House): Promise<number> {
   return lobby;
 }
 
-/** Who is mentioned in a room, as `2 grace`. */
+/** The mentions in a room, as `2 grace`. */
 async function mentionsIn({ em }: House, room: number): Promise<string[]> {
   const mentions = await em().find(Mention, { room }, { populate: ['user'] });
-  return mentions.map(({ seq, user }) => `${seq} ${user.username}`).sort();
+  return mentions.map(({ seq, user }) => `${seq} ${user.username}`).toSorted();
 }
 
 test(
-  'is of those members whose names stand in the message, once each, and of nobody else',
+  'a message mentions each member whose name it has, once, and nobody else',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     await house.say('ada', lobby, '@grace, @GRACE. and @linus: ask @ada'); // linus is no member
@@ -35,7 +37,7 @@ test(
 );
 
 test(
-  'is stored once however often its message is sent, and not at all where that is refused',
+  'a message that is sent twice has its mentions once, and a refused message has none',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     for (let time = 0; time < 2; time += 1) await house.say('ada', lobby, '@grace', 'one-key-for-all');
@@ -45,7 +47,7 @@ test(
 );
 
 test(
-  'is of the longest name that fits, in any script and without regard to case and width',
+  'a mention is of the longest username that fits, in any script, without regard to case and width',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     for (const username of ['Grace.', '太郎', 'Élan', 'grace-hopper']) {
@@ -78,7 +80,7 @@ test(
 );
 
 test(
-  'is found with its entry, as it was typed, whatever they are called and wherever they are by now',
+  'an entry has its mentions as they were typed, after the user was renamed or removed',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     await house.say('ada', lobby, '@grace');
@@ -97,36 +99,72 @@ test(
 );
 
 test(
-  'goes with its room',
+  'deleting a room deletes its mentions',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     await house.say('ada', lobby, '@grace');
     await house.as('ada', (em, ada) => deleteRoom(em, ada, lobby));
+    await deleteSlice(house.em(), lobby);
     assert.is(await house.em().count(Mention), 0);
   }),
 );
 
 test(
-  "is counted while it is unread, in the list and after any entry, unless it is one's own or of somebody whom one has blocked",
+  'unread mentions count in the room list and after an entry, without those by the reader or by users they have blocked',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     await house.enter('linus', lobby);
     await house.say('ada', lobby, '@grace and @ada'); // entry 3
     await house.say('linus', lobby, '@grace @grace');
     const countsOf = async (username: string) => {
-      const { own } = await house.as(username, (em, user) => roomList(em as never, user));
+      const { own } = await house.roomsOf(username);
       return own.map(({ unread, mentions }) => [unread, mentions]);
     };
-    const after = (seq: number) =>
-      house.as('grace', async (em, grace) =>
-        countMentionsAfter(em as never, grace, await em.findOneOrFail(Room, { id: lobby }), seq),
-      );
+    const after = async (seq: number) =>
+      countMentionsAfter(await house.reader(), await house.id('grace'), lobby, seq);
     assert.equal(
       [await countsOf('grace'), await countsOf('ada'), await after(0), await after(3)],
       [[[2, 2]], [[2, 0]], 2, 1],
     );
-    await house.to('grace', 'linus', (em, grace, linus) => block(em, grace, linus));
+    await house.to('grace', 'linus', (em, grace, linus) => blockUser(em, grace, linus));
     assert.equal([await countsOf('grace'), await after(0), await after(3)], [[[2, 1]], 1, 0]);
+  }),
+);
+
+const CUTS = 'a-b.c_d-'.repeat(16);
+
+/** Texts that could mean the most names, of the longest message. */
+const COSTLY: [what: string, body: string][] = [
+  ['as many @ as fit', '@a '.repeat(1333)],
+  ['as many different words as fit', Array.from({ length: 600 }, (_, index) => `@a${index}`).join(' ')],
+  ['words with the most cuts', `@${CUTS} `.repeat(30)],
+  [
+    'different words with the most cuts',
+    Array.from({ length: 60 }, (_, index) => `@${index}${CUTS.slice(0, 62)}`).join(' '),
+  ],
+  ['cuts between letters', Array.from({ length: 60 }, (_, index) => `@${index}${'太'.repeat(60)}`).join(' ')],
+  ['@ within a word of cuts', '@a-b-'.repeat(800)],
+  ['letters that grow when folded', '@ﷺ '.repeat(1333)],
+];
+
+for (const [what, body] of COSTLY) {
+  test(`a message looks up at most 200 names: ${what}`, () => {
+    assert.ok(
+      body.length <= 4000 && possibleNamesIn(body).length <= 200,
+      String(possibleNamesIn(body).length),
+    );
+  });
+}
+
+test(
+  'a message of many words still mentions by a name with punctuation after it, and after a word that is repeated',
+  withHouse(async (house) => {
+    const lobby = await lobbyOf(house);
+    const others = Array.from({ length: 48 }, (_, index) => `@somebody-${index}-a.b.c`).join(' ');
+    await house.say('ada', lobby, `${others} @grace....!`);
+    await house.say('ada', lobby, `${'@somebody '.repeat(200)} @grace`);
+    await house.say('ada', lobby, `${others} @one @two @three @grace`);
+    assert.equal(await mentionsIn(house, lobby), ['2 grace', '3 grace'], 'the last is beyond fifty words');
   }),
 );
 

@@ -1,9 +1,9 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Invalid } from '../../server/chat/errors.ts';
 import { savePreferences, ZONES } from '../../server/chat/preferences.ts';
 import { User } from '../../server/chat/user.ts';
-import { refusal, withHouse, type House } from '../support/nouns.ts';
+import { type House, refusal, withHouse } from '../support/domain.ts';
 
 const test = suite('preferences');
 
@@ -38,14 +38,14 @@ const CHOSEN = {
 };
 
 test(
-  'are at first those that surprise nobody',
+  'new users have the default preferences',
   withHouse(async (house) => {
     assert.equal(await ofAda(house), DEFAULTS);
   }),
 );
 
 test(
-  'are kept, for that person alone',
+  'saved preferences hold for their user alone',
   withHouse(async (house) => {
     await save(house, CHOSEN);
     assert.equal(await ofAda(house), {
@@ -63,7 +63,7 @@ test(
 );
 
 test(
-  'can be taken back',
+  'a user can set every preference back to its default',
   withHouse(async (house) => {
     await save(house, CHOSEN);
     await save(house, {
@@ -81,7 +81,7 @@ test(
 );
 
 test(
-  'stay as they are where they are not sent',
+  'a preference that is not sent stays as it was',
   withHouse(async (house) => {
     await save(house, { hourCycle: 'h12' });
     await save(house, { zone: 'UTC' });
@@ -101,7 +101,7 @@ for (const [field, values] of Object.entries({
   style: ['', '2000s', 'calm '],
 })) {
   test(
-    `refuse for ${field} what is no choice, and then keep nothing else either`,
+    `an invalid choice for ${field} is refused, and nothing else of that form is saved`,
     withHouse(async (house) => {
       for (const value of values) {
         const { problems } = await refusal(Invalid, save(house, { ...CHOSEN, [field]: value }));
@@ -113,7 +113,7 @@ for (const [field, values] of Object.entries({
   );
 }
 
-test('have every zone that there is to choose, UTC first, each once', () => {
+test('every time zone can be chosen, UTC first, each once', () => {
   assert.is(ZONES[0], 'UTC');
   assert.is(new Set(ZONES).size, ZONES.length);
   assert.ok(ZONES.length > 400 && ZONES.includes('Europe/Berlin'));

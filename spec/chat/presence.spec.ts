@@ -1,7 +1,7 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Departure, departureOf } from '../../server/chat/departure.ts';
-import { Elsewhere, Ended, Forbidden, Missing } from '../../server/chat/errors.ts';
+import { Forbidden, InAnotherRoom, NotFound, NotInRoom } from '../../server/chat/errors.ts';
 import { Membership } from '../../server/chat/membership.ts';
 import {
   close,
@@ -9,31 +9,31 @@ import {
   extend,
   leave,
   Presence,
-  presenceIn,
   presenceOf,
-  usernamesIn,
+  requirePresence,
+  usernamesPresent,
 } from '../../server/chat/presence.ts';
 import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
-import { later, NOW, refusal, thrownBy, TIMES, withHouse, type House } from '../support/nouns.ts';
+import { type House, later, NOW, refusal, thrownBy, TIMES, withHouse } from '../support/domain.ts';
 
 const test = suite('presence');
 
-/** Two open rooms of linus's. */
+/** Two open rooms that linus created. */
 const rooms = async ({ room }: House) => ({
   lobby: await room('linus', 'lobby'),
   study: await room('linus', 'study'),
 });
-/** Where ada is. */
+/** The name of the room that ada is in. */
 const whereIs = ({ as }: House) => as('ada', async (em, ada) => (await presenceOf(em, ada))?.room.name);
 const whyOut = ({ as }: House, room: number) =>
   refusal(
-    Ended,
-    as('ada', async (em, ada) => presenceIn(em, ada, await em.findOneOrFail(Room, { id: room }))),
+    NotInRoom,
+    as('ada', async (em, ada) => requirePresence(em, ada, await em.findOneOrFail(Room, { id: room }))),
   );
 
 test(
-  'begins by entering, which makes a member of a stranger and writes one notice',
+  'entering a room begins presence, makes a stranger a member and writes one notice',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
@@ -51,15 +51,15 @@ test(
 );
 
 test(
-  'does not begin in an invite room of others',
-  withHouse(async ({ room, enter: come, em }) => {
-    await refusal(Missing, come('ada', await room('linus', 'cellar', 'invite')));
+  'a stranger cannot enter an invite room',
+  withHouse(async ({ room, enter, em }) => {
+    await refusal(NotFound, enter('ada', await room('linus', 'cellar', 'invite')));
     assert.equal([await em().count(Presence), await em().count(Membership)], [0, 1]);
   }),
 );
 
 test(
-  'that is entered again is no second beginning, but a sign of life',
+  'entering the same room again is a sign of life, and writes no second notice',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  'begins once where one enters ten times at once',
+  'entering ten times at once writes one notice',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await Promise.all(Array.from({ length: 10 }, () => house.enter('ada', lobby)));
@@ -81,32 +81,32 @@ test(
 );
 
 test(
-  'in a room bars every other, with both named',
+  'a user who is in one room cannot enter another, and the refusal names both',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
-    const refused = await refusal(Elsewhere, house.enter('ada', study));
+    const refused = await refusal(InAnotherRoom, house.enter('ada', study));
     assert.is(refused.message, 'You are in lobby. You can be in one room at a time.');
-    assert.equal([refused.about.room.id, refused.about.current.id], [study, lobby]);
+    assert.equal([refused.pageValues.room.id, refused.pageValues.current.id], [study, lobby]);
     assert.equal([await whereIs(house), await house.log(study)], ['lobby', []]);
     assert.is(await house.em().count(Membership, { room: study, user: { username: 'ada' } }), 0);
   }),
 );
 
 test(
-  'is in one of two rooms that are entered at once',
+  'a user who enters two rooms at once gets into one of them',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     const reasons = await thrownBy([house.enter('ada', lobby), house.enter('ada', study)]);
     assert.is(reasons.length, 1);
-    assert.instance(reasons[0], Elsewhere);
+    assert.instance(reasons[0], InAnotherRoom);
     assert.is(await house.em().count(Presence), 1);
     assert.is((await house.log(lobby)).length + (await house.log(study)).length, 1);
   }),
 );
 
 test(
-  'is a primary key: a second row for a person cannot be',
+  'the primary key of presence forbids a second row for a user',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
@@ -119,7 +119,7 @@ test(
 );
 
 test(
-  'moves where one agrees to leave the room one is in, with a notice in each',
+  'a user who agrees to leave their room moves to the new one, with a notice in each',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
@@ -138,18 +138,18 @@ test(
 );
 
 test(
-  'does not move where one agreed to leave another room than that',
+  'a user who agreed to leave a different room does not move',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     const hall = await house.room('linus', 'hall');
     await house.enter('ada', lobby);
-    await refusal(Elsewhere, house.enter('ada', study, { leave: hall }));
+    await refusal(InAnotherRoom, house.enter('ada', study, { leave: hall }));
     assert.is(await whereIs(house), 'lobby');
   }),
 );
 
 test(
-  'moves one way where two tabs swap rooms at once',
+  'when two tabs move in opposite directions at once, the user is in one room',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
@@ -167,12 +167,12 @@ test(
 );
 
 test(
-  'ends by leaving, with one notice and the reason',
+  'leaving ends presence, with one notice and the reason',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
     const go = (room: number) => house.as('ada', (em, ada) => leave(em, ada, room, NOW));
-    await go(study); // where ada is not
+    await go(study); // ada is not there
     assert.is(await whereIs(house), 'lobby');
     await Promise.all([go(lobby), go(lobby)]);
     assert.is(await whereIs(house), undefined);
@@ -183,7 +183,7 @@ test(
 );
 
 test(
-  'of a member who has not entered is none, and says what to do',
+  'a member who has not entered has no presence, and learns what to do',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     const why = await whyOut(house, lobby);
@@ -192,7 +192,7 @@ test(
 );
 
 test(
-  'ends when a closing page is not heard again, and its person knows',
+  'presence ends when a closing page is not heard again, and the user needs no message',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
@@ -209,7 +209,7 @@ test(
 );
 
 test(
-  'goes on when a closing page is heard again',
+  'presence goes on when a closing page is heard again',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
@@ -217,7 +217,7 @@ test(
     await house.as('ada', async (em, ada) =>
       extend(
         em,
-        await presenceIn(em, ada, await em.findOneOrFail(Room, { id: lobby })),
+        await requirePresence(em, ada, await em.findOneOrFail(Room, { id: lobby })),
         'script',
         later(4000),
         TIMES,
@@ -233,12 +233,12 @@ test(
 );
 
 test(
-  'in a room whose page closed gives way to another after two seconds, and not before',
+  'a user can enter another room two seconds after their page said it was closing, and not before',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
     await house.as('ada', (em, ada) => close(em, ada, lobby, NOW));
-    await refusal(Elsewhere, house.enter('ada', study, { now: later(1999) }));
+    await refusal(InAnotherRoom, house.enter('ada', study, { now: later(1999) }));
     await house.enter('ada', study, { now: later(2000) });
     assert.equal(
       [await house.log(lobby), await house.log(study)],
@@ -248,7 +248,7 @@ test(
 );
 
 test(
-  'elsewhere is not touched by a page that closes late',
+  'a page of the previous room that closes late does not end presence in the new room',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
@@ -259,7 +259,7 @@ test(
 );
 
 test(
-  'expires with its lease, with one notice and the reason',
+  'presence expires with its lease, with one notice and the reason',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
@@ -278,7 +278,7 @@ test(
 );
 
 test(
-  'ends by being removed, with the one notice of that and the reason',
+  'removing a member ends their presence, with one notice and the reason',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
@@ -292,7 +292,7 @@ test(
 );
 
 test(
-  'begins again for whoever was added again, and the removal is forgotten',
+  'a user who was added again can enter, and the removal is forgotten',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
@@ -306,7 +306,7 @@ test(
 );
 
 test(
-  'elsewhere outlives the removal from a room',
+  'removing a user from one room does not end their presence in another',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
@@ -318,7 +318,7 @@ test(
 );
 
 test(
-  'ends or never begins where one enters and is removed at once',
+  'a user who enters and is removed at the same time is not in the room',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.join('ada', lobby);
@@ -329,7 +329,7 @@ test(
 );
 
 test(
-  'elsewhere outlives the lease in the room that was left',
+  'the end of a lease in the previous room does not end presence in the new room',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('ada', lobby);
@@ -340,14 +340,14 @@ test(
 );
 
 test(
-  'writes its notices after what others wrote meanwhile, even where the room was read before',
+  'a notice comes after what others wrote meanwhile, even when the room was loaded earlier',
   withHouse(async (house) => {
     const { lobby } = await rooms(house);
     await house.enter('ada', lobby);
     await house.enter('grace', lobby);
     const em = house.em();
     const ada = await em.findOneOrFail(User, { username: 'ada' });
-    await presenceOf(em, ada); // knows the room as it is now
+    await presenceOf(em, ada); // loads the room as it is now
     await house.say('grace', lobby, 'one more');
     await em.transactional((inner) => leave(inner, ada, lobby, NOW));
     assert.equal(await house.log(lobby), [
@@ -360,13 +360,13 @@ test(
 );
 
 test(
-  'of everybody in a room is known by name',
+  'the users in a room are listed by name',
   withHouse(async (house) => {
     const { lobby, study } = await rooms(house);
     await house.enter('grace', lobby);
     await house.enter('ada', lobby);
     await house.enter('linus', study);
-    assert.equal(await usernamesIn(house.em(), await house.em().findOneOrFail(Room, { id: lobby })), [
+    assert.equal(await usernamesPresent(house.em(), await house.em().findOneOrFail(Room, { id: lobby })), [
       'ada',
       'grace',
     ]);

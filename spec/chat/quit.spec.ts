@@ -1,22 +1,22 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Departure } from '../../server/chat/departure.ts';
-import { Forbidden, Invalid, Missing } from '../../server/chat/errors.ts';
+import { Forbidden, Invalid, NotFound } from '../../server/chat/errors.ts';
 import { presenceOf } from '../../server/chat/presence.ts';
-import { quit } from '../../server/chat/quit.ts';
-import { NOW, refusal, thrownBy, withHouse, type House } from '../support/nouns.ts';
+import { giveUp } from '../../server/chat/quit.ts';
+import { type House, NOW, refusal, thrownBy, withHouse } from '../support/domain.ts';
 
 const test = suite('giving up membership');
 
-const giveUp = ({ as }: House, username: string, room: number) =>
-  as(username, (em, user) => quit(em, user, room, NOW));
+const quit = ({ as }: House, username: string, room: number) =>
+  as(username, (em, user) => giveUp(em, user, room, NOW));
 
 test(
-  'ends it, with one notice and no ban',
+  'giving up membership ends it, with one notice and no ban',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('grace', lobby);
-    assert.is((await giveUp(house, 'grace', lobby)).name, 'lobby');
+    assert.is((await quit(house, 'grace', lobby)).name, 'lobby');
     assert.equal([await house.members(lobby), await house.log(lobby)], [['ada admin'], ['1 quit grace']]);
     assert.is(await house.em().count(Departure), 0);
     await house.enter('grace', lobby);
@@ -25,12 +25,12 @@ test(
 );
 
 test(
-  'of an invite room is for good, unless one is added again',
+  'a user who gave up membership of an invite room needs to be added again',
   withHouse(async (house) => {
     const cellar = await house.room('ada', 'cellar', 'invite');
     await house.join('grace', cellar);
-    await giveUp(house, 'grace', cellar);
-    await refusal(Missing, house.enter('grace', cellar));
+    await quit(house, 'grace', cellar);
+    await refusal(NotFound, house.enter('grace', cellar));
     await house.add('ada', cellar, 'grace');
     await house.enter('grace', cellar);
     assert.equal(await house.log(cellar), ['1 quit grace', '2 added ada grace', '3 entered grace']);
@@ -38,11 +38,11 @@ test(
 );
 
 test(
-  'leaves the room first, and its person knows why',
+  'giving up membership leaves the room first, and the user needs no message',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.enter('grace', lobby);
-    await giveUp(house, 'grace', lobby);
+    await quit(house, 'grace', lobby);
     assert.equal(await house.log(lobby), ['1 entered grace', '2 left grace', '3 quit grace']);
     const departures = await house.em().find(Departure, {});
     assert.equal(
@@ -53,28 +53,28 @@ test(
 );
 
 test(
-  'of one room leaves its person in another',
+  'giving up membership of one room does not end presence in another',
   withHouse(async (house) => {
     const [lobby, study] = [await house.room('ada', 'lobby'), await house.room('ada', 'study')];
     await house.join('grace', lobby);
     await house.enter('grace', study);
-    await giveUp(house, 'grace', lobby);
+    await quit(house, 'grace', lobby);
     assert.is((await house.as('grace', presenceOf))?.room.id, study);
     assert.equal(await house.log(lobby), ['1 quit grace']);
   }),
 );
 
 test(
-  'is not for admins, last or not, who are told what to do first and stay where they are',
+  'an admin cannot give up membership, learns what to do first, and stays in the room',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.enter('ada', lobby);
-    const refused = await refusal(Invalid, giveUp(house, 'ada', lobby));
+    const refused = await refusal(Invalid, quit(house, 'ada', lobby));
     assert.equal(refused.problems, {
-      '': 'You administer lobby. Make yourself a member first; where you are the only administrator, make somebody else one before that.',
+      '': 'You are an administrator of lobby. Make yourself a member first. If you are the only administrator, make somebody else an administrator before that.',
     });
     await house.join('grace', lobby, 'admin');
-    await refusal(Invalid, giveUp(house, 'ada', lobby));
+    await refusal(Invalid, quit(house, 'ada', lobby));
     assert.is((await house.as('ada', presenceOf))?.room.id, lobby);
     assert.equal(
       [await house.members(lobby), await house.log(lobby)],
@@ -84,24 +84,24 @@ test(
 );
 
 test(
-  'is open to an admin who has stepped down',
+  'an admin who became a member can give up membership',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('grace', lobby, 'admin');
     await house.changeRole('ada', lobby, 'ada', 'member');
-    await giveUp(house, 'ada', lobby);
+    await quit(house, 'ada', lobby);
     assert.equal(await house.members(lobby), ['grace admin']);
   }),
 );
 
 test(
-  'takes one: a stranger has none, nor has whoever has given it up',
+  'only a member can give up membership, and only once',
   withHouse(async (house) => {
     const [lobby, cellar] = [await house.room('ada', 'lobby'), await house.room('ada', 'cellar', 'invite')];
-    await refusal(Forbidden, giveUp(house, 'linus', lobby));
-    await refusal(Missing, giveUp(house, 'linus', cellar));
+    await refusal(Forbidden, quit(house, 'linus', lobby));
+    await refusal(NotFound, quit(house, 'linus', cellar));
     await house.enter('grace', lobby);
-    const reasons = await thrownBy([giveUp(house, 'grace', lobby), giveUp(house, 'grace', lobby)]);
+    const reasons = await thrownBy([quit(house, 'grace', lobby), quit(house, 'grace', lobby)]);
     assert.is(reasons.length, 1);
     assert.instance(reasons[0], Forbidden);
     assert.equal(await house.log(lobby), ['1 entered grace', '2 left grace', '3 quit grace']);
@@ -109,12 +109,12 @@ test(
 );
 
 test(
-  'and being made an admin at once: one of the two happens',
+  'when a member gives up membership and is made an admin at the same time, one of the two happens',
   withHouse(async (house) => {
     const lobby = await house.room('ada', 'lobby');
     await house.join('grace', lobby);
     const reasons = await thrownBy([
-      giveUp(house, 'grace', lobby),
+      quit(house, 'grace', lobby),
       house.changeRole('ada', lobby, 'grace', 'admin'),
     ]);
     assert.is(reasons.length, 1);

@@ -1,20 +1,21 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
+import { deleteRoom } from '../../server/chat/administration.ts';
 import { Invalid } from '../../server/chat/errors.ts';
-import { post } from '../../server/chat/message.ts';
-import { quotaOf } from '../../server/chat/quota.ts';
-import { deleteRoom } from '../../server/chat/room.ts';
+import { postMessage } from '../../server/chat/post.ts';
+import { quotaCheck } from '../../server/chat/quota.ts';
+import { deleteSlice } from '../../server/chat/room-deletion.ts';
 import { User } from '../../server/chat/user.ts';
-import { NOW, refusal, withHouse, type House } from '../support/nouns.ts';
+import { type House, NOW, refusal, withHouse } from '../support/domain.ts';
 
-const test = suite('how much is kept of images and files');
+const test = suite('storage quota');
 
 const QUOTA = { each: 3, all: 5 };
 
-/** Somebody sends a file of so many bytes. */
+/** Sends a file of this many bytes. */
 const send = ({ as }: House, username: string, room: number, size: number) =>
   as(username, (em, user) =>
-    post(
+    postMessage(
       em,
       user,
       room,
@@ -35,9 +36,9 @@ const send = ({ as }: House, username: string, room: number, size: number) =>
   );
 
 const checkOf = async ({ em }: House, username: string) =>
-  quotaOf(em(), await em().findOneOrFail(User, { username }), QUOTA);
+  quotaCheck(em(), await em().findOneOrFail(User, { username }), QUOTA);
 
-/** The lobby of ada, with grace and linus in it. */
+/** Ada's lobby, with grace and linus in it. */
 async function lobbyOf(house: House): Promise<number> {
   const lobby = await house.room('ada', 'lobby');
   for (const username of ['ada', 'grace', 'linus']) await house.enter(username, lobby);
@@ -45,7 +46,7 @@ async function lobbyOf(house: House): Promise<number> {
 }
 
 test(
-  'is so much of one person, to the byte, whatever others have sent',
+  'each user has a quota of their own, exact to the byte',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     await send(house, 'grace', lobby, 1_000_000);
@@ -53,19 +54,19 @@ test(
     empty(3_000_000);
     assert.match(
       (await refusal(Invalid, () => empty(3_000_001))).problems.file!,
-      /^Of one person at most 3 MB .*yours come to 0 MB\. Send the message without/,
+      /^You can keep 3 MB .*have used 0 MB\. Send the message without/,
     );
     await send(house, 'ada', lobby, 2_500_000);
     const check = await checkOf(house, 'ada');
     check(500_000);
-    assert.match((await refusal(Invalid, () => check(500_001))).problems.file!, /yours come to 2\.5 MB/);
+    assert.match((await refusal(Invalid, () => check(500_001))).problems.file!, /have used 2\.5 MB/);
     await send(house, 'ada', lobby, 500_000);
     await refusal(Invalid, checkOf(house, 'ada'));
   }),
 );
 
 test(
-  'is so much of all',
+  'all users together have a quota',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     for (const username of ['ada', 'grace']) await send(house, username, lobby, 2_400_000);
@@ -73,17 +74,18 @@ test(
     check(200_000);
     assert.match(
       (await refusal(Invalid, () => check(200_001))).problems.file!,
-      /^No more images and files are kept here: they have come to 4\.8 MB\..* tell whoever runs/,
+      /^There is no space for more images and files here: they take up 4\.8 MB\..* tell the people who run/,
     );
   }),
 );
 
 test(
-  'is less again when a room is deleted',
+  'deleting a room gives its storage back',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
     await send(house, 'ada', lobby, 3_000_000);
     await house.as('ada', (em, ada) => deleteRoom(em, ada, lobby));
+    await deleteSlice(house.em(), lobby);
     (await checkOf(house, 'ada'))(3_000_000);
   }),
 );

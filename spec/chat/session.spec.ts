@@ -1,22 +1,20 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { Missing } from '../../server/chat/errors.ts';
+import { NotFound } from '../../server/chat/errors.ts';
 import {
   beginSession,
-  endOtherSessions,
+  deleteEndedSessions,
   endSession,
   endSessionOf,
   findSession,
-  forgetEndedSessions,
   saveSession,
   Session,
   sessionId,
-  sessionsOf,
 } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
-import { later, NOW, refusal, withHouse, type House } from '../support/nouns.ts';
+import { type House, later, NOW, refusal, withHouse } from '../support/domain.ts';
 
-const test = suite('a session');
+const test = suite('session');
 
 const DAY = 86_400_000;
 
@@ -29,7 +27,7 @@ async function logIn({ em }: House) {
 }
 
 test(
-  'is found by its key, with what it holds',
+  'a session is found by its key, with its data',
   withHouse(async (house) => {
     const data = await logIn(house);
     assert.equal(await findSession(house.em(), 'a key', NOW), data);
@@ -38,7 +36,7 @@ test(
 );
 
 test(
-  'is stored under a hash, so that the table opens nothing',
+  'a session is stored under a hash, so that a leaked table opens nothing',
   withHouse(async (house) => {
     await logIn(house);
     const [{ id } = { id: '' }] = await house.em().find(Session, {});
@@ -48,7 +46,7 @@ test(
 );
 
 test(
-  'keeps what is changed in it, and its age',
+  'a session keeps changes of its data, and the time it began',
   withHouse(async (house) => {
     const data = await logIn(house);
     await saveSession(house.em(), 'a key', { ...data, flash: 'Done.' }, later(DAY));
@@ -59,7 +57,7 @@ test(
 );
 
 test(
-  'ends after 30 days without a sign of life',
+  'a session ends after 30 days without a sign of life',
   withHouse(async (house) => {
     const data = await logIn(house);
     assert.ok(await findSession(house.em(), 'a key', later(30 * DAY - 1)));
@@ -69,7 +67,7 @@ test(
 );
 
 test(
-  'lasts on by each sign of life, but no more than 365 days',
+  'each sign of life prolongs a session, up to 365 days in all',
   withHouse(async (house) => {
     await logIn(house);
     for (let days = 20; days < 365; days += 20)
@@ -80,7 +78,7 @@ test(
 );
 
 test(
-  'writes no sign of life for each request of a visit',
+  'a session does not store a sign of life for each request of a visit',
   withHouse(async (house) => {
     await logIn(house);
     await findSession(house.em(), 'a key', later(60_000));
@@ -89,7 +87,7 @@ test(
 );
 
 test(
-  'that was ended opens nothing, and leaves the others open',
+  'a session that was ended opens nothing, and other sessions stay open',
   withHouse(async (house) => {
     const data = await logIn(house);
     await beginSession(house.em(), 'the telephone', data, NOW);
@@ -100,77 +98,31 @@ test(
 );
 
 test(
-  'is forgotten when it has ended by itself, and not before',
+  'a session is deleted after its own end, and not before',
   withHouse(async (house) => {
     const data = await logIn(house);
     await beginSession(house.em(), 'the telephone', data, later(1));
-    await forgetEndedSessions(house.em(), later(30 * DAY));
+    await deleteEndedSessions(house.em(), later(30 * DAY));
     assert.is(await house.em().count(Session), 1);
     assert.ok(await findSession(house.em(), 'the telephone', later(30 * DAY)));
     await house.em().nativeUpdate(Session, {}, { seenAt: later(365 * DAY) });
-    await forgetEndedSessions(house.em(), later(365 * DAY + 1));
+    await deleteEndedSessions(house.em(), later(365 * DAY + 1));
     assert.is(await house.em().count(Session), 0);
   }),
 );
 
 test(
-  'is listed for its person, with its browser, the one seen last first',
-  withHouse(async (house) => {
-    const data = await logIn(house);
-    await beginSession(house.em(), 'the telephone', data, later(1), `Lynx/2.9 ${'x'.repeat(400)}`);
-    const [ada, grace] = [
-      await house.em().findOneOrFail(User, { username: 'ada' }),
-      await house.em().findOneOrFail(User, { username: 'grace' }),
-    ];
-    const listed = await sessionsOf(house.em(), ada, later(DAY));
-    assert.equal(
-      listed.map(({ id, createdAt }) => [id, createdAt]),
-      [
-        [sessionId('the telephone'), later(1)],
-        [sessionId('a key'), NOW],
-      ],
-    );
-    assert.equal(
-      listed.map(({ userAgent }) => [userAgent.slice(0, 8), userAgent.length]),
-      [
-        ['Lynx/2.9', 256],
-        ['', 0],
-      ],
-    );
-    assert.equal(await sessionsOf(house.em(), grace, NOW), []);
-    assert.equal(
-      await sessionsOf(house.em(), ada, later(30 * DAY + 1)),
-      [],
-      'one that has ended by itself is none',
-    );
-  }),
-);
-
-test(
-  'is ended by its person alone',
+  'only its own user can end a session',
   withHouse(async (house) => {
     await logIn(house);
     const end = (username: string, id: string) =>
       house.as(username, (em, user) => endSessionOf(em, user, id));
-    await refusal(Missing, end('grace', sessionId('a key')));
-    await refusal(Missing, end('ada', 'a key'));
+    await refusal(NotFound, end('grace', sessionId('a key')));
+    await refusal(NotFound, end('ada', 'a key'));
     assert.ok(await findSession(house.em(), 'a key', NOW));
     await end('ada', sessionId('a key'));
     assert.is(await findSession(house.em(), 'a key', NOW), undefined);
-    await refusal(Missing, end('ada', sessionId('a key')));
-  }),
-);
-
-test(
-  'is the one that is left when the others are ended',
-  withHouse(async (house) => {
-    const data = await logIn(house);
-    await beginSession(house.em(), 'the telephone', data, NOW);
-    await house.as('grace', (em, grace) => endOtherSessions(em, grace, sessionId('a key')));
-    assert.is(await house.em().count(Session), 2);
-    await house.as('ada', (em, ada) => endOtherSessions(em, ada, sessionId('a key')));
-    assert.ok(await findSession(house.em(), 'a key', NOW));
-    assert.is(await findSession(house.em(), 'the telephone', NOW), undefined);
+    await refusal(NotFound, end('ada', sessionId('a key')));
   }),
 );
 

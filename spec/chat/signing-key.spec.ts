@@ -1,12 +1,12 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { SigningKey, signingKeys } from '../../server/chat/signing-key.ts';
-import { later, NOW, withHouse } from '../support/nouns.ts';
+import { later, NOW, withHouse } from '../support/domain.ts';
 
 const test = suite('signing keys');
 
 test(
-  'are made once, and the same for every process after the first',
+  'the first process makes the signing key, and every later one gets the same',
   withHouse(async ({ em }) => {
     assert.equal(await signingKeys(em(), 'the first', NOW), ['the first']);
     assert.equal(await signingKeys(em(), 'of another process', later(1000)), ['the first']);
@@ -14,7 +14,7 @@ test(
 );
 
 test(
-  'are all there are, newest first',
+  'all signing keys are returned, newest first',
   withHouse(async ({ em }) => {
     for (const [value, createdAt] of [
       ['old', NOW],

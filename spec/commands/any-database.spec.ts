@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { chat, type Outcome } from '../support/command.ts';
 import { withDatabase } from '../support/database.ts';
-import { fillWithEverything, writeEverything, writeFiles } from '../support/everything.ts';
-import { withFile } from '../support/nouns.ts';
+import { withFile } from '../support/domain.ts';
+import { fillWithEverything, writeEverything, writeFiles } from '../support/full-database.ts';
 
-const test = suite('commands, on the database of this run');
+const test = suite('commands on the database of this run');
 
-/** Gives `work` a way to run commands on a database with every kind of content, and a folder. */
+/** Gives `work` a function that runs commands on a database with every kind of content, and a folder. */
 const withCommands = (
   work: (run: (...given: string[]) => Promise<Outcome>, folder: string) => Promise<void>,
 ) =>
@@ -26,17 +26,17 @@ const withCommands = (
   });
 
 test(
-  'check it, count in it, and list who is there',
+  'check, stats and users work on this database',
   withCommands(async (run) => {
     const check = await run('check');
     assert.is(check.code, 0, check.out + check.err);
-    assert.match((await run('stats')).out, / 38 {2}messages/);
+    assert.match((await run('stats')).out, / 39 {2}messages/);
     assert.match((await run('users')).out, /^ada\tada@example\.org\t2026-01-01\t2026-01-01\toperator$/m);
   }),
 );
 
 test(
-  'bring a room from one file of JSON lines into another room',
+  'export and import copy a room through a file of JSON lines',
   withCommands(async (run, folder) => {
     const { out } = await run('export', 'study');
     writeFileSync(join(folder, 'study.jsonl'), out);
@@ -50,7 +50,7 @@ test(
 );
 
 test(
-  'log people out, and make operators',
+  'end-sessions, operator and reset-link work on this database',
   withCommands(async (run) => {
     assert.is((await run('end-sessions', 'grace')).out, '1 session of grace is ended.\n');
     assert.is((await run('operator', 'grace')).code, 0);

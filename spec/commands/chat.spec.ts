@@ -1,19 +1,22 @@
-import { existsSync } from 'node:fs';
 import { MikroORM } from '@mikro-orm/sql';
-import { suite } from 'uvu';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { databaseOptions } from '../../config/database.ts';
 import { User } from '../../server/chat/user.ts';
+import { COMMANDS } from '../../server/commands/chat.ts';
+import { migratorOf } from '../../server/database/migrator.ts';
 import { openDatabase } from '../../server/database/open.ts';
+import { databaseOptions } from '../../server/database/options.ts';
 import { chat, chatProcess } from '../support/command.ts';
-import { enrol, withFile } from '../support/nouns.ts';
+import { enrol, withFile } from '../support/domain.ts';
 import { withServer } from '../support/server.ts';
 import { Visitor, words } from '../support/visitor.ts';
 
 const test = suite('commands');
 
 test(
-  'are listed by help, and where none is named or understood',
+  'help lists the commands, and an unknown command or wrong arguments exit with 2',
   withFile(async (file) => {
     for (const given of [[], ['help']]) {
       const { code, out } = await chat(file, given);
@@ -37,7 +40,30 @@ test(
 );
 
 test(
-  'are a process that ends with a code, and says in one line why it could not',
+  'each command tells its usage when asked for help, does nothing then, and refuses options that it does not know',
+  withFile(async (file) => {
+    for (const name of Object.keys(COMMANDS))
+      for (const option of ['--help', '-h']) {
+        const { code, out } = await chat(file, [name, option]);
+        assert.is(code, 0, name);
+        assert.match(out, `npm run chat -- ${name}`);
+        const more = await chat(file, [name, 'something', option]);
+        assert.equal([more.code, more.out], [0, out]);
+      }
+    for (const given of [
+      ['backup', '--force'],
+      ['restore', '-f'],
+      ['operator', '--all'],
+      ['export', '--everything'],
+      ['move', '--from', 'postgres://localhost/x'],
+    ])
+      assert.is((await chat(file, given)).code, 2, given.join(' '));
+    assert.equal(readdirSync(dirname(file)), []);
+  }),
+);
+
+test(
+  'a command that fails exits with 1 and tells the reason in one line',
   withFile(async (file) => {
     assert.equal((await chatProcess(file, ['help'])).code, 0);
     const { code, out, err } = await chatProcess(file, ['operator', 'ada']);
@@ -46,7 +72,7 @@ test(
 );
 
 test(
-  'are done to the end where whoever reads them has gone',
+  'a command runs to its end when nobody reads its output',
   withFile(async (file) => {
     await (await openDatabase(file)).close();
     assert.equal(await chatProcess(file, ['stats'], { isRead: false }), { code: 0, out: '', err: '' });
@@ -54,14 +80,14 @@ test(
 );
 
 test(
-  'make no database, and upgrade none',
+  'a command neither creates nor upgrades a database',
   withFile(async (file) => {
     const missing = await chat(file, ['operator', 'ada']);
     assert.is(missing.code, 1);
     assert.match(missing.err, /^There is no database at .*chat\.db\. Set CHAT_DB/);
     assert.not.ok(existsSync(file));
     const orm = await MikroORM.init(databaseOptions(file));
-    await orm.migrator.up({ to: '0001-first-tables' });
+    await migratorOf(orm).up({ to: '0001-first-tables' });
     await orm.close();
     const old = await chat(file, ['operator', 'ada']);
     assert.is(old.code, 1);
@@ -70,7 +96,7 @@ test(
 );
 
 test(
-  'make somebody an operator, and take it back',
+  'the operator command makes a user an operator, and "off" ends it',
   withFile(async (file) => {
     const orm = await openDatabase(file);
     try {
@@ -95,7 +121,7 @@ test(
   }),
 );
 
-test('make a link that sets a new password, beside a running server', async () => {
+test('reset-link makes a working link while the server runs', async () => {
   await withServer(async (server, folder) => {
     await server.start();
     const ada = new Visitor(server.base);

@@ -1,15 +1,15 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { chat } from '../support/command.ts';
-import { writeEverything } from '../support/everything.ts';
-import { withFile } from '../support/nouns.ts';
+import { withFile } from '../support/domain.ts';
+import { writeEverything } from '../support/full-database.ts';
 import { withServer } from '../support/server.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const test = suite('users, stats and end-sessions');
 
 test(
-  'list the accounts, and count what there is',
+  'users lists the accounts, and stats counts every kind of content',
   withFile(async (file) => {
     await writeEverything(file);
     const users = (await chat(file, ['users'])).out
@@ -32,7 +32,7 @@ test(
       '2  sessions',
       '1  open rooms',
       '2  conversations of two',
-      '38  messages',
+      '39  messages',
       '1  reports without an answer',
     ]) {
       assert.match(out, new RegExp(`^ +${line}$`, 'm'));
@@ -40,7 +40,7 @@ test(
   }),
 );
 
-test('log somebody out of a running server, polls and all', async () => {
+test('end-sessions ends the sessions of a user on a running server, polls included', async () => {
   await withServer(async (server, folder) => {
     await server.start();
     const ada = new Visitor(server.base);

@@ -1,18 +1,19 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { readEnv, type Env } from '../../config/env.ts';
-import { refusal } from '../support/nouns.ts';
+import { type Env, readEnv } from '../../config/env.ts';
+import { refusal } from '../support/domain.ts';
 
-const test = suite('the environment');
+const test = suite('environment');
 
 const defaults: Env = {
   port: 3000,
   host: '127.0.0.1',
   chatDb: 'chat.db',
   databaseUrl: undefined,
+  listenUrl: undefined,
   filesDir: 'chat.db.files',
   filesMb: { each: 1000, all: 20_000 },
-  mostConnections: 10_000,
+  maxConnections: 10_000,
   sessionKeys: undefined,
   publicUrl: undefined,
   trustProxy: 0,
@@ -22,15 +23,19 @@ const defaults: Env = {
   rateLimits: true,
   smtpUrl: undefined,
   mailFrom: 'plainchat@localhost',
+  mailText: true,
+  mailsADay: 20,
+  hooks: true,
   metricsToken: undefined,
   logLevel: 'info',
+  logSql: false,
 };
 
-test('has a default for everything', () => {
+test('every variable has a default', () => {
   assert.equal(readEnv({}), defaults);
 });
 
-test('takes what is empty for what is unset', () => {
+test('an empty variable counts as unset', () => {
   const names = [
     'PORT',
     'HOST',
@@ -45,6 +50,9 @@ test('takes what is empty for what is unset', () => {
     'RATE_LIMITS',
     'SMTP_URL',
     'MAIL_FROM',
+    'MAIL_TEXT',
+    'MAILS_A_DAY',
+    'HOOKS',
     'METRICS_TOKEN',
     'LOG_LEVEL',
     'FILES_MB',
@@ -64,13 +72,17 @@ const taken: [Record<string, string>, Partial<Env>][] = [
   ],
   [{ FILES_DIR: '/srv/files' }, { filesDir: '/srv/files' }],
   [{ FILES_MB: '500', FILES_MB_EACH: '0' }, { filesMb: { each: 0, all: 500 } }],
-  [{ MAX_CONNECTIONS: '50' }, { mostConnections: 50 }],
+  [{ MAX_CONNECTIONS: '50' }, { maxConnections: 50 }],
   [
     { DATABASE_URL: 'postgres://chat:secret@db.example/chat?sslmode=require' },
     { databaseUrl: 'postgres://chat:secret@db.example/chat?sslmode=require' },
   ],
   [{ DATABASE_URL: 'postgresql:///chat' }, { databaseUrl: 'postgresql:///chat' }],
   [{ SESSION_KEYS: 'new, old,' }, { sessionKeys: ['new', 'old'] }],
+  [
+    { MAIL_TEXT: 'off', MAILS_A_DAY: '0', HOOKS: 'off' },
+    { mailText: false, mailsADay: 0, hooks: false },
+  ],
   [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
   [{ LEASE_SECONDS: '1' }, { leaseMs: 1000 }],
   [{ AWAY_SECONDS: '86400' }, { awayMs: 86_400_000 }],
@@ -90,12 +102,12 @@ const taken: [Record<string, string>, Partial<Env>][] = [
 ];
 
 for (const [variables, env] of taken) {
-  test(`takes ${JSON.stringify(variables)}`, () => {
+  test(`readEnv takes ${JSON.stringify(variables)}`, () => {
     assert.equal(readEnv(variables), { ...defaults, ...env });
   });
 }
 
-test('takes a public address with or without https', () => {
+test('PUBLIC_URL takes http and https', () => {
   assert.is(readEnv({ PUBLIC_URL: 'https://chat.example' }).publicUrl?.origin, 'https://chat.example');
   assert.is(
     readEnv({ PUBLIC_URL: 'http://chat.example:8080/' }).publicUrl?.origin,
@@ -119,10 +131,13 @@ const refused = [
   ['LOG_LEVEL', 'loud', 'one of silent, error, warn, info, debug'],
   ['PUBLIC_URL', 'chat.example', 'an address like https://chat.example'],
   ['PUBLIC_URL', 'ftp://chat.example', 'an address like https://chat.example'],
+  ['PUBLIC_URL', 'https://chat.example/chat', 'an address without a path, like https://chat.example'],
+  ['PUBLIC_URL', 'https://chat.example/?a=b', 'an address without a path, like https://chat.example'],
+  ['PUBLIC_URL', 'https://ada@chat.example', 'an address without a path, like https://chat.example'],
 ] as const;
 
 for (const [name, value, wanted] of refused) {
-  test(`refuses ${name}=${value}, by name and with what it takes`, async () => {
+  test(`readEnv refuses ${name}=${value}, and the error says what it takes`, async () => {
     assert.is(
       (await refusal(Error, () => readEnv({ [name]: value }))).message,
       `${name} is "${value}", but must be ${wanted}.`,
@@ -130,7 +145,7 @@ for (const [name, value, wanted] of refused) {
   });
 }
 
-test('sends mail only where it knows the address that its links are to have, and does not repeat a password', async () => {
+test('SMTP_URL needs PUBLIC_URL, and an error does not repeat its password', async () => {
   assert.match(
     (await refusal(Error, () => readEnv({ SMTP_URL: 'smtp://mail.example' }))).message,
     /PUBLIC_URL/,

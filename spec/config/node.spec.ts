@@ -1,42 +1,77 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 
-const test = suite('the launcher');
+const test = suite('launcher');
 
-const LAUNCHER = fileURLToPath(new URL('../../config/node.mjs', import.meta.url));
+const [LAUNCHER, SERVER] = ['../../config/node.mjs', '../../server/index.ts'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+) as [string, string];
 
-test('runs its arguments under a Node that is new enough, and ends as they end', () => {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [LAUNCHER, '-e', 'console.log(process.versions.node); process.exit(3)'],
-    { encoding: 'utf8' },
-  );
-  assert.is(status, 3);
-  assert.ok(parseInt(stdout) >= 24);
-});
+/** A launcher that becomes the program, and one that cannot, as under an old Node.js or on Windows. */
+const WAYS = {
+  'that becomes its program': [LAUNCHER],
+  'that stays beside its program': ['--import', 'data:text/javascript,process.execve = undefined', LAUNCHER],
+};
 
-test('fails where what it runs is killed', () => {
-  const { status } = spawnSync(process.execPath, [LAUNCHER, '-e', 'process.kill(process.pid, "SIGKILL")']);
-  assert.is(status, 1);
-});
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  test(`passes ${signal} on, and lets what it runs end in its own time`, async () => {
-    // It ends by itself after some seconds, so that a launcher that forgets it leaves nothing running.
-    const program = `process.on('${signal}', () => setImmediate(() => { console.log('ended'); process.exit(0); })); setTimeout(() => {}, 5000); console.log('ready');`;
-    const launcher = spawn(process.execPath, [LAUNCHER, '-e', program], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    launcher.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    await once(launcher.stdout, 'data');
-    const closed = once(launcher, 'close');
-    launcher.kill(signal);
-    assert.equal([await closed, output], [[0, null], 'ready\nended\n']);
+for (const [way, launcher] of Object.entries(WAYS)) {
+  test(`a launcher ${way} runs its arguments with Node 24 or later, and exits with their code`, () => {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [...launcher, '-e', 'console.log(process.versions.node); process.exit(3)'],
+      { encoding: 'utf8' },
+    );
+    assert.is(status, 3);
+    assert.ok(parseInt(stdout) >= 24);
   });
+
+  test(`a launcher ${way} fails when its program is killed`, () => {
+    const { status, signal } = spawnSync(process.execPath, [
+      ...launcher,
+      '-e',
+      'process.kill(process.pid, "SIGKILL")',
+    ]);
+    assert.ok(status === 1 || signal === 'SIGKILL', `${status} ${signal}`);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test(`a launcher ${way} passes ${signal} on, and ends with its program`, async () => {
+      // The program ends by itself after 5 s, so that a broken launcher leaves nothing running.
+      const program = `process.on('${signal}', () => setImmediate(() => { console.log('ended'); process.exit(0); })); setTimeout(() => {}, 5000); console.log('ready');`;
+      const child = spawn(process.execPath, [...launcher, '-e', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let output = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+      await once(child.stdout, 'data');
+      const closed = once(child, 'close');
+      child.kill(signal);
+      assert.equal([await closed, output], [[0, null], 'ready\nended\n']);
+    });
+  }
 }
+
+test('no launcher stays beside a program that it can become', () => {
+  const { pid, stdout } = spawnSync(process.execPath, [LAUNCHER, '-e', 'console.log(process.pid)'], {
+    encoding: 'utf8',
+  });
+  assert.is(Number(stdout), pid);
+});
+
+test('the server gets the sizes that it needs, arguments override them, and nothing else gets them', () => {
+  const sizesOf = (before: string[], file: string) =>
+    spawnSync(
+      process.execPath,
+      [LAUNCHER, ...before, '-p', '`${process.execArgv} ${process.env.MALLOC_ARENA_MAX}`', '--', file],
+      { encoding: 'utf8', env: { PATH: process.env.PATH } },
+    ).stdout.trim();
+  assert.match(
+    sizesOf(['--max-old-space-size=1024'], SERVER),
+    /--max-semi-space-size=4,--max-old-space-size=512,--max-old-space-size=1024,.* 2$/,
+  );
+  assert.match(sizesOf([], LAUNCHER), /^--disable-warning=ExperimentalWarning,-p,.* undefined$/);
+});
 
 test.run();

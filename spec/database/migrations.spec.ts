@@ -1,11 +1,12 @@
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { MikroORM } from '@mikro-orm/sql';
-import { suite } from 'uvu';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { databaseOptions } from '../../config/database.ts';
+import { migratorOf } from '../../server/database/migrator.ts';
 import { openDatabase } from '../../server/database/open.ts';
-import { rowsAddedBy } from '../support/history.ts';
-import { houseOf, withFile } from '../support/nouns.ts';
+import { databaseOptions } from '../../server/database/options.ts';
+import { houseOf, withFile } from '../support/domain.ts';
+import { rowsAddedBy } from '../support/old-rows.ts';
 
 const test = suite('migrations');
 
@@ -33,10 +34,10 @@ function contentOf(file: string): Record<string, Row[]> {
   }
 }
 
-/** A file as the first version made it, with rows in every table. */
-async function madeByTheFirst(file: string): Promise<void> {
+/** Makes a file of the first version, with rows in every table. */
+async function makeFirstVersion(file: string): Promise<void> {
   const orm = await MikroORM.init(databaseOptions(file));
-  await orm.migrator.up({ to: '0001-first-tables' });
+  await migratorOf(orm).up({ to: '0001-first-tables' });
   await orm.close();
   const database = new DatabaseSync(file);
   database.exec(rowsAddedBy('0001-first-tables'));
@@ -44,15 +45,45 @@ async function madeByTheFirst(file: string): Promise<void> {
 }
 
 test(
-  'bring a file of the first version up to date, with every row as it was',
+  'conversations have the usernames of now, and marks that are letters are in the names of rooms',
   withFile(async (file) => {
-    await madeByTheFirst(file);
+    const old = await MikroORM.init(databaseOptions(file));
+    await migratorOf(old).up({ to: '0030-tokens' });
+    await old.close();
+    const database = new DatabaseSync(file);
+    for (const name of ['0001-first-tables', '0003-people', '0029-search']) database.exec(rowsAddedBy(name));
+    database.exec(`
+      update room set name = 'ada and gräce', name_key = 'ada and grace' where id = 7;
+      update room set name = 'がっこう', name_key = 'かっこう' where id = 3;`);
+    database.close();
+    await (await openDatabase(file)).close();
+    const upgraded = new DatabaseSync(file);
+    const rooms = upgraded
+      .prepare('select name, name_key as key from room where id in (3, 7) order by id')
+      .all();
+    const { chunks } = upgraded.prepare('select count(*) as chunks from search_chunk').get()!;
+    upgraded.close();
+    assert.equal(
+      rooms.map(({ name, key }) => [name, key]),
+      [
+        ['がっこう', 'がっこう'],
+        ['ada and grace', 'ada and grace'],
+      ],
+    );
+    assert.is(chunks, 0);
+  }),
+);
+
+test(
+  'the migrations upgrade a file of the first version, and every row stays as it was',
+  withFile(async (file) => {
+    await makeFirstVersion(file);
     const before = contentOf(file);
     for (const table of TABLES) assert.ok(before[table]!.length > 0, table);
 
     const orm = await openDatabase(file);
     try {
-      assert.equal(await orm.migrator.getPending(), []);
+      assert.equal(await migratorOf(orm).getPending(), []);
       assert.is(await orm.schema.getUpdateSchemaSQL({ wrap: false }), '');
       const after = contentOf(file);
       for (const table of TABLES) {
@@ -69,9 +100,9 @@ test(
 );
 
 test(
-  'leave a file of the first version one in which people talk on and administer',
+  'users can post and administer after an upgrade from the first version',
   withFile(async (file) => {
-    await madeByTheFirst(file);
+    await makeFirstVersion(file);
     const orm = await openDatabase(file);
     try {
       const { say, changeRole, remove, log, members } = houseOf(orm);

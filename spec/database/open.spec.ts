@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { migrations } from '../../server/database/migrations/index.ts';
+import { migratorOf } from '../../server/database/migrator.ts';
 import { openDatabase } from '../../server/database/open.ts';
-import { enrol, houseOf, withFile, withHouse } from '../support/nouns.ts';
+import { enrol, houseOf, withFile, withHouse } from '../support/domain.ts';
 
-const test = suite('the database');
+const test = suite('database');
 
 test(
-  'has after its migrations the schema that the nouns describe',
+  'the migrations make the schema that the entities describe',
   withHouse(async ({ orm }) => {
     const changes = await orm.schema.getUpdateSchemaSQL({ wrap: false });
     assert.equal(
@@ -16,18 +17,18 @@ test(
         .split('\n')
         .filter((line) => line !== '' && !/^drop (trigger|function) if exists "(\w+_)?tell_/.test(line)),
       [],
-    ); // what tables tell is no noun's
+    ); // triggers are not part of the entities
   }),
 );
 
-test('has its migrations in the order of their numbers, each once', () => {
+test('the migrations are in the order of their numbers, each once', () => {
   const names = migrations.map(({ name }) => name);
-  assert.equal(names, [...new Set(names)].sort());
+  assert.equal(names, [...new Set(names)].toSorted());
   for (const name of names) assert.match(name, /^\d{4}-[a-z-]+$/);
 });
 
 test(
-  'is made on the first start, and keeps its rows on the next',
+  'the first start makes the database, and the next keeps its rows',
   withFile(async (file) => {
     assert.not.ok(existsSync(file));
     const first = await openDatabase(file);
@@ -42,7 +43,7 @@ test(
     const second = await openDatabase(file);
     try {
       assert.equal(await houseOf(second).log(lobby), ['1 entered ada', '2 ada: hello']);
-      assert.equal(await second.migrator.getPending(), []);
+      assert.equal(await migratorOf(second).getPending(), []);
     } finally {
       await second.close();
     }
@@ -50,11 +51,11 @@ test(
 );
 
 test(
-  'is made once by servers that are started at once',
+  'servers that start at the same time make the database once',
   withFile(async (file) => {
     const starts = await Promise.all(Array.from({ length: 4 }, () => openDatabase(file)));
     assert.equal(
-      await Promise.all(starts.map(async (orm) => (await orm.migrator.getExecuted()).length)),
+      await Promise.all(starts.map(async (orm) => (await migratorOf(orm).getExecuted()).length)),
       starts.map(() => migrations.length),
     );
     await Promise.all(starts.map((orm) => orm.close()));
@@ -62,10 +63,10 @@ test(
 );
 
 const pragmas = [
-  ['lets nobody wait to read while somebody writes', 'journal_mode', 'wal'],
-  ['has a commit on the disk before it is answered', 'synchronous', 2],
-  ['refuses what refers to nothing', 'foreign_keys', 1],
-  ['waits five seconds for another process', 'busy_timeout', 5000],
+  ['readers do not wait for a writer', 'journal_mode', 'wal'],
+  ['a commit is on the disk before it returns', 'synchronous', 2],
+  ['foreign keys are enforced', 'foreign_keys', 1],
+  ['a writer waits five seconds for another process', 'busy_timeout', 5000],
 ] as const;
 
 for (const [what, pragma, value] of pragmas) {

@@ -1,25 +1,26 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { suite } from 'uvu';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { postAll, type Run } from '../../server/chat/batch.ts';
 import { openDirect } from '../../server/chat/direct.ts';
 import { Membership } from '../../server/chat/membership.ts';
 import { Mention } from '../../server/chat/mention.ts';
+import { postAll, type RunStatements } from '../../server/chat/post-batch.ts';
 import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
-import { openLive } from '../../server/database/live.ts';
+import { connectLive } from '../../server/database/connect-live.ts';
 import { openDatabase } from '../../server/database/open.ts';
 import type { SqliteFile } from '../../server/database/sqlite.ts';
-import { enrol, houseOf, NOW, refusal, withFile } from '../support/nouns.ts';
+import { enrol, houseOf, NOW, refusal, withFile } from '../support/domain.ts';
 import { withServer } from '../support/server.ts';
 import { Visitor } from '../support/visitor.ts';
 
-const test = suite('the file');
+const test = suite('SQLite file');
 
-test('keeps nobody waiting who reads or polls while another process writes, and then takes what was posted', () =>
+test('while another process writes, reads and polls are answered at once, and a post afterwards', () =>
   withServer(async (server, folder) => {
     await server.start();
     const [ada, grace] = [new Visitor(server.base), new Visitor(server.base)];
@@ -55,7 +56,7 @@ test('keeps nobody waiting who reads or polls while another process writes, and 
   }));
 
 test(
-  'is written by one at a time, each transaction whole',
+  'concurrent transactions write one after the other, each whole',
   withFile(async (file) => {
     const orm = await openDatabase(file);
     try {
@@ -72,7 +73,7 @@ test(
 );
 
 test(
-  'shows nobody what is not committed, and keeps nothing of what was taken back',
+  'other connections do not see uncommitted rows, and a rollback leaves none',
   withFile(async (file) => {
     const orm = await openDatabase(file);
     try {
@@ -99,7 +100,7 @@ test(
         }),
       );
       assert.is(await count(), 0);
-      await enrol(orm, 'grace'); // and the next may write
+      await enrol(orm, 'grace'); // the next transaction can write
       assert.is(await orm.em.fork().count(User), 2);
     } finally {
       await orm.close();
@@ -108,10 +109,10 @@ test(
 );
 
 test(
-  'takes a batch of messages whole, or nothing of it',
+  'a batch of messages is stored whole, or not at all',
   withFile(async (file) => {
     const orm = await openDatabase(file);
-    const live = await openLive(orm);
+    const live = await connectLive(orm);
     try {
       const [ada, grace, linus] = [
         await enrol(orm, 'ada'),
@@ -141,11 +142,11 @@ test(
           post(linus, 'two'),
           post(grace, 'for you', direct),
         ],
-        live.run,
+        live.runStatements,
       );
       assert.equal(
         entries.map((entry) => entry?.seq),
-        [3, undefined, 4, 2],
+        [3, undefined, 4, 1],
       );
       assert.equal((await log(lobby)).slice(2), ["3 ada: it's for @linus", '4 linus: two']);
       assert.equal(
@@ -153,11 +154,14 @@ test(
         [[lobby, 3, linus.id]],
       );
       assert.is(await em().count(Membership, { hidden: true }), 0);
-      const broken: Run = (rooms, statements) =>
-        live.run!(rooms, [...statements, { sql: 'insert into room (id) values (?)', parameters: [7] }]);
+      const broken: RunStatements = (rooms, statements) =>
+        live.runStatements!(rooms, [
+          ...statements,
+          { sql: 'insert into room (id) values (?)', parameters: [7] },
+        ]);
       await refusal(Error, postAll(em(), [post(ada, 'lost')], broken));
       assert.equal(
-        (await postAll(em(), [post(ada, 'kept')], live.run)).map((entry) => entry?.seq),
+        (await postAll(em(), [post(ada, 'kept')], live.runStatements)).map((entry) => entry?.seq),
         [5],
       );
       assert.equal((await log(lobby)).slice(4), ['5 ada: kept']);
@@ -169,30 +173,30 @@ test(
 );
 
 test(
-  'is asked for its version once a turn of the event loop, and anew where this process has written',
+  'the version is read once in each turn of the event loop, and again after this process has written',
   withFile(async (file) => {
     const orm = await openDatabase(file);
     const other = new DatabaseSync(file);
-    const live = await openLive(orm);
+    const live = await connectLive(orm);
     try {
       const { id } = await enrol(orm, 'ada');
       await nextTurn();
-      const version = live.signals.ofUser(id);
+      const version = live.versions.ofUser(id);
       other.exec(`update user set username = 'Ada'`);
-      assert.is(live.signals.ofRoom(1), version); // seen from the next turn on, since it was not there when this one began
+      assert.is(live.versions.ofRoom(1), version); // read in this turn already; the next turn sees the change
       await nextTurn();
-      const next = live.signals.ofRoom(1);
+      const next = live.versions.ofRoom(1);
       assert.is.not(next, version);
       other.exec(`update user set username = 'ada'`);
-      const dialect = orm.config.get('driverOptions') as SqliteFile;
-      dialect.written(); // as when this process has written
-      assert.is.not(live.signals.ofUser(id), next);
+      const dialect = orm.config.get<'driverOptions', SqliteFile>('driverOptions');
+      dialect.onWrite(); // as after a write by this process
+      assert.is.not(live.versions.ofUser(id), next);
       let isTold = false;
-      dialect.written = () => (isTold = true);
+      dialect.onWrite = () => (isTold = true);
       const written = orm.em.fork().nativeUpdate(User, { id }, { username: 'Ada' });
       assert.not.ok(isTold);
       await written;
-      assert.ok(isTold); // ahead of whoever waits for it
+      assert.ok(isTold); // before the write returns to its caller
     } finally {
       await live.close();
       other.close();
@@ -202,7 +206,7 @@ test(
 );
 
 test(
-  'leaves nothing beside it once it is closed',
+  'closing the database leaves no file beside it',
   withFile(async (file) => {
     const orm = await openDatabase(file);
     await enrol(orm, 'ada');
@@ -211,6 +215,27 @@ test(
       ['', '-wal', '-shm'].map((ending) => existsSync(file + ending)),
       [true, false, false],
     );
+  }),
+);
+
+test(
+  'the process ends when the thread that writes has ended, so that nobody waits for it for ever',
+  withFile(async (file) => {
+    const program = `
+      let thread;
+      process.on('worker', (worker) => (thread = worker));
+      const { openDatabase } = await import(${JSON.stringify(import.meta.resolve('../../server/database/open.ts'))});
+      const orm = await openDatabase(process.argv[2]);
+      thread.terminate();
+      await orm.em.fork().transactional((em) => em.execute('delete from block')).catch(() => console.log('refused'));
+      setInterval(() => {}, 1000);`;
+    writeFileSync(`${file}.mjs`, program);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [`${file}.mjs`, file], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.equal([status, stdout], [1, '']);
+    assert.match(stderr, /The thread that writes to the database has ended/);
   }),
 );
 

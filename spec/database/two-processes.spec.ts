@@ -1,16 +1,22 @@
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
-import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { addMember, changeRole, removeMember, renameRoom } from '../../server/chat/administration.ts';
-import { post } from '../../server/chat/message.ts';
+import {
+  addMember,
+  changeRole,
+  deleteRoom,
+  removeMember,
+  renameRoom,
+} from '../../server/chat/administration.ts';
+import { createRoom } from '../../server/chat/new-room.ts';
+import { postMessage } from '../../server/chat/post.ts';
 import { enter, expire, leave } from '../../server/chat/presence.ts';
-import { quit } from '../../server/chat/quit.ts';
-import { createRoom, deleteRoom } from '../../server/chat/room.ts';
+import { giveUp } from '../../server/chat/quit.ts';
 import type { User } from '../../server/chat/user.ts';
 import { openDatabase } from '../../server/database/open.ts';
-import { enrol, houseOf, later, NOW, TIMES, withFile } from '../support/nouns.ts';
+import { enrol, houseOf, later, NOW, TIMES, withFile } from '../support/domain.ts';
 
 const test = suite('two processes on one file');
 
@@ -23,10 +29,10 @@ type Act = (
 
 /** What ada does in her lobby and study; she and grace, a member, are in the lobby. */
 const acts: Record<string, Act> = {
-  'enter the room one is in': (em, ada, { lobby }) => enter(em, ada, lobby, { now: NOW, times: TIMES }),
+  'enter the same room again': (em, ada, { lobby }) => enter(em, ada, lobby, { now: NOW, leaseTimes: TIMES }),
   'enter another room': (em, ada, { lobby, study }) =>
-    enter(em, ada, study, { now: NOW, times: TIMES, leave: lobby }),
-  post: (em, ada, { lobby }) => post(em, ada, lobby, { body: 'hello', key: 'a-key-of-ada' }, NOW),
+    enter(em, ada, study, { now: NOW, leaseTimes: TIMES, leave: lobby }),
+  post: (em, ada, { lobby }) => postMessage(em, ada, lobby, { body: 'hello', key: 'a-key-of-ada' }, NOW),
   leave: (em, ada, { lobby }) => leave(em, ada, lobby, NOW),
   expire: (em, ada, { lobby }) => expire(em, ada, lobby, later(TIMES.page)),
   'create a room': (em, ada) => createRoom(em, ada, { name: 'hall', access: 'open' }, NOW),
@@ -35,28 +41,28 @@ const acts: Record<string, Act> = {
   'add a member': (em, ada, { study }, grace) => addMember(em, ada, study, grace, NOW),
   'remove a member': (em, ada, { lobby }, grace) => removeMember(em, ada, lobby, grace, NOW),
   'change a role': (em, ada, { lobby }, grace) => changeRole(em, ada, lobby, grace, 'admin', NOW),
-  'give up membership': (em, _, { lobby }, grace) => quit(em, grace, lobby, NOW),
+  'give up membership': (em, _, { lobby }, grace) => giveUp(em, grace, lobby, NOW),
 };
 
 for (const [what, act] of Object.entries(acts)) {
-  // SQLite lets nobody write who has read before somebody else wrote, and does not wait there. So
-  // the lock comes first: then the other waits, as it may.
+  // SQLite refuses a write, without waiting, after a read that another write has outdated. So an act
+  // takes its lock first: then the other process waits.
   test(
-    `let one ${what} while the other writes after each look of ours`,
+    `"${what}" succeeds while another process tries to write after each of our queries`,
     withFile(async (file) => {
       const orm = await openDatabase(file);
       const other = new DatabaseSync(file);
-      let looks = 0;
+      let queries = 0;
       try {
         for (const username of ['ada', 'grace']) await enrol(orm, username);
-        const { room, enter: come, to } = houseOf(orm);
+        const { room, enter: enterAs, to } = houseOf(orm);
         const rooms = { lobby: await room('ada', 'lobby'), study: await room('ada', 'study') };
-        for (const username of ['ada', 'grace']) await come(username, rooms.lobby);
+        for (const username of ['ada', 'grace']) await enterAs(username, rooms.lobby);
         await to('ada', 'grace', (em, ada, grace) => {
           const find = em.findOne.bind(em);
           em.findOne = (async (...asked: Parameters<typeof find>) => {
             const found = await find(...asked);
-            looks += 1;
+            queries += 1;
             try {
               other.exec('update room set name = name');
             } catch (error) {
@@ -66,7 +72,7 @@ for (const [what, act] of Object.entries(acts)) {
           }) as typeof em.findOne;
           return act(em, ada, rooms, grace);
         });
-        if (act !== acts['create a room']) assert.ok(looks > 0);
+        if (act !== acts['create a room']) assert.ok(queries > 0);
       } finally {
         other.close();
         await orm.close();
@@ -75,19 +81,19 @@ for (const [what, act] of Object.entries(acts)) {
   );
 }
 
-/** What the worker below is given. */
+/** The data of the worker below. */
 interface Rival {
   file: string;
   modules: { open: string; nouns: string };
-  /** Who makes whom a member. */
+  /** Makes `other` a member. */
   admin: string;
   other: string;
   rooms: number[];
-  /** How many have come to each room: each begins when both have. */
+  /** How many workers have reached each room: a worker goes on when both have. */
   gate: Int32Array;
 }
 
-/** Another process, as far as the database can tell: a thread with a connection of its own. Tells how each act ended. */
+/** Acts as another process: a thread with its own connection. Posts how each act ended. */
 const RIVAL = `
   const { parentPort, workerData: { file, modules, admin, other, rooms, gate } } = require('node:worker_threads');
   (async () => {
@@ -105,7 +111,7 @@ const RIVAL = `
     parentPort.postMessage(outcomes);
   })();`;
 
-/** Runs the worker to its end, and returns what it tells. */
+/** Runs the worker to its end, and returns the outcomes it posts. */
 function outcomesOf(rival: Rival): Promise<string[]> {
   const { promise, resolve, reject } = Promise.withResolvers<string[]>();
   const worker = new Worker(RIVAL, { eval: true, workerData: rival });
@@ -117,7 +123,7 @@ function outcomesOf(rival: Rival): Promise<string[]> {
 }
 
 test(
-  'leave each room one of its two admins, who make each other members at once',
+  'when the two admins of a room make each other members from two processes at once, one stays an admin',
   withFile(async (file) => {
     const orm = await openDatabase(file);
     try {
@@ -130,7 +136,7 @@ test(
       }
       const modules = {
         open: import.meta.resolve('../../server/database/open.ts'),
-        nouns: import.meta.resolve('../support/nouns.ts'),
+        nouns: import.meta.resolve('../support/domain.ts'),
       };
       const shared = { file, modules, rooms, gate: new Int32Array(new SharedArrayBuffer(4 * rooms.length)) };
       const [byAda, byGrace] = await Promise.all([
@@ -139,7 +145,7 @@ test(
       ]);
       for (const [index, id] of rooms.entries()) {
         const won = byAda[index] === 'done';
-        assert.equal([byAda[index], byGrace[index]].sort(), [
+        assert.equal([byAda[index], byGrace[index]].toSorted(), [
           'Error: Only an administrator of lobby can do this. Ask one of them.',
           'done',
         ]);

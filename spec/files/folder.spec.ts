@@ -1,44 +1,46 @@
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Invalid } from '../../server/chat/errors.ts';
-import { Folder } from '../../server/files/folder.ts';
+import { FileStore } from '../../server/files/folder.ts';
+import { refusal } from '../support/domain.ts';
 import { filesIn, images, PDF, TEXT } from '../support/files.ts';
-import { refusal } from '../support/nouns.ts';
 
-const test = suite('the folder of files');
+const test = suite('file store');
 
-/** Runs `work` with the path of a folder that is not there yet. */
-function withFolder(work: (folder: Folder, path: string) => Promise<void>): () => Promise<void> {
+const TAG = async () => '01234567';
+
+/** Runs `work` with the path of a folder that does not exist yet. */
+function withFolder(work: (folder: FileStore, path: string) => Promise<void>): () => Promise<void> {
   return async () => {
     const parent = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
     const path = join(parent, 'chat.db.files');
     try {
-      await work(new Folder(path), path);
+      await work(new FileStore(path, TAG), path);
     } finally {
       rmSync(parent, { recursive: true });
     }
   };
 }
 
-/** Bytes that come in bit by bit. */
+/** Bytes in chunks of seven; throws `end` after the last. */
 async function* stream(bytes: Buffer, end?: Error): AsyncGenerator<Buffer> {
   for (let index = 0; index < bytes.length; index += 7) yield bytes.subarray(index, index + 7);
   if (end) throw end;
 }
 
 test(
-  'is made with the first file, for its owner alone, and gives back what it keeps',
+  'the folder is made with the first file, only its owner can read it, and a file reads back as it was',
   withFolder(async (folder, path) => {
     const kept = await folder.keep(stream(PDF));
     assert.equal(
       { ...kept, name: '' },
       { name: '', type: 'pdf', size: PDF.length, width: null, height: null },
     );
-    assert.match(kept.name, /^[0-9a-f]{32}$/);
+    assert.match(kept.name, /^01234567[0-9a-f]{24}$/);
     assert.equal(filesIn(path), [kept.name]);
     if (process.platform !== 'win32')
       assert.equal(
@@ -54,7 +56,7 @@ test(
 );
 
 test(
-  'gives a file that is removed meanwhile to whoever has begun to read it',
+  'a reader gets the whole file even when it is removed meanwhile',
   withFolder(async (folder) => {
     const kept = await folder.keep(stream(TEXT));
     const { content } = (await folder.read(kept.name))!;
@@ -64,14 +66,14 @@ test(
 );
 
 test(
-  'names no two files alike, even if they are',
+  'two equal files get different names',
   withFolder(async (folder) => {
     assert.is.not((await folder.keep(stream(TEXT))).name, (await folder.keep(stream(TEXT))).name);
   }),
 );
 
 test(
-  'keeps nothing of what breaks off or is refused',
+  'an upload that breaks off or is refused leaves nothing in the folder',
   withFolder(async (folder, path) => {
     assert.is(
       (await refusal(Error, folder.keep(stream(TEXT, new Error('broken off'))))).message,
@@ -84,23 +86,22 @@ test(
 );
 
 test(
-  'sweeps, once an hour, what has belonged to no message for an hour',
-  withFolder(async (folder, path) => {
-    await folder.sweep(async () => []); // before there is one
-    const [{ name: known }, { name: stray }, { name: fresh }] = [
-      await folder.keep(stream(TEXT)),
-      await folder.keep(stream(TEXT)),
-      await folder.keep(stream(TEXT)),
-    ];
-    const part = `${'0'.repeat(32)}.part`;
-    writeFileSync(join(path, part), 'cut off');
-    const old = new Date(Date.now() - 3_700_000);
-    for (const name of [known, stray, part]) utimesSync(join(path, name), old, old);
-    const among = async (names: string[]) => names.filter((name) => name === known);
-    await folder.sweep(among);
-    assert.is(filesIn(path).length, 4, 'it was swept just now');
-    await new Folder(path).sweep(among);
-    assert.equal(filesIn(path), [known, fresh].sort());
+  "images wait for their owner's turn, other files do not, and a refused image leaves nothing",
+  withFolder(async (_, path) => {
+    const turns: string[] = [];
+    const queue = {
+      run: async <T>(owner: string, task: () => Promise<T>): Promise<T> => {
+        turns.push(owner);
+        if (owner === 'mallory') throw new Error('Too many wait.');
+        return task();
+      },
+    };
+    const folder = new FileStore(path, TAG, queue);
+    await folder.keep(stream(await images.png()), 'ada');
+    await folder.keep(stream(TEXT), 'grace');
+    const refused = await folder.keep(stream(await images.png()), 'mallory').catch((error: unknown) => error);
+    assert.match(String(refused), 'Too many wait.');
+    assert.equal([turns, filesIn(path).length], [['ada', 'mallory'], 2]);
   }),
 );
 

@@ -1,17 +1,18 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Entry } from '../../server/chat/entry.ts';
+import type { Awaitable } from '../../server/live/chain.ts';
 import { Feed } from '../../server/live/feed.ts';
-import type { Awaitable, Looks } from '../../server/live/looks.ts';
-import type { Signals } from '../../server/live/signals.ts';
+import type { Lookups } from '../../server/live/lookups.ts';
+import type { Versions } from '../../server/live/versions.ts';
 
-const test = suite('the feed');
+const test = suite('feed');
 
 const ADA = 1;
 const LOBBY = 1;
 const NOBODY: ReadonlySet<number> = new Set();
 
-/** A log that the spec writes, with what the feed asks of it, in order. */
+/** A log that the spec writes; records what the feed asks of it, in order. */
 class Log {
   names = new Map([
     [ADA, 'ada'],
@@ -23,15 +24,15 @@ class Log {
   version = 1;
   readonly feed: Feed;
 
-  /** @param later whether the database is elsewhere, and answers later */
-  constructor(later = false) {
+  /** @param isAsync whether lookups answer asynchronously, as PostgreSQL does */
+  constructor(isAsync = false) {
     const tell = <T>(what: string, value: () => T): Awaitable<T> => {
       this.asked.push(what);
-      return later ? Promise.resolve().then(value) : value();
+      return isAsync ? Promise.resolve().then(value) : value();
     };
-    const signals: Signals = { ofUser: () => this.version, ofRoom: () => this.version, settled: () => {} };
-    const looks: Looks = {
-      whereabouts: () => undefined,
+    const versions: Versions = { ofUser: () => this.version, ofRoom: () => this.version, settled: () => {} };
+    const lookups: Lookups = {
+      sessionPresence: () => undefined,
       blockedBy: () => [],
       room: (id) =>
         tell('room', () =>
@@ -41,8 +42,8 @@ class Log {
       usernames: (ids) => tell('usernames', () => ids.map((user) => this.names.get(user)!)),
     };
     this.feed = new Feed({
-      signals,
-      looks,
+      versions,
+      lookups,
       entries: (id, after) =>
         tell(`entries after ${after}`, () =>
           this.rooms
@@ -63,18 +64,18 @@ class Log {
     this.version += 1;
   }
 
-  /** As this process does, which need not be told what it has stored itself. */
+  /** Stores as this process does: no change notice is needed for its own entries. */
   store(...bodies: string[]): void {
     const last = this.rooms.get(LOBBY)!.length;
     const entries = bodies.map((body, index) => this.#entry(LOBBY, last + index + 1, body));
     this.say(...bodies);
-    this.feed.stored(entries);
+    this.feed.addStored(entries);
   }
 
-  /** What a poll gets, as a rule in the lobby. */
+  /** What a poll gets; the room is the lobby unless given. */
   async poll(after: number, { blocked = NOBODY, room = LOBBY } = {}): Promise<string[] | undefined> {
     const tail = await this.feed.room(room);
-    const news = tail && (await this.feed.news(tail, after, blocked));
+    const news = tail && (await this.feed.answerFor(tail, after, blocked));
     return news && (JSON.parse(news.body.toString()) as { entries: string[] }).entries;
   }
 
@@ -91,11 +92,11 @@ class Log {
   }
 }
 
-for (const later of [false, true]) {
-  const where = later ? ', of a database elsewhere' : '';
+for (const isAsync of [false, true]) {
+  const where = isAsync ? ', with an asynchronous database' : '';
 
-  test(`reads and renders what is new once, for all who poll${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed reads and renders a new entry once for all polls${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one', 'two');
     await log.poll(1);
     for (let reader = 0; reader < 10; reader += 1) assert.equal(await log.poll(1), ['ada: two']);
@@ -105,11 +106,11 @@ for (const later of [false, true]) {
     for (let reader = 0; reader < 10; reader += 1) assert.equal(await log.poll(2), ['ada: three']);
     assert.equal(await log.poll(1), ['ada: two', 'ada: three']);
     assert.equal(log.rendered, ['two', 'three']);
-    assert.equal(log.asked.slice(2), ['room', 'entries after 2', 'usernames']); // names once for each entry
+    assert.equal(log.asked.slice(2), ['room', 'entries after 2', 'usernames']); // one look at names for the new entries
   });
 
-  test(`gives everybody each entry once, whoever polls at once${where}`, async () => {
-    const log = new Log(later);
+  test(`every poll gets each entry once when many poll at once${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one', 'two', 'three', 'four');
     const read = async (after: number) => {
       const news = await log.poll(after);
@@ -130,8 +131,8 @@ for (const later of [false, true]) {
     assert.equal(await read(0), ['ada: one', 'ada: two', 'ada: three', 'ada: four', 'ada: five']);
   });
 
-  test(`reads and renders what is new once, for all who ask at the same moment${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed reads and renders a new entry once for polls at the same moment${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one');
     await log.poll(0);
     log.say('two', 'three');
@@ -141,8 +142,8 @@ for (const later of [false, true]) {
     assert.is(log.asked.filter((what) => what.startsWith('entries')).length, 2);
   });
 
-  test(`asks nothing at all where nothing was committed${where}`, async () => {
-    const log = new Log(later);
+  test(`a poll without a commit since the last one asks the database nothing${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one');
     await log.feed.room(LOBBY);
     log.asked.length = 0;
@@ -150,8 +151,8 @@ for (const later of [false, true]) {
     assert.equal(log.asked, []);
   });
 
-  test(`renders anew where somebody is called otherwise${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed renders an entry again after its author was renamed${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one');
     assert.equal(await log.poll(0), ['ada: one']);
     log.names.set(ADA, 'Ada');
@@ -160,8 +161,8 @@ for (const later of [false, true]) {
     assert.equal(await log.poll(1), ['Ada: two']);
   });
 
-  test(`does not read what this process has stored${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed does not read entries that this process has stored${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one');
     await log.poll(0);
     log.asked.length = 0;
@@ -175,8 +176,8 @@ for (const later of [false, true]) {
     assert.equal(log.rendered, ['one', 'two', 'three', 'four', 'five']);
   });
 
-  test(`reads all where another process has stored something in between, or before${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed reads all new entries when another process has stored some among them${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one');
     await log.poll(0);
     log.say('two');
@@ -189,8 +190,8 @@ for (const later of [false, true]) {
     assert.is(log.asked.filter((what) => what.startsWith('entries')).length, 3);
   });
 
-  test(`renders what this process has stored anew where somebody is called otherwise since${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed renders an entry stored by this process again when its author was renamed meanwhile${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one');
     await log.poll(0);
     log.store('two');
@@ -199,8 +200,8 @@ for (const later of [false, true]) {
     assert.equal(await log.poll(1), ['Ada: two']);
   });
 
-  test(`asks of those alone how they are called who are named in what is new to a reader${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed looks up only the users named in entries that are new to the reader${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one', 'two');
     assert.equal(await log.poll(0), ['ada: one', 'ada: two']);
     log.names.set(ADA, 'Ada');
@@ -214,27 +215,27 @@ for (const later of [false, true]) {
     assert.equal(await log.poll(2), ['Ada: three']);
   });
 
-  test(`has no answer for everybody where a reader has blocked who wrote it${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed has no shared answer for a reader who has blocked an author in it${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one');
     assert.is(await log.poll(0, { blocked: new Set([ADA]) }), undefined);
     assert.equal(await log.poll(0), ['ada: one']);
     assert.equal(await log.poll(0, { blocked: new Set([2]) }), ['ada: one']);
   });
 
-  test(`knows no room that is gone, and nothing of the one that was${where}`, async () => {
-    const log = new Log(later);
+  test(`the feed knows neither a deleted room nor the entries it had${where}`, async () => {
+    const log = new Log(isAsync);
     log.say('one', 'two');
     await log.poll(0);
     log.rooms.delete(LOBBY);
     log.version += 1;
     assert.is(await log.feed.room(LOBBY), undefined);
-    log.say('another'); // a database that was put back
+    log.say('another'); // a restored database
     assert.equal(await log.poll(0), ['ada: another']);
   });
 }
 
-test('trusts nothing where it cannot be told whether it still holds', async () => {
+test('the feed checks everything again when versions cannot be read', async () => {
   const log = new Log();
   log.say('one');
   await log.poll(0);
@@ -244,7 +245,7 @@ test('trusts nothing where it cannot be told whether it still holds', async () =
   assert.equal(log.asked, ['room', 'usernames']);
 });
 
-test('has no answer of more than two hundred entries, and forgets what is further back', async () => {
+test('an answer has at most two hundred entries, and the feed keeps no more of a room', async () => {
   const log = new Log();
   log.say(...Array.from({ length: 201 }, (_, index) => `message ${index + 1}`));
   assert.is(await log.poll(0), undefined);
@@ -252,10 +253,10 @@ test('has no answer of more than two hundred entries, and forgets what is furthe
   log.say('the latest');
   assert.is((await log.poll(200))?.length, 2);
   assert.is(log.rendered.length, 201);
-  assert.is((await log.feed.room(LOBBY))?.chunks.length, 200);
+  assert.is((await log.feed.room(LOBBY))?.entries.length, 200);
 });
 
-test('forgets all rather than keep more than it may, and goes on', async () => {
+test('the feed forgets all rooms when its memory is full, and goes on', async () => {
   const log = new Log();
   const long = 'x'.repeat(1_000_000);
   for (let room = 2; room <= 21; room += 1) log.rooms.set(room, [long]);
@@ -264,14 +265,14 @@ test('forgets all rather than keep more than it may, and goes on', async () => {
     log.rendered.length = 0;
     for (let room = 2; room <= 21; room += 1) {
       const tail = await log.feed.room(room);
-      if (tail?.chunks.length === 0) log.rendered.push('forgotten');
+      if (tail?.entries.length === 0) log.rendered.push('forgotten');
     }
     return 20 - log.rendered.length;
   };
   assert.ok((await kept()) <= 16);
 });
 
-test('keeps no more of what this process has stored and nobody has asked for', async () => {
+test('the feed keeps a limited number of entries that this process has stored and nobody has polled', async () => {
   const log = new Log();
   for (let entry = 0; entry < 20; entry += 1) {
     await log.feed.room(LOBBY);

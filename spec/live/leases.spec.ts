@@ -1,16 +1,13 @@
-import { mock } from 'node:test';
 import { PostgreSqlConnection } from '@mikro-orm/postgresql';
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { Attempt, attempt, passwordTrials } from '../../server/chat/attempt.ts';
 import { Departure } from '../../server/chat/departure.ts';
 import { close, Presence } from '../../server/chat/presence.ts';
-import { beginSession, Session } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
 import { Leases } from '../../server/live/leases.ts';
+import { type House, later, refusal, TIMES, withHouse } from '../support/domain.ts';
 import { eventually } from '../support/eventually.ts';
-import { later, NOW, refusal, TIMES, withHouse, type House } from '../support/nouns.ts';
 
 const test = suite('leases');
 
@@ -18,16 +15,16 @@ interface Scene {
   house: House;
   leases: Leases;
   lobby: number;
-  /** The ids of users. */
+  /** User ids. */
   ada: number;
   grace: number;
   pass(ms: number): void;
   presence(username?: string): Promise<Presence | null>;
-  /** Says that ada's page in the lobby closes. */
+  /** Reports that ada's page in the lobby is closing. */
   close(): Promise<void>;
 }
 
-/** A house whose clock the spec turns, with ada in the lobby; `em` can be replaced. */
+/** A house with ada in the lobby, whose clock the spec turns; `wrap` can replace `em`. */
 const withLeases = (work: (scene: Scene) => Promise<void>, wrap = (em: () => EntityManager) => em) =>
   withHouse(async (house) => {
     let time = 0;
@@ -42,7 +39,7 @@ const withLeases = (work: (scene: Scene) => Promise<void>, wrap = (em: () => Ent
       lobby,
       ada: ada!,
       grace: grace!,
-      leases: new Leases({ em: wrap(house.em), times: TIMES, clock }),
+      leases: new Leases({ em: wrap(house.em), leaseTimes: TIMES, clock }),
       pass: (ms) => void (time += ms),
       presence: (username = 'ada') => house.em().findOne(Presence, { user: { username } }),
       close: async () => void (await house.as('ada', (em, user) => close(em, user, lobby, clock()))),
@@ -50,10 +47,10 @@ const withLeases = (work: (scene: Scene) => Promise<void>, wrap = (em: () => Ent
   });
 
 test(
-  'are lengthened in memory, and written down by a tick',
+  'a sign of life lengthens a lease in memory, and the next tick stores it',
   withLeases(async ({ leases, ada, pass, presence }) => {
     pass(60_000);
-    leases.heard(ada, { lease: 'script', inRoom: true });
+    leases.record(ada, { lease: 'script', inRoom: true });
     assert.equal([(await presence())?.lease, (await presence())?.expiresAt], ['page', later(TIMES.page)]);
     await leases.tick();
     assert.equal(
@@ -64,11 +61,11 @@ test(
 );
 
 test(
-  'are of the kind that was heard last',
+  'a lease has the kind of the last sign of life',
   withLeases(async ({ leases, ada, pass, presence }) => {
-    leases.heard(ada, { lease: 'script', inRoom: true });
+    leases.record(ada, { lease: 'script', inRoom: true });
     pass(1000);
-    leases.heard(ada, { lease: 'page' });
+    leases.record(ada, { lease: 'page' });
     await leases.tick();
     assert.equal(
       [(await presence())?.lease, (await presence())?.expiresAt],
@@ -80,12 +77,12 @@ test(
 for (const lease of ['page', 'script'] as const) {
   for (const isWritten of [true, false]) {
     test(
-      `goes on as a ${lease}'s where the sign is of no kind of its own${isWritten ? ', and the one before is written down' : ''}`,
+      `a sign of life without a kind keeps a ${lease} lease${isWritten ? ' that was stored before' : ''}`,
       withLeases(async ({ leases, ada, pass, presence }) => {
-        leases.heard(ada, { lease });
+        leases.record(ada, { lease });
         if (isWritten) await leases.tick();
         pass(1000);
-        leases.heard(ada, {});
+        leases.record(ada, {});
         await leases.tick();
         assert.equal(
           [(await presence())?.lease, (await presence())?.expiresAt],
@@ -97,12 +94,12 @@ for (const lease of ['page', 'script'] as const) {
 }
 
 test(
-  'of many are each at least as long as their own sign of life gives',
+  'of leases stored together, each lasts at least as long as its own sign of life allows',
   withLeases(async ({ house, leases, lobby, ada, grace, pass, presence }) => {
     await house.enter('grace', lobby);
-    leases.heard(ada, { lease: 'page', inRoom: true });
+    leases.record(ada, { lease: 'page', inRoom: true });
     pass(4000);
-    leases.heard(grace, { lease: 'page', inRoom: true });
+    leases.record(grace, { lease: 'page', inRoom: true });
     await leases.tick();
     assert.ok((await presence())!.expiresAt >= later(TIMES.page));
     assert.ok((await presence('grace'))!.expiresAt >= later(4000 + TIMES.page));
@@ -110,16 +107,16 @@ test(
 );
 
 test(
-  'give nobody a place who is in no room',
+  'a sign of life gives no presence to a user who is in no room',
   withLeases(async ({ leases, grace, presence }) => {
-    leases.heard(grace, { lease: 'page', inRoom: true });
+    leases.record(grace, { lease: 'page', inRoom: true });
     await leases.tick();
     assert.is(await presence('grace'), null);
   }),
 );
 
 test(
-  'end for whoever is not heard, with one notice, however many look at once',
+  'a lease without a sign of life ends with one notice, even when two ticks run at once',
   withLeases(async ({ house, leases, lobby, pass, presence }) => {
     pass(TIMES.page - 1);
     await leases.tick();
@@ -136,19 +133,19 @@ test(
 );
 
 test(
-  'do not end for whoever is heard at the last moment',
+  'a sign of life in the last moment keeps a lease',
   withLeases(async ({ leases, ada, pass, presence }) => {
     pass(TIMES.page);
-    leases.heard(ada, { lease: 'script', inRoom: true });
+    leases.record(ada, { lease: 'script', inRoom: true });
     await leases.tick();
     assert.equal((await presence())?.expiresAt, later(TIMES.page + TIMES.script));
   }),
 );
 
 test(
-  'end two minutes after the last poll, and not a quarter of an hour',
+  'a lease ends two minutes after the last poll',
   withLeases(async ({ leases, ada, pass, presence }) => {
-    leases.heard(ada, { lease: 'script', inRoom: true });
+    leases.record(ada, { lease: 'script', inRoom: true });
     await leases.tick();
     pass(TIMES.script - 1);
     await leases.tick();
@@ -160,7 +157,7 @@ test(
 );
 
 test(
-  'end five seconds after a page said that it closes',
+  'a lease ends five seconds after a page said it was closing',
   withLeases(async ({ house, leases, lobby, pass, presence, close: sayClosing }) => {
     await sayClosing();
     pass(4999);
@@ -174,12 +171,12 @@ test(
 );
 
 test(
-  'go on where a closing page is heard again in the room',
+  'a lease goes on when a closing page is heard again in the room',
   withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
     await sayClosing();
     pass(4000);
-    leases.heard(ada, { lease: 'page', inRoom: true });
-    leases.heard(ada, { lease: 'page' }); // and elsewhere, which takes nothing back
+    leases.record(ada, { lease: 'page', inRoom: true });
+    leases.record(ada, { lease: 'page' }); // a page elsewhere cancels nothing
     pass(1000);
     await leases.tick();
     assert.equal(
@@ -190,9 +187,9 @@ test(
 );
 
 test(
-  'end soon with a closing page, whatever was heard before by a process that was not told',
+  'closing a page ends its lease early, even when this process has heard the user and does not know of the closing',
   withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
-    leases.heard(ada, { lease: 'script', inRoom: true });
+    leases.record(ada, { lease: 'script', inRoom: true });
     pass(1000);
     await sayClosing();
     await leases.tick();
@@ -204,11 +201,11 @@ test(
 );
 
 test(
-  'do not go on for a closing page where a page elsewhere is opened',
+  'a page outside the room does not cancel closing',
   withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
     await sayClosing();
     pass(1000);
-    leases.heard(ada, { lease: 'page' });
+    leases.record(ada, { lease: 'page' });
     await leases.tick();
     assert.is((await presence())?.closing, true);
     pass(4000);
@@ -218,10 +215,10 @@ test(
 );
 
 test(
-  'do not go on by what was heard before the page said that it closes',
+  'signs of life from before the page said it was closing do not count',
   withLeases(async ({ leases, ada, pass, presence, close: sayClosing }) => {
-    leases.heard(ada, { lease: 'script', inRoom: true });
-    leases.unheard(ada);
+    leases.record(ada, { lease: 'script', inRoom: true });
+    leases.discard(ada);
     await sayClosing();
     pass(5000);
     await leases.tick();
@@ -230,14 +227,14 @@ test(
 );
 
 test(
-  'begin anew at a start, for nobody could be heard while no server ran',
+  'a start renews all leases, because nobody could be heard while no server ran',
   withLeases(async ({ house, leases, lobby, ada, pass, presence }) => {
     await house.enter('grace', lobby);
-    leases.heard(ada, { lease: 'script', inRoom: true });
+    leases.record(ada, { lease: 'script', inRoom: true });
     await leases.tick();
     pass(10 * TIMES.page);
-    await leases.start();
-    await leases.stop();
+    await leases.renew();
+    await leases.flush();
     assert.equal(
       [(await presence())?.expiresAt, (await presence('grace'))?.expiresAt],
       [later(10 * TIMES.page + TIMES.script), later(11 * TIMES.page)],
@@ -246,13 +243,13 @@ test(
 );
 
 test(
-  'are shortened by no start, and a closed page is given none anew',
+  'a start shortens no lease, and renews none of a closed page',
   withLeases(async ({ house, leases, lobby, pass, presence, close: sayClosing }) => {
     await house.enter('grace', lobby, { now: later(60_000) });
     await sayClosing();
     pass(5000);
-    await leases.start();
-    await leases.stop();
+    await leases.renew();
+    await leases.flush();
     assert.equal(
       [await presence(), (await presence('grace'))?.expiresAt],
       [null, later(60_000 + TIMES.page)],
@@ -261,26 +258,26 @@ test(
 );
 
 test(
-  'are written down at a stop',
+  'a stop stores the signs of life',
   withLeases(async ({ leases, ada, pass, presence }) => {
     pass(60_000);
-    leases.heard(ada, { lease: 'page', inRoom: true });
-    await leases.stop();
+    leases.record(ada, { lease: 'page', inRoom: true });
+    await leases.flush();
     assert.equal((await presence())?.expiresAt, later(60_000 + TIMES.page));
   }),
 );
 
 test(
-  'of whoever polls on are written down every twenty seconds, and once they cease',
+  'the lease of a user who keeps polling is stored every twenty seconds, and once the polls stop',
   withLeases(async ({ leases, ada, pass, presence }) => {
     const steady = { lease: 'script', inRoom: true, isSteady: true } as const;
-    leases.heard(ada, { lease: 'script', inRoom: true });
+    leases.record(ada, { lease: 'script', inRoom: true });
     await leases.tick();
     let heardMs = 0;
     const pollOn = async (ms: number) => {
       for (let polled = 0; polled < ms; polled += 1000) {
         pass(1000);
-        leases.heard(ada, steady);
+        leases.record(ada, steady);
         await leases.tick();
       }
       heardMs += ms;
@@ -300,50 +297,23 @@ test(
 );
 
 test(
-  'of whoever polls on are written down at once where anything else was heard of them, and at a stop',
+  'the lease of a user who keeps polling is stored at the next tick after another sign of life, and at a stop',
   withLeases(async ({ leases, ada, pass, presence }) => {
     const steady = { lease: 'script', inRoom: true, isSteady: true } as const;
     await leases.tick();
     pass(1000);
-    leases.heard(ada, { lease: 'page' });
-    leases.heard(ada, steady);
+    leases.record(ada, { lease: 'page' });
+    leases.record(ada, steady);
     await leases.tick();
     assert.equal(
       [(await presence())?.lease, (await presence())?.expiresAt],
       ['script', later(1000 + TIMES.script)],
     );
     pass(1000);
-    leases.heard(ada, steady);
-    await leases.stop();
+    leases.record(ada, steady);
+    await leases.flush();
     assert.equal((await presence())?.expiresAt, later(2000 + TIMES.script));
   }),
-);
-
-const calls = { count: 0 };
-const counting = (em: () => EntityManager) => () => {
-  calls.count += 1;
-  return em();
-};
-
-test(
-  'are looked at within ten seconds by themselves, from the start to the stop',
-  withLeases(async ({ leases }) => {
-    mock.timers.enable({ apis: ['setInterval'] });
-    try {
-      await leases.start();
-      calls.count = 0;
-      mock.timers.tick(10_000);
-      await new Promise(setImmediate);
-      assert.ok(calls.count > 0);
-      await leases.stop();
-      calls.count = 0;
-      mock.timers.tick(60_000);
-      await new Promise(setImmediate);
-      assert.is(calls.count, 0);
-    } finally {
-      mock.timers.reset();
-    }
-  }, counting),
 );
 
 const power = { on: true };
@@ -353,10 +323,10 @@ const unsteady = (em: () => EntityManager) => () => {
 };
 
 test(
-  'lose nothing that was heard where a tick fails',
+  'a failed tick loses no sign of life',
   withLeases(async ({ leases, ada, pass, presence }) => {
     pass(60_000);
-    leases.heard(ada, { lease: 'page', inRoom: true });
+    leases.record(ada, { lease: 'page', inRoom: true });
     power.on = false;
     await refusal(Error, leases.tick());
     power.on = true;
@@ -367,14 +337,14 @@ test(
 
 const meanwhile = { do: () => {} };
 test(
-  'keep what is heard while a tick writes down what was heard before',
+  'a sign of life during a tick is kept for the next',
   withLeases(
     async ({ leases, ada, pass, presence }) => {
-      leases.heard(ada, { lease: 'script', inRoom: true });
+      leases.record(ada, { lease: 'script', inRoom: true });
       meanwhile.do = () => {
         meanwhile.do = () => {};
         pass(1000);
-        leases.heard(ada, { lease: 'page', inRoom: true });
+        leases.record(ada, { lease: 'page', inRoom: true });
       };
       await leases.tick();
       await leases.tick();
@@ -388,7 +358,7 @@ test(
 );
 
 test(
-  'are looked at again after a tick that failed',
+  'leases that end during a failed tick end at the next',
   withLeases(async ({ leases, pass, presence }) => {
     pass(TIMES.page);
     power.on = false;
@@ -400,53 +370,23 @@ test(
 );
 
 test(
-  'take with them, once an hour, the sessions that ended and the attempts that no longer count',
-  withLeases(async ({ house, leases, ada, pass }) => {
-    const left = async () => [await house.em().count(Session), await house.em().count(Attempt)];
-    const leaveTraces = async (now: Date) => {
-      await beginSession(
-        house.em(),
-        'a key',
-        { userId: ada, csrf: '' },
-        new Date(now.getTime() - 31 * 86_400_000),
-      );
-      await attempt(
-        house.em(),
-        passwordTrials('ada', '192.0.2.1').slice(1),
-        new Date(now.getTime() - 600_000),
-      );
-    };
-    await leaveTraces(NOW);
-    await leases.tick();
-    assert.equal(await left(), [0, 0]);
-    await leaveTraces(NOW);
-    pass(3_599_999);
-    await leases.tick();
-    assert.equal(await left(), [1, 1]);
-    pass(1);
-    await leases.tick();
-    assert.equal(await left(), [0, 0]);
-  }),
-);
-
-test(
-  'are written down in the order of ids, for two processes never to wait for each other',
+  'leases are stored in the order of user ids, so that two processes do not deadlock',
   withLeases(async ({ house, leases, ada, grace, lobby }) => {
-    if (!(house.orm.em.getConnection() instanceof PostgreSqlConnection)) return; // a file is written by one at a time
+    if (!(house.orm.em.getConnection() instanceof PostgreSqlConnection)) return; // SQLite has one writer at a time
     await house.em().nativeDelete(Presence, { user: ada });
-    for (const username of ['grace', 'ada']) await house.enter(username, lobby); // so her row comes behind grace's
-    for (const id of [grace, ada]) leases.heard(id, { lease: 'script' });
+    for (const username of ['grace', 'ada']) await house.enter(username, lobby); // puts ada's row behind grace's
+    for (const id of [grace, ada]) leases.record(id, { lease: 'script' });
     const free = (em: EntityManager, id: number) =>
       em.execute<unknown[]>('select 1 from presence where user_id = ? for update skip locked', [id]);
     let tick = Promise.resolve();
     await house.em().transactional(async (em) => {
       assert.is((await free(em, grace)).length, 1);
-      (tick = leases.tick()).catch(() => {}); // looked at below
+      (tick = leases.tick()).catch(() => {}); // awaited below
       await eventually(
         async () => (await em.execute<unknown[]>('select 1 from pg_locks where not granted')).length,
         1,
       );
-      assert.is((await free(em, ada)).length, 0); // held by the tick that waits for grace's
+      assert.is((await free(em, ada)).length, 0); // the tick has locked ada's row, and waits for grace's
     });
     await tick;
     assert.is(await house.em().count(Presence, { lease: 'script' }), 2);

@@ -1,15 +1,17 @@
-import { suite } from 'uvu';
+import { connect } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
 import { bare } from '../support/visitor.ts';
 
-const test = suite('what a post may carry');
+const test = suite('request body');
 
 const KIB = 1024;
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 
-/** Sends anything at all to the messages of a room that ada is in, with her token in the header. */
+/** Sends any body to the messages of a room that ada is in, with her token in the header. */
 async function inLobby({ cast }: World) {
   const ada = await cast('ada');
   const lobby = await ada.createRoom('lobby');
@@ -18,8 +20,9 @@ async function inLobby({ cast }: World) {
     type: string,
     body: string | Uint8Array<ArrayBuffer>,
     Accept = type === JSON_TYPE ? JSON_TYPE : 'text/html',
+    path = `/rooms/${lobby}/messages`,
   ) =>
-    ada.send(`/rooms/${lobby}/messages`, {
+    ada.send(path, {
       method: 'POST',
       body,
       headers: { 'Content-Type': type, Accept, 'X-CSRF-Token': token },
@@ -29,7 +32,7 @@ async function inLobby({ cast }: World) {
 
 for (const bytes of [64 * KIB + 1, 300 * KIB, 20_480 * KIB]) {
   test(
-    `is at most 64 KiB, so ${bytes} bytes are refused, announced or not`,
+    `a body of ${bytes} bytes is refused, with and without a Content-Length`,
     withApp(async (world) => {
       const { ada, lobby, token } = await inLobby(world);
       const headers = {
@@ -58,7 +61,7 @@ for (const bytes of [64 * KIB + 1, 300 * KIB, 20_480 * KIB]) {
 }
 
 test(
-  'of 64 KiB is read, and then measured as a message',
+  'a body of 64 KiB is read, and its message then refused as too long',
   withApp(async (world) => {
     const { send } = await inLobby(world);
     const answer = await send(FORM, `body=${'x'.repeat(64 * KIB - 5)}`);
@@ -68,7 +71,7 @@ test(
 );
 
 test(
-  'is told in JSON to a script where it is too large',
+  'a script gets the refusal of a large body in JSON',
   withApp(async (world) => {
     const { send } = await inLobby(world);
     const answer = await send(JSON_TYPE, JSON.stringify({ body: 'x'.repeat(65 * KIB) }));
@@ -87,7 +90,7 @@ for (const type of [
   '',
 ]) {
   test(
-    `is a form or JSON, and not ${type || 'of no type'}`,
+    `a body with the type ${type || '(none)'} is refused`,
     withApp(async (world) => {
       const { ada, lobby, token } = await inLobby(world);
       const body = 'body=hello&key=12345678';
@@ -112,7 +115,7 @@ for (const type of [
   'application/json; charset=utf-8',
 ]) {
   test(
-    `may say ${type}`,
+    `the type ${type} is accepted`,
     withApp(async (world) => {
       const { ada, lobby, send } = await inLobby(world);
       const body = type.includes('json')
@@ -138,7 +141,7 @@ for (const text of [
   "{'body':'x'}",
 ]) {
   test(
-    `is a JSON object, and not ${text || 'nothing'}`,
+    `a JSON body of ${text || 'nothing'} is refused`,
     withApp(async (world) => {
       const { ada, lobby, send } = await inLobby(world);
       const answer = await send(JSON_TYPE, text);
@@ -152,18 +155,22 @@ for (const text of [
 const shapes: [what: string, type: string, body: string][] = [
   ['an array', JSON_TYPE, '{"body":["hello"],"key":"12345678"}'],
   ['an object', JSON_TYPE, '{"body":{"toString":"hello"},"key":"12345678"}'],
-  ['a truth value', JSON_TYPE, '{"body":true,"key":"12345678"}'],
+  ['a boolean', JSON_TYPE, '{"body":true,"key":"12345678"}'],
   ['null', JSON_TYPE, '{"body":null,"key":"12345678"}'],
   ['missing', JSON_TYPE, '{"key":"12345678"}'],
-  ['inherited', JSON_TYPE, '{"__proto__":{"body":"hello","key":"12345678"},"key":"12345678"}'],
-  ['given twice', FORM, 'body=hello&body=world&key=12345678'],
-  ['given as an array', FORM, 'body[]=hello&key=12345678'],
-  ['given as an object', FORM, 'body[text]=hello&key=12345678'],
-  ['inherited by a form', FORM, '__proto__[body]=hello&constructor[prototype][body]=hello&key=12345678'],
+  ['inherited from __proto__', JSON_TYPE, '{"__proto__":{"body":"hello","key":"12345678"},"key":"12345678"}'],
+  ['given twice in a form', FORM, 'body=hello&body=world&key=12345678'],
+  ['given as body[] in a form', FORM, 'body[]=hello&key=12345678'],
+  ['given as body[text] in a form', FORM, 'body[text]=hello&key=12345678'],
+  [
+    'given through __proto__ in a form',
+    FORM,
+    '__proto__[body]=hello&constructor[prototype][body]=hello&key=12345678',
+  ],
 ];
 for (const [what, type, body] of shapes) {
   test(
-    `has one text for each field, so a message that is ${what} is refused`,
+    `a message is refused when its text is ${what}`,
     withApp(async (world) => {
       const { ada, lobby, send } = await inLobby(world);
       const answer = await send(type, body);
@@ -176,7 +183,7 @@ for (const [what, type, body] of shapes) {
 }
 
 test(
-  'has a key that is one text too',
+  'a message is refused when its key is no valid string',
   withApp(async (world) => {
     const { ada, lobby, send } = await inLobby(world);
     for (const key of [
@@ -199,7 +206,7 @@ test(
 );
 
 test(
-  'may have fields that nobody asked for',
+  'unknown fields are ignored',
   withApp(async (world) => {
     const { ada, lobby, send } = await inLobby(world);
     assert.is(
@@ -216,12 +223,12 @@ test(
 );
 
 test(
-  'is refused with bytes that are no UTF-8, and taken with percent signs that are no escapes',
+  'a body with bytes that are no UTF-8 is refused, and percent signs that are no escapes are kept',
   withApp(async (world) => {
     const { ada, lobby, send } = await inLobby(world);
     assert.is(
       (await send(FORM, new Uint8Array([...Buffer.from('key=12345678&body=a'), 0xff, 0xc3]))).status,
-      400,
+      422,
     );
     assert.is(
       (
@@ -241,6 +248,158 @@ test(
       'the replacement character itself',
     );
     assert.equal(await ada.log(lobby), ['ada entered', 'ada: %zz%', 'ada: \ufffd']);
+  }),
+);
+
+/** Sends a request by chunks until the server answers or closes. Returns the status, how much was sent, and whether the connection has ended. */
+async function sendWithoutEnd(
+  base: string,
+  {
+    path,
+    headers,
+    begin,
+    stopsAtAnswer,
+  }: { path: string; headers: Record<string, string>; begin: string; stopsAtAnswer: boolean },
+): Promise<{ status: number; sent: number }> {
+  const { hostname, port } = new URL(base);
+  const socket = connect(Number(port), hostname);
+  const parts: string[] = [];
+  const mostParts = stopsAtAnswer ? 1 : Infinity;
+  let sent = 0;
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('data', (data) => parts.push(data.toString('latin1'))).on('error', () => {});
+  const lines = Object.entries({ Host: `${hostname}:${port}`, 'Transfer-Encoding': 'chunked', ...headers });
+  socket.write(
+    `POST ${path} HTTP/1.1\r\n${lines.map((line) => line.join(': ')).join('\r\n')}\r\n\r\n${begin && `${begin.length.toString(16)}\r\n${begin}\r\n`}`,
+  );
+  const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
+  while (!socket.destroyed && sent < 80 * KIB * KIB && parts.length < mostParts) {
+    sent += 0x4000;
+    await nextTurn();
+    if (!socket.write(chunk))
+      await Promise.race([new Promise((drained) => socket.once('drain', drained)), closed]);
+  }
+  socket.destroy();
+  return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(parts.join(''))?.[1]), sent };
+}
+
+const MULTIPART = { 'Content-Type': 'multipart/form-data; boundary=cut' };
+const part = (name: string, value: string) =>
+  `--cut\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+
+/** What is sent without end, by somebody who is logged in or not; and the most that leaves the client, in KiB: what lies in the buffers of the sockets is in it. */
+const ENDLESS: [
+  what: string,
+  isMember: boolean,
+  begin: string,
+  headers: Record<string, string>,
+  status: number,
+  most: number,
+][] = [
+  ['a preamble of a form with a file', false, '', MULTIPART, 403, 16 * KIB],
+  ['a preamble of a form with a file', true, '', MULTIPART, 413, 76 * KIB],
+  ['a field of a form with a file', true, part('a', '').trimEnd() + '\r\n\r\n', MULTIPART, 413, 70 * KIB],
+  [
+    'the twenty-first field of a form with a file',
+    true,
+    Array.from({ length: 20 }, (_, index) => part(`a${index}`, '')).join('') +
+      part('b', '').trimEnd() +
+      '\r\n\r\n',
+    MULTIPART,
+    413,
+    70 * KIB,
+  ],
+  ['a form', false, 'a=', { 'Content-Type': FORM }, 413, 16 * KIB],
+  ['JSON', false, '"', { 'Content-Type': JSON_TYPE, Accept: JSON_TYPE }, 413, 16 * KIB],
+];
+
+for (const [what, isMember, begin, headers, status, most] of ENDLESS) {
+  test(
+    `${what} without end is refused with ${status}, and the connection ends: from ${isMember ? 'a member' : 'a stranger'}`,
+    withApp(async (world) => {
+      const { ada, lobby } = await inLobby(world);
+      const path = `/rooms/${lobby}/attachments`;
+      const cookie: Record<string, string> = isMember ? { Cookie: ada.cookieHeader } : {};
+      const given = {
+        path,
+        headers: { ...headers, ...cookie },
+        begin,
+        stopsAtAnswer: isMember && begin !== '',
+      };
+      const answer = await sendWithoutEnd(world.base, given);
+      assert.is(answer.status, status);
+      assert.ok(answer.sent <= most * KIB, `${answer.sent} bytes were sent`);
+    }),
+  );
+}
+
+test(
+  'a stranger who stops in the middle of a refused form is let go soon',
+  withApp(async (world) => {
+    const { lobby } = await inLobby(world);
+    const { hostname, port } = new URL(world.base);
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    socket.on('data', (data) => void (answer += data.toString('latin1')));
+    const begun = performance.now();
+    socket.write(
+      `POST /rooms/${lobby}/attachments HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: multipart/form-data; boundary=cut\r\nContent-Length: 1000000\r\n\r\nx`,
+    );
+    await new Promise((closed) => socket.once('close', closed));
+    assert.match(answer, /^HTTP\/1\.1 403/);
+    assert.ok(performance.now() - begun < 20_000);
+  }),
+);
+
+for (const [how, typed, bytes] of [
+  ['as Latin-1, encoded', 'café au lait', 'caf%E9+au+lait'],
+  ['as Latin-1, as bytes', 'café', 'caf\xe9'],
+  ['as windows-1252', '“naïve”', '%93na%EFve%94'],
+  ['as Shift_JIS, as bytes', 'ƒAƒ_', '\x83A\x83_'],
+  ['as UTF-8 that is cut off', 'aÃ', 'a%C3'],
+] as const) {
+  test(
+    `a form ${how} is refused with its true cause, and gives back all that was typed`,
+    withApp(async (world) => {
+      const { send } = await inLobby(world);
+      const { status, page } = await send(
+        FORM,
+        new Uint8Array(Buffer.from(`key=12345678&body=${bytes}`, 'latin1')),
+      );
+      assert.is(status, 422);
+      assert.match(page.querySelector('#body-problem')!.text, 'did not send this text in UTF-8');
+      assert.is(page.querySelector('#body')!.text.trim(), typed);
+    }),
+  );
+}
+
+test(
+  'a form with a file in another encoding gives back what was typed, too',
+  withApp(async (world) => {
+    const { ada, lobby, send } = await inLobby(world);
+    const part = (name: string, value: string) =>
+      `--cut\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const fields = {
+      _csrf: await ada.token(),
+      key: '12345678',
+      after: '1',
+      description: 'caf\xe9',
+      body: 'hello',
+    };
+    const form = `${Object.entries(fields)
+      .map(([name, value]) => part(name, value))
+      .join(
+        '',
+      )}--cut\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhello\r\n--cut--\r\n`;
+    const { status, page } = await send(
+      'multipart/form-data; boundary=cut',
+      new Uint8Array(Buffer.from(form, 'latin1')),
+      'text/html',
+      `/rooms/${lobby}/attachments`,
+    );
+    assert.is(status, 422);
+    assert.match(page.querySelector('#description-problem')!.text, 'did not send this text in UTF-8');
+    assert.is(page.querySelector('#description')!.text.trim(), 'café');
   }),
 );
 

@@ -1,9 +1,9 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
 import { bare, titleOf, type Visitor } from '../support/visitor.ts';
 
-const test = suite('refusals');
+const test = suite('error pages');
 
 const TEXT_BROWSERS = [
   'text/html, text/*;q=0.5, image/*',
@@ -14,13 +14,13 @@ const TEXT_BROWSERS = [
 ];
 
 test(
-  'say that there is no such page, in words or in JSON',
+  'an unknown address answers 404, as a page or as JSON',
   withApp(async ({ cast, visitor }) => {
     for (const person of [visitor(), await cast('ada')]) {
       const page = await person.get('/nowhere');
       assert.is(page.status, 404);
       assert.is(titleOf(page), 'Error: Not found – Plainchat');
-      assert.ok(page.page.querySelector('main a[href]'), 'with a way on');
+      assert.ok(page.page.querySelector('main a[href]'), 'with a link to go on');
       const json = await person.getJson('/nowhere');
       assert.is(json.status, 404);
       assert.type(json.json().error.message, 'string');
@@ -29,7 +29,7 @@ test(
 );
 
 test(
-  'say which methods an address takes',
+  'a wrong method answers 405 with the allowed ones',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -62,7 +62,7 @@ const acts: [
   ) => Promise<{ status: number }>,
 ][] = [
   [
-    'too large, of another type, without a token and logged out',
+    'a post that is too large, of a wrong type, without a token and logged out',
     413,
     ({ base }) =>
       bare(base, {
@@ -73,7 +73,7 @@ const acts: [
       }),
   ],
   [
-    'of another type, without a token and logged out',
+    'a post of a wrong type, without a token and logged out',
     415,
     ({ base }) =>
       bare(base, {
@@ -84,47 +84,51 @@ const acts: [
       }),
   ],
   [
-    'without a token, logged out, to no room',
+    'a post without a token, logged out, to an unknown room',
     403,
     ({ visitor }) =>
       visitor().send('/rooms/999/messages', { method: 'POST', body: new URLSearchParams({ body: '' }) }),
   ],
-  ['logged out, to no room, by form', 303, ({ visitor }) => visitor().say(999, '')],
-  ['logged out, to no room, in JSON', 401, ({ visitor }) => visitor().sayJson(999, '')],
-  ['to no room, an empty message', 404, ({ ada }) => ada.say(999, '')],
-  ['to a room of others, an empty message', 404, ({ stranger, secret }) => stranger.say(secret, '')],
-  ['to an open room of others, an empty message', 403, ({ stranger, lobby }) => stranger.say(lobby, '')],
+  ['a form post, logged out, to an unknown room', 303, ({ visitor }) => visitor().say(999, '')],
+  ['a JSON post, logged out, to an unknown room', 401, ({ visitor }) => visitor().sayJson(999, '')],
+  ['an empty message to an unknown room', 404, ({ ada }) => ada.say(999, '')],
   [
-    'to an open room of others, an empty message in JSON',
+    'an empty message by a stranger to an invite room',
+    404,
+    ({ stranger, secret }) => stranger.say(secret, ''),
+  ],
+  ['an empty message by a stranger to an open room', 403, ({ stranger, lobby }) => stranger.say(lobby, '')],
+  [
+    'an empty JSON message by a stranger to an open room',
     403,
     ({ stranger, lobby }) => stranger.sayJson(lobby, ''),
   ],
-  ['from outside, an empty message', 409, ({ ada, lobby }) => ada.say(lobby, '')],
+  ['an empty message by a member outside the room', 409, ({ ada, lobby }) => ada.say(lobby, '')],
   [
-    'from outside, an empty message with no key in JSON',
+    'an empty JSON message without a key by a member outside the room',
     409,
     ({ ada, lobby }) => ada.sayJson(lobby, '', { key: '', after: 'x' }),
   ],
   [
-    'from outside, a poll after nonsense',
+    'a poll with a wrong `after` by a member outside the room',
     409,
     ({ ada, lobby }) => ada.getJson(`/poll?room=${lobby}&after=x`),
   ],
   [
-    'by a stranger, a poll after nonsense',
+    'a poll with a wrong `after` by a stranger to an open room',
     403,
     ({ stranger, lobby }) => stranger.getJson(`/poll?room=${lobby}&after=x`),
   ],
   [
-    'by a stranger, a poll of a room of others',
+    'a poll with a wrong `after` by a stranger to an invite room',
     404,
     ({ stranger, secret }) => stranger.getJson(`/poll?room=${secret}&after=x`),
   ],
-  ['inside, an empty message', 422, ({ ada, secret }) => ada.say(secret, '')],
+  ['an empty message by a user in the room', 422, ({ ada, secret }) => ada.say(secret, '')],
 ];
 for (const [what, status, ask] of acts) {
   test(
-    `come in order: ${what} is ${status}`,
+    `the first reason decides: ${what} is answered with ${status}`,
     withApp(async (world) => {
       const [ada, stranger] = [await world.cast('ada'), await world.cast('grace')];
       const lobby = await ada.createRoom('lobby');
@@ -137,7 +141,7 @@ for (const [what, status, ask] of acts) {
 
 for (const accept of TEXT_BROWSERS) {
   test(
-    `are never JSON to whoever accepts ${accept ?? 'what they do not say'}`,
+    `a browser with the Accept header ${accept ?? '(none)'} never gets JSON`,
     withApp(async ({ base, cast }) => {
       const ada = await cast('ada');
       const lobby = await ada.createRoom('lobby');
@@ -172,13 +176,13 @@ for (const accept of TEXT_BROWSERS) {
 }
 
 test(
-  'are JSON to a script, with the sentence and the field',
+  'a script gets JSON with the sentence and the field',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     const empty = await ada.sayJson(lobby, '');
     assert.is(empty.status, 422);
-    assert.equal(Object.keys(empty.json().error).sort(), ['field', 'message']);
+    assert.equal(Object.keys(empty.json().error).toSorted(), ['field', 'message']);
     assert.is(empty.json().error.field, 'body');
     const anonymous = await visitor().getJson('/rooms');
     assert.is(anonymous.status, 401);
@@ -188,7 +192,7 @@ test(
 );
 
 test(
-  'are JSON to whoever sends JSON, whatever they accept',
+  'a client that sends JSON gets JSON, whatever it accepts',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -213,7 +217,7 @@ test(
 );
 
 test(
-  'have a sentence, and neither a stack nor an address of a file',
+  'an error page has a sentence, and neither a stack nor a path of a file',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');

@@ -1,14 +1,14 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 
 const POST = /plainchat_request_seconds_count\{method="POST",route="\/rooms\/:id\/messages",status="303"\} 1/;
 
-const test = suite('what whoever watches over the server asks');
+const test = suite('health and metrics');
 
 test(
-  'is answered, and makes no session',
+  'health checks are answered without making a session',
   withApp(async ({ visitor }) => {
     for (const [path, status] of [
       ['/healthz', 'ok'],
@@ -24,7 +24,7 @@ test(
 );
 
 test(
-  'is answered with 503 where the database is gone, while the server is up',
+  'without a database /readyz answers 503, and /healthz still 200',
   withApp(async ({ visitor, orm }) => {
     const { fork } = orm.em;
     orm.em.fork = (...options) =>
@@ -37,20 +37,20 @@ test(
         [200, 503],
       );
     } finally {
-      orm.em.fork = fork; // others have this database after us
+      orm.em.fork = fork; // later specs use this database
     }
   }),
 );
 
 test(
-  'has metrics for whoever has their token, and for nobody else',
+  'metrics need their token',
   withApp(
     async ({ visitor, cast }) => {
       const ada = await cast('ada');
       const lobby = await ada.createRoom('lobby');
       await ada.say(lobby, 'hello');
       await ada.sayJson(lobby, 'again');
-      await ada.poll(lobby, 0); // the first of 64, and so one that is timed, as the first of the next is
+      await ada.poll(lobby, 0); // each first poll of 64 is timed: this one, and another one below
       for (let poll = 0; poll < 67; poll += 1) await ada.poll(lobby, 3);
       const text = async () => (await visitor().get('/metrics', { Authorization: 'Bearer the token' })).text;
       await eventually(async () => POST.test(await text()), true);
@@ -78,7 +78,7 @@ test(
 );
 
 test(
-  'has no metrics where no token is set',
+  'without METRICS_TOKEN there are no metrics',
   withApp(async ({ visitor }) => {
     for (const Authorization of ['', 'Bearer ', 'Bearer undefined'])
       assert.is((await visitor().get('/metrics', { Authorization })).status, 404);

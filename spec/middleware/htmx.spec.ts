@@ -1,14 +1,14 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 import { problem, titleOf } from '../support/visitor.ts';
 
-const test = suite('a form that htmx sends');
+const test = suite('htmx forms');
 
 const HTMX = { 'HX-Request': 'true' };
 
 test(
-  'is led on by HX-Redirect where it succeeds, so that the next page is a real one',
+  'a successful htmx form answers with HX-Redirect, so that the browser loads a whole page',
   withApp(async ({ cast, visitor }) => {
     await cast('ada');
     const ada = visitor();
@@ -39,7 +39,7 @@ test(
 );
 
 test(
-  'gets the page with its errors where it is refused',
+  'a refused htmx form gets the page with its errors',
   withApp(async ({ cast, visitor }) => {
     await cast('ada');
     for (const [path, fields, label] of [
@@ -60,7 +60,7 @@ test(
 );
 
 test(
-  'is led to log-in where nobody is logged in',
+  'an htmx form without a session is redirected to log-in',
   withApp(async ({ visitor }) => {
     const answer = await visitor().post('/rooms', { name: 'lobby' }, HTMX);
     assert.is(answer.status, 200);
@@ -69,7 +69,7 @@ test(
 );
 
 test(
-  'gets the page of the two rooms to choose from',
+  'an htmx form to enter a second room gets the page with the choice of rooms',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const study = await grace.createRoom('study');

@@ -1,59 +1,26 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { DEFAULTS } from '../../server/chat/announcements.ts';
-import { presentAfter, saying, script, stepsOf } from '../../server/practice/script.ts';
+import { presentAfter, sayStep, script, stepsOf } from '../../server/practice/script.ts';
 import { STEPS } from '../../server/practice/steps.ts';
-import { createAnnouncer, type Announcements } from '../../static/announcer.ts';
+import { heardOf } from '../support/played.ts';
 
-const test = suite('the steps of the practice room');
-
-/** What is announced of a step. */
-function heardOf(name: string, chosen: Partial<Announcements> = {}): string[] {
-  const { lost } = STEPS[name]!;
-  const heard: string[] = [];
-  const due: { at: number; act: () => void }[] = [];
-  let time = 0;
-  const announcer = createAnnouncer('ada', { ...DEFAULTS, ...chosen }, (text) => void heard.push(text), {
-    now: () => time,
-    later: (act, ms) => void due.push({ at: time + ms, act }),
-  });
-  for (const [second, entries] of Map.groupBy(script([name], 'ada').at(-1)!, ({ second }) => second)) {
-    due.push({
-      at: second * 1000,
-      act: () =>
-        announcer.receive(
-          entries.map(({ image, ...line }) => ({
-            ...line,
-            ...(image && { attachment: { words: `Image: ${image}` } }),
-          })),
-        ),
-    });
-  }
-  const words = ['The connection is lost. Trying again.', 'The connection is back.'];
-  lost?.forEach((second, index) =>
-    due.push({ at: second * 1000, act: () => announcer.say(words[index]!, 'connection') }),
-  );
-  while (due.length > 0) {
-    due.sort((a, b) => a.at - b.at);
-    const { at, act } = due.shift()!;
-    time = at;
-    act();
-  }
-  return heard;
-}
+const test = suite('practice steps');
 
 for (const [name, step] of Object.entries(STEPS)) {
-  test(`say of “${step.name}” what is heard`, () => {
-    assert.equal(heardOf(name), step.heard);
+  test(`the step “${step.name}” lists what the announcer says`, () => {
+    assert.equal(heardOf([name]), step.heard);
   });
 }
 
-test('say of who comes and goes what is heard where it is wanted', () => {
-  assert.equal(heardOf('comings', { notices: true }), ['Bo left the room.', 'Bo entered the room.']);
+test('the announcer tells who comes and goes when notices are wanted', () => {
+  assert.equal(heardOf(['comings'], { chosen: { notices: true } }), [
+    'Bo left the room.',
+    'Bo entered the room.',
+  ]);
 });
 
-test('make the same log each time, numbered without a gap and in the order of time', () => {
-  const all = [...Object.keys(STEPS), saying('Hello, all')];
+test('the steps make the same log each time, without a gap and in the order of time', () => {
+  const all = [...Object.keys(STEPS), sayStep('Hello, all')];
   const log = script(all, 'ada').flat();
   assert.equal(script(all, 'ada').flat(), log);
   assert.equal(
@@ -62,18 +29,18 @@ test('make the same log each time, numbered without a gap and in the order of ti
   );
   assert.equal(
     log.map(({ at }) => at),
-    log.map(({ at }) => at).sort(),
+    log.map(({ at }) => at).toSorted(),
   );
 });
 
-test('are those that an address names, and no others', () => {
+test('an address names only steps that exist, at most twenty', () => {
   assert.equal(stepsOf('one.three'), ['one', 'three']);
   assert.equal(stepsOf('.__proto__.toString.one.<b>.'), ['one']);
   assert.is(stepsOf('one.'.repeat(5000)).length, 20);
 });
 
-test('have what their reader said, in its place, and of that the latest', () => {
-  const own = ['Hello 👋', 'a.b & <c>\n—', 'שלום', '3', '4'].map(saying);
+test("the log has the reader's own messages at their places, and only the latest four", () => {
+  const own = ['Hello 👋', 'a.b & <c>\n—', 'שלום', '3', '4'].map(sayStep);
   assert.equal(stepsOf(['one', ...own].join('.')), ['one', ...own.slice(1)]);
   assert.equal(
     script(['one', ...own, 'three'], 'ada')
@@ -83,12 +50,12 @@ test('have what their reader said, in its place, and of that the latest', () => 
     ['ada: Hello 👋', 'ada: a.b & <c>\n—', 'ada: שלום', 'ada: 3', 'ada: 4'],
   );
   assert.equal(
-    stepsOf(`say-.say-=.${saying('x'.repeat(201))}.${saying('a\0b')}.say-${'A'.repeat(5000)}`),
+    stepsOf(`say-.say-=.${sayStep('x'.repeat(201))}.${sayStep('a\0b')}.say-${'A'.repeat(5000)}`),
     [],
   );
 });
 
-test('tell who is in the room after them', () => {
+test('the log tells who is in the room after it', () => {
   assert.equal(presentAfter(script([], 'ada'), 'ada'), ['Ana', 'Bo', 'Cem', 'ada']);
   assert.equal(presentAfter(script(['comings', 'one'], 'ada'), 'ada'), ['Ana', 'Cem', 'ada', 'Bo']);
 });

@@ -1,27 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { day } from '../../server/dates.ts';
+import { day } from '../../server/view/dates.ts';
 import heard from '../../templates/accessibility/heard.json' with { type: 'json' };
 import topics from '../../templates/accessibility/rules.json' with { type: 'json' };
+import tested from '../../templates/accessibility/tested.json' with { type: 'json' };
 import { withApp } from '../support/app.ts';
 import { words } from '../support/visitor.ts';
 
-const test = suite('the accessibility statement');
+const test = suite('accessibility statement');
 
 interface Rule {
   rule: string;
   spec?: string;
   test?: string;
-  /** Why it is not kept. */
+  /** Why we do not keep it. */
   why?: string;
-  /** How it is kept where no spec holds it. */
+  /** How we keep it without a spec. */
   held?: string;
 }
 const rules: Rule[] = Object.values(topics).flat();
 
 test(
-  'is at the same place on every page, whoever reads',
+  'every page links to the accessibility statement in its footer',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -37,7 +38,7 @@ test(
 );
 
 test(
-  'says what was heard in each browser, with what and when, what fails, and what nobody has tried',
+  'the statement lists what each browser spoke, with versions and dates, what fails and what is untested',
   withApp(async ({ visitor }) => {
     const { page } = await visitor().get('/accessibility');
     const tables = page
@@ -63,7 +64,7 @@ test(
 );
 
 test(
-  'is linked from the first page and from the help',
+  'the first page and the help link to the statement',
   withApp(async ({ visitor }) => {
     for (const path of ['/', '/help'])
       assert.ok((await visitor().get(path)).page.querySelector('main a[href="/accessibility"]'), path);
@@ -71,7 +72,7 @@ test(
 );
 
 test(
-  'says of each rule which spec holds it, or why none does',
+  'the statement lists every rule, and marks those that are not kept',
   withApp(async ({ visitor }) => {
     const { page } = await visitor().get('/accessibility');
     const text = words(page.querySelector('main'));
@@ -80,8 +81,52 @@ test(
   }),
 );
 
+test(
+  'the statement counts the runs that testers have shared, by screen reader and version',
+  withApp(async ({ cast, visitor }) => {
+    const ada = await cast('ada');
+    assert.not.match(
+      words((await visitor().get('/accessibility')).page.querySelector('main')),
+      /have shared/,
+    );
+    await ada.post('/practice/runs', { reader: 'Orca', readerVersion: '46', browser: 'Firefox' });
+    await ada.post('/practice/runs/1/scenes/1', { verdict: 'expected' });
+    await ada.post('/practice/runs/1/share');
+    const { page } = await visitor().get('/accessibility');
+    assert.match(words(page.querySelector('main')), /have shared runs .*Orca 46: 1 run by 1 person/);
+    assert.match((await visitor().get('/accessibility.jsonld')).text, /Orca 46: shared runs: 1, people: 1/);
+  }),
+);
+
+/** The terms of EARL that a report may have, in a small form of its schema. */
+const EARL: Record<string, RegExp> = {
+  'earl:mode': /^earl:(automatic|manual|semiAuto|undisclosed|unknownMode)$/,
+  'earl:outcome': /^earl:(passed|failed|cantTell|inapplicable|untested)$/,
+  'earl:assertedBy': /^_:specs$/,
+  'earl:subject': /^_:subject$/,
+};
+
+test(
+  'the EARL has an assertion for each rule, each tested page and each failure',
+  withApp(async ({ visitor }) => {
+    const answer = await visitor().get('/accessibility.jsonld');
+    assert.is(answer.headers.get('content-type'), 'application/ld+json');
+    const assertions = (answer.json() as unknown as { '@graph': Record<string, unknown>[] })['@graph'].filter(
+      (one) => one['@type'] === 'earl:Assertion',
+    );
+    assert.is(assertions.length, rules.length + tested.pages.length + heard.failures.length);
+    for (const one of assertions) {
+      const result = one['earl:result'] as Record<string, { '@id': string }>;
+      for (const [term, value] of Object.entries(EARL))
+        assert.match(((one[term] ?? result[term]) as { '@id': string })['@id'], value, term);
+    }
+    const failed = assertions.filter((one) => JSON.stringify(one).includes('"earl:failed"'));
+    assert.is(failed.length, rules.filter(({ why }) => why).length + heard.failures.length);
+  }),
+);
+
 for (const { rule, spec, test: name, why, held } of rules) {
-  test(`promises what is held: ${rule}`, () => {
+  test(`a spec or a reason backs the rule: ${rule}`, () => {
     assert.is([spec && name, why, held].filter(Boolean).length, 1);
     if (!spec) return;
     assert.ok(

@@ -1,7 +1,16 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
-import { buttons, labelled, problem, titleOf, valueOf, words, type Visitor } from '../support/visitor.ts';
+import {
+  type Answer,
+  buttons,
+  labelled,
+  problem,
+  titleOf,
+  valueOf,
+  type Visitor,
+  words,
+} from '../support/visitor.ts';
 
 const test = suite('accounts over HTTP');
 
@@ -9,7 +18,7 @@ const good = { username: 'ada', email: 'ada@example.org', password: 'correct hor
 const shown = async (person: Visitor) => (await person.get('/rooms')).page.querySelector('header')!.text;
 
 test(
-  'are created by a form, which logs in',
+  'the registration form creates an account and logs in',
   withApp(async ({ visitor }) => {
     const ada = visitor();
     const form = await ada.get('/register');
@@ -22,7 +31,7 @@ test(
 );
 
 test(
-  'have a form with three labelled fields',
+  'the registration form has three labelled fields',
   withApp(async ({ visitor }) => {
     const form = await visitor().get('/register');
     const types = ['Username', 'Email', 'Password'].map((label) =>
@@ -35,16 +44,16 @@ test(
 
 const refused: [what: string, label: 'Username' | 'Email' | 'Password', value: string, sentence: RegExp][] = [
   ['no username', 'Username', '', /Enter a username/],
-  ['a username of space', 'Username', '   ', /Enter a username/],
+  ['a username of spaces', 'Username', '   ', /Enter a username/],
   ['a username of 33 characters', 'Username', 'a'.repeat(33), /at most 32 characters/],
   ['a username with a space', 'Username', 'ada lovelace', /letters, digits/],
   ['a username with markup', 'Username', '<b>ada', /letters, digits/],
   ['a username with a slash', 'Username', 'ada/..', /letters, digits/],
-  ['a username with a picture', 'Username', 'ada😀', /letters, digits/],
+  ['a username with an emoji', 'Username', 'ada😀', /letters, digits/],
   ['a username with an invisible character', 'Username', 'a\u200bda', /letters, digits/],
-  ['a username that turns the text around', 'Username', 'a\u202eda', /letters, digits/],
-  ['a username with NUL', 'Username', 'a\0da', /letters, digits/],
-  ['a username of marks alone', 'Username', '_.-', /at least one letter or digit/],
+  ['a username with a right-to-left override', 'Username', 'a\u202eda', /letters, digits/],
+  ['a username with a NUL', 'Username', 'a\0da', /letters, digits/],
+  ['a username of only punctuation marks', 'Username', '_.-', /at least one letter or digit/],
   ['no email', 'Email', '', /Enter an email/],
   ['an email without @', 'Email', 'ada', /name@example\.org/],
   ['an email without a name', 'Email', '@example.org', /name@example\.org/],
@@ -52,19 +61,19 @@ const refused: [what: string, label: 'Username' | 'Email' | 'Password', value: s
   ['an email with two @', 'Email', 'ada@home@example.org', /name@example\.org/],
   ['two emails', 'Email', 'ada@example.org,grace@example.org', /name@example\.org/],
   ['an email with a line break', 'Email', 'ada@example.org\r\nBcc: grace@example.org', /name@example\.org/],
-  ['an email with NUL', 'Email', 'a\0da@example.org', /name@example\.org/],
+  ['an email with a NUL', 'Email', 'a\0da@example.org', /name@example\.org/],
   ['an email of 300 characters', 'Email', `${'a'.repeat(288)}@example.org`, /at most 254/],
   ['no password', 'Password', '', /at least 8/],
   ['a password of 7 characters', 'Password', 'zwölf77', /at least 8/],
-  ['a password of 7 characters that take 14 units', 'Password', '😀'.repeat(7), /at least 8/],
+  ['a password of 7 emoji of two UTF-16 units each', 'Password', '😀'.repeat(7), /at least 8/],
   ['a password of 257 characters', 'Password', 'x'.repeat(257), /at most 256/],
-  ['a password with NUL', 'Password', 'correct\0horse', /cannot be/],
-  ['one of the commonest passwords', 'Password', 'password', /commonest/],
-  ['one of the commonest passwords in capitals', 'Password', 'PASSWORD', /commonest/],
+  ['a password with a NUL', 'Password', 'correct\0horse', /invalid character/],
+  ['one of the commonest passwords', 'Password', 'password', /too common/],
+  ['one of the commonest passwords in capitals', 'Password', 'PASSWORD', /too common/],
 ];
 for (const [what, label, value, sentence] of refused) {
   test(
-    `refuse ${what}, at the top and beside the field`,
+    `a registration with ${what} is refused, at the top and beside the field`,
     withApp(async ({ visitor }) => {
       const person = visitor();
       const answer = await person.post('/register', { ...good, [label.toLowerCase()]: value });
@@ -79,7 +88,7 @@ for (const [what, label, value, sentence] of refused) {
 }
 
 test(
-  'tell every problem at once, and keep what was typed except the password',
+  'a refused registration tells every problem at once, and keeps what was typed except the password',
   withApp(async ({ visitor }) => {
     const answer = await visitor().post('/register', {
       username: 'a "quoted" <b>',
@@ -104,7 +113,7 @@ const taken: [what: string, fields: Partial<typeof good>, label: string][] = [
 ];
 for (const [what, fields, label] of taken) {
   test(
-    `refuse a ${what} that ada has`,
+    `a registration with the ${what} of ada is refused`,
     withApp(async ({ cast, visitor }) => {
       await cast('ada');
       const answer = await visitor().post('/register', {
@@ -121,7 +130,7 @@ for (const [what, fields, label] of taken) {
 }
 
 test(
-  'take a username once, when twenty ask for it at the same time',
+  'when twenty registrations want one username at the same time, one gets it',
   withApp(async ({ visitor }) => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, number) =>
@@ -132,7 +141,7 @@ test(
         }),
       ),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = answers.map(({ status }) => status).toSorted();
     assert.equal(statuses, [303, ...Array<number>(19).fill(422)]);
   }),
 );
@@ -153,7 +162,7 @@ const usernames: [typed: string, kept: string][] = [
 ];
 for (const [typed, kept] of usernames) {
   test(
-    `take ${JSON.stringify(typed)} as a username, and show it as ${kept}`,
+    `the username ${JSON.stringify(typed)} is accepted, and shown as ${kept}`,
     withApp(async ({ visitor }) => {
       const person = visitor();
       assert.is((await person.post('/register', { ...good, username: typed })).status, 303);
@@ -170,7 +179,7 @@ for (const password of [
   'aaaaaaab'.repeat(2),
 ]) {
   test(
-    `take the password ${password.slice(0, 16)} as typed`,
+    `the password ${password.slice(0, 16)} is accepted as typed`,
     withApp(async ({ visitor }) => {
       assert.is((await visitor().register('ada', password)).status, 303);
       assert.is((await visitor().logIn('ada', password)).status, 303);
@@ -180,7 +189,7 @@ for (const password of [
 }
 
 test(
-  'name the field of a problem in JSON',
+  'a refused registration in JSON names the field',
   withApp(async ({ visitor }) => {
     const answer = await visitor().postJson('/register', { ...good, username: '\ud800' });
     assert.is(answer.status, 422);
@@ -189,7 +198,7 @@ test(
 );
 
 test(
-  'are deleted on a page that says before what happens, and with a password',
+  'deleting an account takes the password, on a page that says first what happens',
   withApp(async ({ cast, visitor }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -224,7 +233,7 @@ test(
 );
 
 test(
-  'that hold the only administrator of a room are told where to go first',
+  'the only administrator of a room learns which rooms need another one, or deletion, before they can delete their account',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -236,7 +245,10 @@ test(
     assert.equal(buttons(page), ['Log out']);
     const refused = await ada.post('/settings/delete', { current: 'correct horse' });
     assert.is(refused.status, 422);
-    assert.match(words(refused.page.querySelector('[role="alert"]')), /only administrator of lobby/);
+    assert.match(
+      words(refused.page.querySelector('.problems, [role="alert"]')),
+      /only administrator of lobby/,
+    );
     assert.match(await shown(ada), /Logged in as ada/);
     await ada.post(`/rooms/${lobby}/delete`);
     assert.is((await ada.post('/settings/delete', { current: 'correct horse' })).location, '/goodbye');
@@ -244,7 +256,7 @@ test(
 );
 
 test(
-  'are deleted in every browser at once: a poll of another one is told to log in',
+  'deleting an account logs out every browser of the user at once',
   withApp(async ({ cast, visitor }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -258,7 +270,7 @@ test(
 );
 
 test(
-  'give all that is kept of them as a file',
+  'a user can download all their data as a file',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -274,6 +286,41 @@ test(
       ['hello'],
     );
     assert.is((await visitor().get('/settings/data')).location, '/login?next=%2Fsettings%2Fdata');
+  }),
+);
+
+const notice = ({ page }: Answer) => words(page.querySelector('main [role="status"]'));
+
+test(
+  'all that is wrong with a new account is told at once: what is taken, too',
+  withApp(async ({ cast, visitor }) => {
+    await cast('ada');
+    const problemsOf = async (username: string, email: string, password: string) => {
+      const { page } = await visitor().post('/register', { username, email, password });
+      return page.querySelectorAll('main .problems a').map((link) => link.getAttribute('href'));
+    };
+    assert.equal(await problemsOf('ADA', 'ada@example.org', 'short'), ['#username', '#email', '#password']);
+    assert.equal(await problemsOf('Ada', 'nowhere', 'correct horse'), ['#username', '#email']);
+    assert.equal(await problemsOf('a b', 'ADA@example.org', 'correct horse'), ['#username', '#email']);
+    assert.equal(await problemsOf('a b', 'nowhere', 'correct horse'), ['#username', '#email']);
+    assert.equal(await problemsOf('grace', 'grace@example.org', 'short'), ['#password']);
+  }),
+);
+
+test(
+  'who logs in, creates an account or logs out is told so, once',
+  withApp(async ({ visitor }) => {
+    const person = visitor();
+    await person.register('ada');
+    assert.is(notice(await person.get('/rooms')), 'Welcome, ada. Your account is created.');
+    assert.is((await person.get('/rooms')).page.querySelector('main [role="status"]'), null);
+    assert.is((await person.post('/logout')).location, '/');
+    const out = await person.get('/');
+    assert.is(notice(out), 'You are logged out.');
+    assert.is(out.page.querySelector('main [role="status"]')?.getAttribute('autofocus'), '');
+    assert.is((await person.get('/')).page.querySelector('main [role="status"]'), null);
+    await person.logIn('ada');
+    assert.is(notice(await person.get('/rooms')), 'Welcome back, ada.');
   }),
 );
 

@@ -1,9 +1,9 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
-import { buttons, titleOf, words, type Answer, type Visitor } from '../support/visitor.ts';
+import { type Answer, buttons, titleOf, type Visitor, words } from '../support/visitor.ts';
 
-const test = suite('what is announced');
+const test = suite('announcement settings');
 
 const checked = ({ page }: Answer, form = '') =>
   page
@@ -11,35 +11,35 @@ const checked = ({ page }: Answer, form = '') =>
     .map((radio) => `${radio.getAttribute('name')}=${radio.getAttribute('value')}`);
 const DEFAULTS = ['messages=everything', 'first=sender', 'time=no', 'notices=no'];
 
-/** What the script in the room's page is told. */
+/** The announcement settings that the page of the room gives to its script. */
 async function given(person: Visitor, room: number): Promise<unknown> {
   const { page } = await person.get(`/rooms/${room}`);
   return JSON.parse(page.querySelector('.log')!.getAttribute('data-announcements')!);
 }
 
 test(
-  'is chosen for a room one step from it, which is no leaving',
-  withApp(async ({ cast, clock, leases }) => {
+  'a user sets announcements for a room one link away from it, without leaving the room',
+  withApp(async ({ cast, clock, tick }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     const room = await ada.get(`/rooms/${lobby}`);
     const link = room.page
       .querySelectorAll('main a')
-      .find((one) => words(one) === 'What is announced in lobby');
+      .find((one) => words(one) === 'Screen reader announcements in lobby');
     assert.ok(link, 'there is a link');
-    await ada.post(`/rooms/${lobby}/leave`, { closing: '1' }); // as the page says when it gives way to another
+    await ada.post(`/rooms/${lobby}/leave`, { closing: '1' }); // the page of the room reports that it is closing
     const page = await ada.get(link.getAttribute('href')!);
-    assert.is(titleOf(page), 'What is announced in lobby – Rooms – Plainchat');
+    assert.is(titleOf(page), 'Screen reader announcements in lobby – Rooms – Plainchat');
     assert.equal(checked(page), DEFAULTS);
     clock.pass(6000);
-    await leases.tick();
+    await tick();
     assert.equal(await ada.log(lobby), ['ada entered']);
 
     const saved = await ada.press(page, 'Save for lobby', { messages: 'sender', time: 'yes' });
     assert.match(saved.location ?? '', new RegExp(`^/rooms/${lobby}\\?check=`));
     assert.is(
       words((await ada.get(saved.location!)).page.querySelector('main [role="status"]')),
-      'What is announced in lobby is saved.',
+      'Your announcements for lobby are saved.',
     );
     assert.equal(await given(ada, lobby), {
       messages: 'sender',
@@ -51,18 +51,18 @@ test(
 );
 
 test(
-  'is chosen for all rooms in the settings, and for a room until that is taken back',
+  'announcement settings for all rooms hold in a room that has none of its own',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const [lobby, study] = [await ada.createRoom('lobby'), await ada.createRoom('study')];
     assert.equal(buttons(await ada.get(`/rooms/${lobby}/announcements`)), ['Log out', 'Save for lobby']);
     await ada.post(`/rooms/${lobby}/announcements`, { messages: 'nothing' });
-    const settings = await ada.get('/settings');
+    const settings = await ada.get('/settings/announcements');
     assert.equal(checked(settings, '[action="/settings/announcements"]'), DEFAULTS);
     const saved = await ada.press(settings, 'Save announcements', { notices: 'yes' });
     assert.is(
       words((await ada.get(saved.location!)).page.querySelector('main [role="status"]')),
-      'What is announced is saved.',
+      'Your announcements are saved.',
     );
     assert.equal(
       [await given(ada, lobby), await given(ada, study)],
@@ -77,7 +77,7 @@ test(
 );
 
 test(
-  'that is no choice is refused at the top and beside it, with the rest kept',
+  'an invalid choice is refused at the top and beside it, and the other choices are kept',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -85,7 +85,7 @@ test(
       const answer = await ada.post(path, { messages: 'all', notices: 'yes', first: 'text', time: 'yes' });
       assert.is(answer.status, 422);
       assert.match(titleOf(answer), /^Error: /);
-      const [link] = answer.page.querySelectorAll('main [role="alert"] a');
+      const [link] = answer.page.querySelectorAll('main .problems a');
       assert.match(
         words(answer.page.querySelector(`[id="${link!.getAttribute('href')!.slice(1)}"]`)),
         /^New messages Error: There is no such choice/,
@@ -96,7 +96,7 @@ test(
 );
 
 test(
-  "is nobody's to see or change in a room that they do not belong to",
+  'only a member sees and changes the announcement settings of a room',
   withApp(async ({ cast, visitor }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const [lobby, study] = [await ada.createRoom('lobby'), await ada.createRoom('study', 'invite')];

@@ -1,11 +1,20 @@
 import { connect } from 'node:net';
 import sharp from 'sharp';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
 import { eventually } from '../support/browser.ts';
 import { animation, bomb, filesIn, images, large, PDF, photo, TEXT } from '../support/files.ts';
-import { bare, labelled, problem, valueOf, words, type Delta, type Visitor } from '../support/visitor.ts';
+import {
+  type Answer,
+  bare,
+  type Delta,
+  labelled,
+  problem,
+  valueOf,
+  type Visitor,
+  words,
+} from '../support/visitor.ts';
 
 const test = suite('attachments over HTTP');
 
@@ -24,7 +33,7 @@ async function adaAndGraceInLobby({ cast, filesDir }: World) {
   };
 }
 
-/** The latest message as JSON has it. */
+/** The latest message in JSON. */
 async function latestIn(reader: Visitor, room: number): Promise<Delta['entries'][number]> {
   return ((await reader.getJson(`/rooms/${room}/entries?after=0`)).json() as Delta).entries.findLast(
     ({ kind }) => kind === 'message',
@@ -39,7 +48,7 @@ const bytesOf = async (reader: Visitor, address: string) =>
 
 for (const [type, make] of Object.entries({ ...images, pdf: async () => PDF, txt: async () => TEXT })) {
   test(
-    `are taken as ${type} for what they contain, whatever they are called`,
+    `a ${type} file is recognised by its content, whatever its name`,
     withApp(async (world) => {
       const { ada, grace, lobby, latest, files } = await adaAndGraceInLobby(world);
       const answer = await ada.attach(lobby, await make(), { body: 'see you there', after: '2' });
@@ -93,7 +102,7 @@ for (const [type, make] of Object.entries({ ...images, pdf: async () => PDF, txt
 }
 
 test(
-  'are shown with their words and with their place kept free, alike on a page and in JSON',
+  'an image is shown with its description and its size, the same on a page and in JSON',
   withApp(async (world) => {
     const { ada, grace, lobby, latest } = await adaAndGraceInLobby(world);
     await ada.attach(lobby, await images.jpeg(), { description: ' the harbour\r\n at "night" <b> ' });
@@ -116,7 +125,7 @@ test(
 );
 
 test(
-  'that are decorative have an empty alternative, and say that they are',
+  'a decorative image has an empty alt, and is announced as decorative',
   withApp(async (world) => {
     const { ada, grace, lobby, latest } = await adaAndGraceInLobby(world);
     assert.is(
@@ -131,7 +140,7 @@ test(
     );
     const { page } = await grace.get(`/rooms/${lobby}`);
     assert.is(page.querySelector('#m-3 img')?.getAttribute('alt'), '');
-    assert.match(words(page.querySelector('#m-3')), /happy new year Decorative image Report$/);
+    assert.match(words(page.querySelector('#m-3')), /happy new year Decorative image$/);
     const { decorative, description, words: said } = (await latest()).attachment!;
     assert.equal([decorative, description, said], [true, '', 'Decorative image']);
   }),
@@ -154,7 +163,7 @@ const refusals: [
     'Description',
     /at most 1,000 characters, and this one has 1,001/,
   ],
-  ['a description with a NUL', images.png, { description: 'a\0b' }, 'Description', /cannot be kept/],
+  ['a description with a NUL', images.png, { description: 'a\0b' }, 'Description', /invalid character/],
   [
     'a PDF said to be decorative',
     async () => PDF,
@@ -176,35 +185,47 @@ const refusals: [
     'Message',
     /at most 4,000 characters/,
   ],
-  ['9 MiB', async () => Buffer.alloc(9 * MIB, 'a'), {}, 'File', /too large: at most 8 MiB/],
-  ['one byte over 8 MiB', async () => Buffer.alloc(8 * MIB + 1, 'a'), {}, 'File', /too large: at most 8 MiB/],
+  [
+    'a file of 9 MiB',
+    async () => Buffer.alloc(9 * MIB, 'a'),
+    {},
+    'File',
+    /too large: you can send at most 8 MiB/,
+  ],
+  [
+    'a file of one byte over 8 MiB',
+    async () => Buffer.alloc(8 * MIB + 1, 'a'),
+    {},
+    'File',
+    /too large: you can send at most 8 MiB/,
+  ],
   [
     'a program',
     async () => Buffer.from('7f454c46020101000000', 'hex'),
     {},
     'File',
-    /no JPEG, PNG, GIF or WebP image, no PDF, and no plain text/,
+    /not a JPEG, PNG, GIF or WebP image, a PDF or plain text/,
   ],
   [
     'text that is no UTF-8',
     async () => Buffer.from('caf\xe9', 'latin1'),
     {},
     'File',
-    /no plain text in UTF-8/,
+    /a PDF or plain text in UTF-8/,
   ],
   [
-    'an image that is none',
+    'a broken image',
     async () => Buffer.from('\x89PNG\r\n\x1a\nno more', 'latin1'),
     {},
     'File',
-    /is none that can be read/,
+    /looks like an image, but cannot be read/,
   ],
   [
-    'an image that is cut off',
+    'a truncated image',
     async () => (await photo()).subarray(0, 200),
     {},
     'File',
-    /is none that can be read/,
+    /looks like an image, but cannot be read/,
   ],
   [
     'an image of a hundred million pixels',
@@ -217,7 +238,7 @@ const refusals: [
 
 for (const [what, file, fields, label, told] of refusals) {
   test(
-    `are refused with a sentence for ${what}, and the text is kept`,
+    `an attachment with ${what} is refused with a sentence, and the text is kept`,
     withApp(async (world) => {
       const { ada, lobby, files } = await adaAndGraceInLobby(world);
       const typed = { description: 'the harbour', body: 'see you', ...fields };
@@ -235,20 +256,17 @@ for (const [what, file, fields, label, told] of refusals) {
 }
 
 test(
-  'are refused with a sentence once somebody has sent as much as is kept of one person, nothing is kept, and others send theirs',
+  'a user cannot attach beyond their storage quota, and others still can',
   withApp(
     async (world) => {
       const { ada, grace, lobby, files } = await adaAndGraceInLobby(world);
       assert.is((await ada.attach(lobby, PDF)).status, 303);
       for (const size of [199_990, 200_000]) {
-        // seen once the file has come, and before
+        // noticed after the upload, and before it
         await world.orm.em.fork().execute('update attachment set size = ?', [size]);
         const answer = await ada.attach(lobby, PDF, { body: 'see you', description: 'the agenda' });
         assert.is(answer.status, 422);
-        assert.match(
-          problem(answer, 'File').beside,
-          /Of one person at most 0\.2 MB of images and files are kept/,
-        );
+        assert.match(problem(answer, 'File').beside, /You can keep 0\.2 MB of images and files/);
         assert.equal(
           [valueOf(labelled(answer, 'Message')), valueOf(labelled(answer, 'Description'))],
           ['see you', 'the agenda'],
@@ -262,7 +280,21 @@ test(
 );
 
 test(
-  'of exactly 8 MiB are taken',
+  'files that arrive at once do not exceed the storage quota of their user together',
+  withApp(
+    async (world) => {
+      const { ada, lobby, files } = await adaAndGraceInLobby(world);
+      const text = Buffer.from('hello '.repeat(15_000)); // 90 kB
+      const answers = await Promise.all(Array.from({ length: 6 }, () => ada.attach(lobby, text)));
+      assert.equal(answers.map(({ status }) => status).toSorted(), [303, 303, 422, 422, 422, 422]);
+      assert.is(files().length, 2);
+    },
+    { filesMb: { each: 0.2, all: 1 } },
+  ),
+);
+
+test(
+  'a file of exactly 8 MiB is accepted',
   withApp(async (world) => {
     const { ada, lobby, latest } = await adaAndGraceInLobby(world);
     assert.is((await ada.attach(lobby, Buffer.alloc(8 * MIB, 'a'))).status, 303);
@@ -271,7 +303,7 @@ test(
 );
 
 test(
-  'lose where they were taken, stand upright, and stand still',
+  'a photo loses its location and is turned upright, and an animation keeps its first frame',
   withApp(async (world) => {
     const { ada, lobby, latest } = await adaAndGraceInLobby(world);
     const taken = await photo();
@@ -295,17 +327,126 @@ test(
 );
 
 test(
-  'that are large images are kept at 2,000 pixels a side',
+  'a large image is made smaller, and its sender is told so once',
   withApp(async (world) => {
     const { ada, lobby, latest } = await adaAndGraceInLobby(world);
-    await ada.attach(lobby, await large(2400, 600));
-    const { width, height } = (await latest()).attachment!;
-    assert.equal([width, height], [2000, 500]);
+    const sent = await ada.attach(lobby, await large(4000, 3000));
+    const { width, height, shown } = (await latest()).attachment!;
+    assert.equal([width, height], [2667, 2000]);
+    assert.equal(shown, { width: 512, height: 384 });
+    assert.match(
+      (await ada.get(sent.location!)).page.querySelector('.notice')!.text,
+      'The image was made smaller: 2,667 × 2,000 pixels, from 4,000 × 3,000.',
+    );
+    assert.not.match((await ada.get(sent.location!)).text, 'made smaller');
+  }),
+);
+
+/** The fields that the form has for a browser, without which a file is sent at once. */
+const FORM = { asks: '1' };
+const previewed = (answer: Answer) => ({
+  preview: valueOf(answer.page.querySelector('input[name=preview]')!),
+  key: valueOf(answer.page.querySelector('input[name=key]')!),
+});
+const confirm = async (user: Visitor, room: number, fields: Record<string, string>) =>
+  user.post(`/rooms/${room}/attachments`, { ...FORM, after: '0', description: 'the harbour', ...fields });
+
+test(
+  'a user who asks for it sees the file as it is kept before others do, and sends it as shown, once',
+  withApp(async (world) => {
+    const { ada, grace, lobby, latest, files } = await adaAndGraceInLobby(world);
+    const typed = { ...FORM, look: '1', description: 'the <harbour>', body: 'see you there' };
+    const answer = await ada.attach(lobby, await photo(), typed);
+    assert.is(answer.status, 200);
+    assert.equal(await grace.log(lobby), ['ada entered', 'grace entered']);
+    assert.match(words(answer.page.querySelector('.notice')), 'It is not sent yet.');
+    assert.match(
+      words(answer.page.querySelector('main')),
+      /as others will see it: JPEG, 20 × 40 pixels, \d+ bytes/,
+    );
+    assert.equal(
+      ['Description', 'Message'].map((label) => valueOf(labelled(answer, label))),
+      [typed.description, typed.body],
+    );
+    const image = answer.page.querySelector('.attachment img')!;
+    assert.is(image.getAttribute('alt'), typed.description);
+    const address = image.getAttribute('src')!;
+    assert.is((await sharp(await bytesOf(ada, address)).metadata()).width, 20);
+    assert.is((await grace.get(address)).status, 404);
+    const { preview, key } = previewed(answer);
+    const fields = { preview, key, description: 'the harbour', body: 'see you' };
+    const sent = await Promise.all([confirm(ada, lobby, fields), confirm(ada, lobby, fields)]);
+    assert.equal(
+      sent.map(({ status }) => status),
+      [303, 303],
+    );
+    const { seq, body, attachment } = await latest(grace);
+    assert.equal([seq, body, attachment!.description, attachment!.height], [3, 'see you', 'the harbour', 40]);
+    assert.is((await bytesOf(grace, attachment!.address)).length, attachment!.size);
+    assert.is((await ada.get(address)).status, 404);
+    assert.equal(files().filter((name) => name !== 'previews').length, 1);
   }),
 );
 
 test(
-  'that are two things at once are kept as one of them, in which nothing runs',
+  'an image that is not as it was sent is shown to its sender first, and what comes from a program is posted at once',
+  withApp(async (world) => {
+    const { ada, lobby, latest } = await adaAndGraceInLobby(world);
+    const shown = await ada.attach(lobby, await animation(), FORM);
+    assert.is(shown.status, 200);
+    assert.match(words(shown.page.querySelector('.notice')), 'Of the animation, one picture was kept.');
+    assert.is((await ada.attach(lobby, await images.png(), FORM)).status, 303);
+    const json = await ada.attach(
+      lobby,
+      await animation(),
+      { ...FORM, look: '1' },
+      { Accept: 'application/json' },
+    );
+    assert.is(json.status, 201);
+    assert.is((await ada.attach(lobby, await animation())).status, 303);
+    assert.is((await latest()).seq, 5);
+  }),
+);
+
+test(
+  'a file need not be chosen again if something else is refused',
+  withApp(async (world) => {
+    const { ada, grace, lobby, latest } = await adaAndGraceInLobby(world);
+    const refused = await ada.attach(lobby, PDF, { ...FORM, description: '', body: 'the agenda' });
+    assert.is(refused.status, 422);
+    assert.match(problem(refused, 'Description').beside, /Describe what it shows or says/);
+    assert.is(refused.page.querySelector('input[type=file]'), null);
+    const fields = { ...previewed(refused), body: 'the agenda' };
+    const again = await confirm(ada, lobby, { ...fields, description: ' ' });
+    assert.is(again.status, 422);
+    assert.is(previewed(again).preview, fields.preview);
+    for (const [who, preview] of [
+      [grace, fields.preview],
+      [ada, fields.preview.replace(/^./, (first) => (first === '0' ? '1' : '0'))],
+      [ada, `../${fields.preview}`],
+    ] as const) {
+      const lost = await confirm(who, lobby, { ...fields, preview });
+      assert.is(lost.status, 422);
+      assert.match(problem(lost, 'File').beside, 'This file is not kept here any more. Choose it again.');
+      assert.is(valueOf(labelled(lost, 'Message')), 'the agenda');
+    }
+    assert.is((await confirm(ada, lobby, fields)).status, 303);
+    assert.equal([(await latest()).body, (await latest()).attachment!.type], ['the agenda', 'pdf']);
+  }),
+);
+
+test(
+  'of files that nobody sends, the latest two of each user are kept',
+  withApp(async (world) => {
+    const { ada, lobby } = await adaAndGraceInLobby(world);
+    const kept = () => filesIn(`${world.filesDir}/previews`);
+    for (let index = 0; index < 3; index += 1) await ada.attach(lobby, TEXT, { ...FORM, look: '1' });
+    assert.is(kept().length, 2);
+  }),
+);
+
+test(
+  'a file that is two types at once is stored as one of them, in which nothing runs',
   withApp(async (world) => {
     const { ada, lobby, latest } = await adaAndGraceInLobby(world);
     const script = Buffer.from('<script>alert(1)</script>PK\x03\x04', 'latin1');
@@ -335,7 +476,7 @@ test(
 );
 
 test(
-  'are for members alone: told to others as the room is',
+  'only members get an attachment; others get the answer that the room gives them',
   withApp(async (world) => {
     const { ada, grace, lobby, files } = await adaAndGraceInLobby(world);
     const [linus, anonymous] = [await world.cast('linus'), world.visitor()];
@@ -380,12 +521,12 @@ test(
       (await anonymous.attach(lobby, await images.png())).location,
       `/login?next=${encodeURIComponent(`/rooms/${lobby}`)}`,
     );
-    assert.is(files().length, 2, 'nothing of what was refused is kept');
+    assert.is(files().length, 2, 'no refused file is kept');
   }),
 );
 
 test(
-  'are sent once to a browser that asks again, and their head alone where it is asked for',
+  'a browser that asks again gets 304, and HEAD gets the headers',
   withApp(async (world) => {
     const { ada, lobby, latest } = await adaAndGraceInLobby(world);
     await ada.attach(lobby, await images.png());
@@ -406,7 +547,7 @@ test(
 );
 
 test(
-  'without the token of a form of ours are refused, and nothing of them is kept',
+  'an attachment without the CSRF token is refused, and its file is not kept',
   withApp(async (world) => {
     const { ada, lobby, files } = await adaAndGraceInLobby(world);
     const answer = await ada.attach(lobby, await images.png(), { _csrf: 'forged', body: 'a long text' });
@@ -417,7 +558,7 @@ test(
 );
 
 test(
-  'are posted once under a key, and a text that was sent under a used one is given back',
+  'an attachment is posted once under its key, and another text under the key is given back',
   withApp(async (world) => {
     const { ada, lobby, files } = await adaAndGraceInLobby(world);
     const once = { key: 'a-key-of-ada', body: 'see you' };
@@ -429,11 +570,14 @@ test(
     assert.is(
       (await ada.attach(lobby, await images.png(), once)).location,
       locations[0],
-      'a retry is answered from outside too',
+      'a repetition is answered from outside too',
     );
     await ada.enter(lobby);
     const other = await ada.attach(lobby, await images.png(), { ...once, description: 'the market' });
-    assert.match(words(other.page.querySelector('[role="alert"]')), /had been used for another message/);
+    assert.match(
+      words(other.page.querySelector('.problems, [role="alert"]')),
+      /already sent another message with this form/,
+    );
     assert.is(valueOf(labelled(other, 'Description')), 'the market');
     assert.equal(
       (await ada.log(lobby)).filter((line) => line.includes(':')),
@@ -444,7 +588,7 @@ test(
 );
 
 test(
-  'can be sent by a script, which is answered as for a message',
+  'a script that attaches gets the answer of a post',
   withApp(async (world) => {
     const { ada, lobby } = await adaAndGraceInLobby(world);
     const json = { Accept: 'application/json' };
@@ -461,7 +605,7 @@ test(
 );
 
 test(
-  'from outside the room keep all that was typed, and the way in leads back to the form',
+  'an attachment from outside the room keeps the typed text, and entering leads back to the form',
   withApp(async (world) => {
     const { ada, lobby, files } = await adaAndGraceInLobby(world);
     await ada.leave(lobby);
@@ -483,7 +627,7 @@ test(
   }),
 );
 
-/** A form with a file of which only a part has been sent; `rest` sends the remainder, and returns the status of the answer. */
+/** Sends a part of a form with a file; `rest` sends the remainder, and returns the answer. */
 async function halfSent(ada: Visitor, room: number) {
   const fields = {
     _csrf: await ada.token(),
@@ -517,7 +661,7 @@ async function halfSent(ada: Visitor, room: number) {
 }
 
 test(
-  'that are cut off leave nothing behind',
+  'an upload that breaks off leaves no file',
   withApp(async (world) => {
     const { ada, lobby, files } = await adaAndGraceInLobby(world);
     const { hangUp } = await halfSent(ada, lobby);
@@ -529,7 +673,7 @@ test(
 );
 
 test(
-  'whose room is deleted while they come in leave nothing behind, and their sender is told, with the text',
+  'an upload into a room that is deleted meanwhile leaves no file, and the user gets the text back',
   withApp(async (world) => {
     const { ada, grace, lobby, files } = await adaAndGraceInLobby(world);
     const { rest } = await halfSent(grace, lobby);
@@ -545,7 +689,7 @@ test(
 );
 
 test(
-  'go with their room',
+  'deleting a room deletes its files',
   withApp(async (world) => {
     const { ada, lobby, files } = await adaAndGraceInLobby(world);
     for (let count = 0; count < 3; count += 1) await ada.attach(lobby, TEXT);
@@ -556,7 +700,7 @@ test(
 );
 
 test(
-  'that come as no form, or with too many fields, are refused in words',
+  'an upload that is no form, or has too much text, is refused',
   withApp(async (world) => {
     const { ada, lobby, files } = await adaAndGraceInLobby(world);
     const headers = { Cookie: ada.cookieHeader, Accept: 'text/html', 'X-CSRF-Token': await ada.token() };
@@ -604,7 +748,7 @@ test(
 );
 
 test(
-  'that are refused before they have all come are read to their end all the same: the connection goes on',
+  'an upload that is refused early is still read to its end, so that the connection goes on',
   withApp(async ({ cast, base }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -634,7 +778,7 @@ test(
 );
 
 test(
-  'can be described better by who sent them, and say when',
+  'the sender can improve a description, and the message says when',
   withApp(async (world) => {
     const { ada, grace, lobby, latest } = await adaAndGraceInLobby(world);
     await ada.attach(lobby, await images.png());
@@ -692,7 +836,7 @@ test(
 );
 
 test(
-  'have a form for whoever is in the room, to which the room leads',
+  'the room links to the attachment form, and the form needs presence',
   withApp(async (world) => {
     const { ada, lobby } = await adaAndGraceInLobby(world);
     const address = (await ada.get(`/rooms/${lobby}`)).page
@@ -701,16 +845,30 @@ test(
       .getAttribute('href')!;
     const form = await ada.get(address);
     assert.equal(
-      [form.status, form.page.querySelector('form.stack')?.getAttribute('enctype')],
+      [form.status, form.page.querySelector('form[enctype]')?.getAttribute('enctype')],
       [200, 'multipart/form-data'],
     );
     const names = form.page
-      .querySelectorAll('form.stack :is(input, textarea)')
+      .querySelectorAll('form[enctype] :is(input, textarea)')
       .map((one) => one.getAttribute('name'));
-    assert.is(names.at(-1), 'file', 'what is ahead of the file is kept where it is too large');
+    assert.is(names.at(-1), 'file', 'the fields before the file are kept when the file is too large');
     await ada.leave(lobby);
     assert.match((await ada.get(`/rooms/${lobby}/attach`)).location ?? '', new RegExp(`^/rooms/${lobby}\\?`));
   }),
 );
+
+for (const agent of ['Lynx/2.9.0', 'w3m/0.5.3', 'Links (2.29)', 'ELinks/0.16'])
+  test(
+    `${agent} gets the words of an image once`,
+    withApp(async (world) => {
+      const { ada, lobby } = await adaAndGraceInLobby(world);
+      const description = 'the harbour at "night" <b> שלום';
+      await ada.attach(lobby, await images.png(), { description });
+      const { page, text } = await ada.get(`/rooms/${lobby}`, { 'User-Agent': agent });
+      assert.is(text.split('the harbour at').length, 2);
+      assert.is(page.querySelector('.attachment img')!.getAttribute('alt'), `Image: ${description}`);
+      assert.is((await ada.get(`/rooms/${lobby}`)).text.split('the harbour at').length, 3);
+    }),
+  );
 
 test.run();

@@ -1,15 +1,15 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
-import { seqs, type Delta } from '../support/visitor.ts';
+import { type Delta, seqs } from '../support/visitor.ts';
 
-const test = suite('a clock that is set back an hour');
+const test = suite('clock set back by an hour');
 
 const HOUR_MS = 3_600_000;
 
 test(
-  'changes nothing about the order, what is new, who is where, and who is logged in',
-  withApp(async ({ cast, clock, leases, visitor }) => {
+  'setting the clock back keeps the order of entries, what is new, presence and sessions',
+  withApp(async ({ cast, clock, tick, visitor }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
     await grace.enter(lobby);
@@ -22,15 +22,15 @@ test(
       ['4 after'],
     );
     assert.equal(seqs(await ada.get(`/rooms/${lobby}`)), [1, 2, 3, 4]);
-    await leases.tick();
-    assert.equal((await ada.log(lobby)).slice(2), ['ada: before', 'grace: after'], 'nobody is taken out');
+    await tick();
+    assert.equal((await ada.log(lobby)).slice(2), ['ada: before', 'grace: after'], 'no presence ends');
     assert.is((await visitor().logIn('ada')).status, 303);
     assert.is((await ada.post('/people', { q: 'grace' })).status, 303);
   }),
 );
 
 test(
-  'makes nobody wait who has used up nothing',
+  'setting the clock back makes no user wait who has used nothing',
   withApp(async ({ cast, clock }) => {
     const ada = await cast('ada');
     for (let time = 0; time < 20; time += 1) {

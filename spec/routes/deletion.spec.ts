@@ -1,7 +1,7 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
-import { buttons, titleOf, valueOf, words, type Visitor } from '../support/visitor.ts';
+import { buttons, titleOf, valueOf, type Visitor, words } from '../support/visitor.ts';
 
 const test = suite('deleting a room');
 
@@ -11,7 +11,7 @@ async function lobbyOfThree({ cast }: World) {
   const lobby = await ada.createRoom('lobby');
   for (const person of [grace, linus]) await person.enter(lobby);
   await linus.leave(lobby);
-  await linus.get('/rooms'); // where it is told that they left
+  await linus.get('/rooms'); // shows linus that he left
   return { ada, grace, linus, lobby };
 }
 
@@ -21,7 +21,7 @@ const told = async (person: Visitor) =>
   ) ?? [];
 
 test(
-  'asks first, and deletes the room and its log',
+  'deleting a room asks first, and then deletes the room and its log',
   withApp(async (world) => {
     const { ada, grace, linus, lobby } = await lobbyOfThree(world);
     const page = await ada.get(`/rooms/${lobby}/delete`);
@@ -29,7 +29,7 @@ test(
     assert.is(titleOf(page), 'Delete lobby – Rooms – Plainchat');
     assert.match(words(page.page.querySelector('main')), /grace/);
     assert.ok(page.page.querySelector(`main a[href="/rooms/${lobby}"]`), 'a way back');
-    assert.is((await ada.get(`/rooms/${lobby}`)).status, 200, 'to ask deletes nothing');
+    assert.is((await ada.get(`/rooms/${lobby}`)).status, 200, 'asking deletes nothing');
     const answer = await ada.press(page, 'Delete room');
     assert.is(answer.status, 303);
     assert.is(answer.location, '/rooms');
@@ -41,7 +41,7 @@ test(
 );
 
 test(
-  'is for administrators',
+  'only administrators can delete a room',
   withApp(async (world) => {
     const { ada, grace, lobby } = await lobbyOfThree(world);
     const eve = await world.cast('eve');
@@ -56,7 +56,7 @@ test(
 );
 
 test(
-  'tells whoever was in it, once, on the list',
+  'users who were in a deleted room learn it once, on the list of rooms',
   withApp(async (world) => {
     const { ada, grace, linus, lobby } = await lobbyOfThree(world);
     await ada.post(`/rooms/${lobby}/delete`);
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  'tells who deleted it from outside that it is done, once',
+  'an administrator who deletes a room from outside learns once that it is done',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -90,7 +90,7 @@ for (const [what, headers, method] of [
 ] as const) {
   for (const place of ['inside', 'outside']) {
     test(
-      `is not told to ${what} in place of ada, who deleted it from ${place}`,
+      `${what} does not use up the message to ada, who deleted the room from ${place}`,
       withApp(async ({ cast }) => {
         const ada = await cast('ada');
         const lobby = await ada.createRoom('lobby');
@@ -107,7 +107,7 @@ for (const [what, headers, method] of [
 }
 
 test(
-  'leaves its addresses answering whoever was in it, until they enter a room',
+  'users who were in a deleted room get the same answers from its addresses until they enter another room',
   withApp(async (world) => {
     const { ada, grace, lobby } = await lobbyOfThree(world);
     await ada.post(`/rooms/${lobby}/delete`);
@@ -147,7 +147,7 @@ test(
 );
 
 test(
-  'never gives its number to another room',
+  'the id of a deleted room is not used again',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -157,7 +157,7 @@ test(
 );
 
 test(
-  'deletes once, when two tabs ask at the same time, and while others post',
+  'two deletions at once, while others post, delete the room once',
   withApp(async (world) => {
     const { ada, grace, lobby } = await lobbyOfThree(world);
     await Promise.all([ada.token(), grace.token()]);

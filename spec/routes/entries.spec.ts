@@ -1,15 +1,15 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 import type { Delta } from '../support/visitor.ts';
 
-const test = suite('the history of a room in JSON');
+const test = suite('history in JSON');
 
 const range = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 test(
-  'is 200 entries at a time, before or after a seq',
+  'the history has 200 entries at a time, before or after a seq',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -43,7 +43,7 @@ test(
 );
 
 test(
-  'has the shape of the poll',
+  'the history has the shape of a poll',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -56,7 +56,7 @@ test(
 );
 
 test(
-  'is read by a member who is not in, and is not for others',
+  'a member reads the history from outside the room, and a stranger does not',
   withApp(async ({ cast, visitor }) => {
     const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
     const lobby = await ada.createRoom('lobby');
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  'is refused from no number',
+  'a `before` or `after` that is no number is refused',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -87,7 +87,7 @@ test(
 );
 
 test(
-  'leads a browser to the page',
+  'a browser is redirected from the history to the page of the room',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');

@@ -1,4 +1,4 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 import { titleOf } from '../support/visitor.ts';
@@ -6,7 +6,7 @@ import { titleOf } from '../support/visitor.ts';
 const test = suite('help');
 
 test(
-  'is there for everybody, logged in or not',
+  'everybody can read the help, logged in or not',
   withApp(async ({ visitor, cast }) => {
     for (const person of [visitor(), await cast('ada')]) {
       const answer = await person.get('/help');
@@ -18,7 +18,7 @@ test(
 );
 
 test(
-  'shows every mark of a message, as it is typed',
+  'the help shows how to type every mark',
   withApp(async ({ visitor }) => {
     const { page } = await visitor().get('/help');
     const marks = page.querySelectorAll('.marks dt code').map(({ text }) => text);

@@ -1,8 +1,11 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
-import { Server, withServer } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
+import { withServer } from '../support/server.ts';
 import {
+  type Answer,
+  type Delta,
   labelled,
   problem,
   seqs,
@@ -10,11 +13,9 @@ import {
   valueOf,
   Visitor,
   words,
-  type Answer,
-  type Delta,
 } from '../support/visitor.ts';
 
-const test = suite('the whole history of a room');
+const test = suite('history of a room');
 
 const DAY_MS = 86_400_000;
 const range = (first: number, last: number) =>
@@ -27,7 +28,7 @@ const link = ({ page }: Answer, name: RegExp) =>
     ?.split('#')[0];
 const dayOf = ({ page }: Answer) => words(page.querySelector('#messages'));
 
-/** Turns the clock to a moment. */
+/** Sets the clock to a time. */
 function turn({ clock }: World, moment: string): void {
   clock.pass(Date.parse(moment) - clock.now().getTime());
 }
@@ -40,7 +41,7 @@ async function lobbyWith({ cast }: World, count: number) {
   return { ada, lobby };
 }
 
-/** Reads page after page, while a new entry comes in between any two; returns what was read, in order of reading. */
+/** Reads page after page, with `between` run after each; returns the seqs of each page in order of reading. */
 async function readOn(
   reader: Visitor,
   start: string,
@@ -58,7 +59,7 @@ async function readOn(
 }
 
 test(
-  'is read back to entry 1, while new entries come in, without a gap or a repetition',
+  'earlier pages lead back to entry 1 without a gap or a repetition while new entries arrive',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 173);
     const read = await readOn(ada, `/rooms/${lobby}`, /^Show earlier messages$/, () => ada.talk(lobby, 7));
@@ -66,12 +67,12 @@ test(
       read.map(({ length }) => length),
       [50, 50, 50, 23],
     );
-    assert.equal(read.reverse().flat(), range(1, 173));
+    assert.equal(read.toReversed().flat(), range(1, 173));
   }),
 );
 
 test(
-  'is read from entry 1 on, while new entries come in, without a gap or a repetition',
+  'later pages lead on from entry 1 without a gap or a repetition while new entries arrive',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 120);
     const read = await readOn(ada, `/rooms/${lobby}?from=1`, /^Show later messages$/, () =>
@@ -82,7 +83,7 @@ test(
 );
 
 test(
-  'is followed by what is new, while new entries come in, without a gap or a repetition',
+  'checking for new messages shows all of them without a gap or a repetition',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 60);
     const read = seqs(await ada.get(`/rooms/${lobby}`));
@@ -102,7 +103,7 @@ test(
 );
 
 test(
-  'is read back to entry 1 by a script, while new entries come in',
+  'a script reads back to entry 1 while new entries arrive',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 430);
     const read: number[][] = [];
@@ -118,12 +119,12 @@ test(
       read.map(({ length }) => length),
       [200, 200, 30],
     );
-    assert.equal(read.reverse().flat(), range(1, 430));
+    assert.equal(read.toReversed().flat(), range(1, 430));
   }),
 );
 
 test(
-  'has an address for every entry',
+  'every entry has an address',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 60);
     for (const seq of [1, 2, 37, 60]) assert.is(seqs(await ada.get(`/rooms/${lobby}?from=${seq}`))[0], seq);
@@ -131,7 +132,7 @@ test(
 );
 
 test(
-  'does not say that it begins where it has ended',
+  'a page after the last entry does not say that the room begins there',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 3);
     const answer = await ada.get(`/rooms/${lobby}?from=4`);
@@ -141,7 +142,7 @@ test(
 );
 
 test(
-  'is within reach from the room: the beginning, and a day',
+  'the room links to its beginning, and has a form for a day',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 60);
     const answer = await ada.get(`/rooms/${lobby}`);
@@ -154,7 +155,7 @@ test(
 );
 
 test(
-  'is all there for who joined later',
+  'a member who joined later reads the whole history',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 60);
     const [grace, linus] = [await world.cast('grace'), await world.cast('linus')];
@@ -162,7 +163,7 @@ test(
     await grace.enter(lobby);
     for (const person of [grace, linus]) {
       const read = await readOn(person, `/rooms/${lobby}`, /^Show earlier messages$/, async () => {});
-      assert.equal(read.reverse().flat(), range(1, 62));
+      assert.equal(read.toReversed().flat(), range(1, 62));
       assert.equal((await person.log(lobby)).slice(0, 2), ['ada entered', 'ada: message 1']);
     }
   }),
@@ -209,7 +210,7 @@ const days: [
 ];
 for (const [zone, day, heading, shown, before, after] of days) {
   test(
-    `has ${day}${zone && ` in ${zone}`}, with the day before and the day after on which something was said`,
+    `the day ${day}${zone && ` in ${zone}`} has its entries, and links to the nearest days with entries`,
     withApp(async (world) => {
       const { ada, lobby } = await threeDays(world);
       if (zone) ada.cookies.set('zone', zone);
@@ -230,7 +231,7 @@ for (const [zone, day, heading, shown, before, after] of days) {
   );
 }
 
-// Where clocks skip midnight, or have it twice, a day begins and ends all the same.
+// Days begin and end also where the clock change skips or repeats midnight.
 for (const [zone, moments] of [
   [
     'America/Santiago',
@@ -274,7 +275,7 @@ for (const [zone, moments] of [
   ],
 ] as const) {
   test(
-    `is told day by day where clocks change, in ${zone}`,
+    `in ${zone} each entry is on its day when the clocks change`,
     withApp(async (world) => {
       turn(world, moments[0]);
       const ada = await world.cast('ada');
@@ -297,7 +298,7 @@ for (const [zone, moments] of [
 }
 
 test(
-  'has a day of more than 200 entries from its first on',
+  'a day of more than 200 entries shows the first 200, and links to the rest',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 230);
     world.clock.pass(DAY_MS);
@@ -329,7 +330,7 @@ for (const day of [
   'x&day=2026-01-01',
 ]) {
   test(
-    `refuses the day ${JSON.stringify(day)}`,
+    `the day ${JSON.stringify(day)} is refused`,
     withApp(async (world) => {
       const { ada, lobby } = await lobbyWith(world, 3);
       const answer = await ada.get(
@@ -345,7 +346,7 @@ for (const day of [
 }
 
 test(
-  'refuses a day that is none on the page it was typed on, and keeps it',
+  'a refused day is kept in its field, on the page where it was typed',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 3);
     const answer = await ada.get(`/rooms/${lobby}?day=2026-02-30`);
@@ -359,7 +360,7 @@ test(
 
 for (const day of ['0000-01-01', '0001-01-01', '1000-01-01', '1883-11-18', '9999-12-31']) {
   test(
-    `has an answer to ${day} in every zone`,
+    `the day ${day} gets an answer in every zone`,
     withApp(async (world) => {
       const { ada, lobby } = await lobbyWith(world, 1);
       for (const zone of ['UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Apia']) {
@@ -370,14 +371,14 @@ for (const day of ['0000-01-01', '0001-01-01', '1000-01-01', '1883-11-18', '9999
   );
 }
 
-/** Grace, who has read the lobby and left it, and since then ada has said so much. */
+/** Grace has read the lobby and left it, and ada has posted `count` messages since. */
 async function unreadByGrace(world: World, count: number) {
   const [ada, grace] = [await world.cast('ada'), await world.cast('grace')];
   const lobby = await ada.createRoom('lobby');
   await ada.say(lobby, 'before');
   await grace.enter(lobby);
   await grace.get(`/rooms/${lobby}`);
-  await grace.leave(lobby); // with entry 4, which nobody has to read
+  await grace.leave(lobby); // entry 4, a notice
   await ada.talk(lobby, count);
   return { ada, grace, lobby, first: 4 };
 }
@@ -387,7 +388,7 @@ const counted = async (person: Visitor) =>
 const unread = ({ page }: Answer) => words(page.querySelector('#unread'));
 
 test(
-  'counts what is unread in the list, as messages, and not again once it was read',
+  'the list counts unread messages until a page has shown them',
   withApp(async (world) => {
     const { ada, grace, lobby } = await unreadByGrace(world, 0);
     assert.is(await counted(grace), undefined, 'a notice is no message');
@@ -400,14 +401,18 @@ test(
     await grace.get(`/rooms/${lobby}`, { 'Sec-Purpose': 'prefetch' });
     await grace.getJson(`/rooms/${lobby}/entries`);
     await grace.get(`/rooms/${lobby}?from=999`);
-    assert.is(await counted(grace), '60 unread messages', 'nobody has seen it');
+    assert.is(await counted(grace), '60 unread messages', 'no page has shown it');
+    await grace.get(`/rooms/${lobby}`);
+    assert.is(await counted(grace), '60 unread messages', 'it leaves out the first of them');
+    await grace.get(`/rooms/${lobby}?from=4`);
+    assert.is(await counted(grace), '11 unread messages');
     await grace.get(`/rooms/${lobby}`);
     assert.is(await counted(grace), undefined);
   }),
 );
 
 test(
-  'has a heading at the first unread message, and a link to it, until it was read',
+  'the first unread message has a heading and a link to it, until it was read',
   withApp(async (world) => {
     const { grace, lobby, first } = await unreadByGrace(world, 3);
     const answer = await grace.get(`/rooms/${lobby}`);
@@ -423,7 +428,7 @@ test(
 );
 
 test(
-  'has a way to the first unread message where it is not on the page',
+  'the room links to the first unread message when it is on an earlier page',
   withApp(async (world) => {
     const { grace, lobby, first } = await unreadByGrace(world, 70);
     const answer = await grace.get(`/rooms/${lobby}`);
@@ -439,18 +444,18 @@ test(
 );
 
 test(
-  'counts on from the page that was read last',
+  'the unread count starts after the last entry that was shown',
   withApp(async (world) => {
     const { grace, lobby } = await unreadByGrace(world, 70);
-    await grace.get(`/rooms/${lobby}?from=1`); // to entry 50
+    await grace.get(`/rooms/${lobby}?from=1`); // shows entries 1 to 50
     assert.is(await counted(grace), '24 unread messages');
     await grace.get(`/rooms/${lobby}?before=20`);
-    assert.is(await counted(grace), '24 unread messages', 'what was read is read');
+    assert.is(await counted(grace), '24 unread messages', 'an earlier page changes nothing');
   }),
 );
 
 test(
-  'has nothing unread for who has just come, or come back',
+  'a user who has just joined has nothing unread',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 60);
     const [grace, linus] = [await world.cast('grace'), await world.cast('linus')];
@@ -463,11 +468,11 @@ test(
 );
 
 for (const [what, query, left] of [
-  ['shown by a page that polls', '', undefined],
-  ['fetched by a page that says nobody sees it', '&unseen=1', '3 unread messages'],
+  ['a page that polls', '', undefined],
+  ['a page in the background that polls', '&unseen=1', '3 unread messages'],
 ] as const) {
   test(
-    `${left ? 'is unread' : 'is read'} where it was ${what}`,
+    `${what} ${left ? 'does not mark' : 'marks'} messages as read`,
     withApp(async (world) => {
       const { ada, grace, lobby } = await unreadByGrace(world, 0);
       await grace.enter(lobby);
@@ -482,7 +487,7 @@ for (const [what, query, left] of [
   );
 }
 
-test('is as read or unread as it was, when the server has started again', () =>
+test('read markers survive a restart of the server', () =>
   withServer(async (server: Server) => {
     await server.start();
     const [ada, grace] = [new Visitor(server.base), new Visitor(server.base)];

@@ -1,23 +1,24 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Membership } from '../../server/chat/membership.ts';
+import { isolated } from '../../server/text/direction.ts';
 import { withApp, type World } from '../support/app.ts';
 import {
+  type Answer,
   bare,
   buttons,
+  type Delta,
   labelled,
   problem,
   titleOf,
   valueOf,
-  words,
-  type Answer,
-  type Delta,
   type Visitor,
+  words,
 } from '../support/visitor.ts';
 
 const test = suite('members and administrators');
 
-/** Ada's lobby with grace in it, who is a member, and linus, who knows nothing of it. */
+/** Ada's lobby, with grace as a member in it, and linus a stranger. */
 async function lobbyOfTwo({ cast }: World, access = 'open') {
   const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
   const lobby = await ada.createRoom('lobby', access);
@@ -34,17 +35,17 @@ const changeRole = (admin: Visitor, room: number, username: string, role: string
   admin.post(`/rooms/${room}/members/${encodeURIComponent(username)}/role`, { role });
 
 const main = ({ page }: Answer) => words(page.querySelector('main'));
-/** What the page tells on top: what was done, or what is wrong. */
+/** What the top of the page says was done, or is wrong. */
 const told = ({ page }: Answer) =>
-  page.querySelectorAll('main [role="status"], main [role="alert"] li').map(words);
-/** Each member as the page of members has them. */
+  page.querySelectorAll('main [role="status"], main .problems li').map(words);
+/** The members as the page lists them. */
 const members = ({ page }: Answer) =>
   page
     .querySelectorAll('main li')
     .filter((item) => item.querySelector('time'))
     .map((item) => words(item));
 
-/** Who is a member, and as what. */
+/** The role of each member. */
 async function roles({ em }: World, room: number): Promise<Record<string, string>> {
   const found = await em().find(
     Membership,
@@ -54,14 +55,14 @@ async function roles({ em }: World, room: number): Promise<Record<string, string
   return Object.fromEntries(found.map(({ user, role }) => [user.username, role]));
 }
 
-/** The sentences of the notices with a seq over `after`. */
+/** The sentences of entries after a seq. */
 async function notices(member: Visitor, room: number, after = 0): Promise<string[]> {
   const { entries }: Delta = (await member.getJson(`/rooms/${room}/entries?after=${after}`)).json();
   return entries.map(({ body }) => body);
 }
 
 test(
-  'has for an administrator all members, and a form of its own for each act',
+  'an administrator sees all members, and one form for each act',
   withApp(async (world) => {
     const { ada, lobby, manage } = await lobbyOfTwo(world);
     const answer = await ada.get(manage);
@@ -74,6 +75,8 @@ test(
       'Make grace an admin',
       'Remove grace',
       'Add member',
+      'Set topic',
+      'Save for mails',
       'Rename room',
       'Give up membership',
     ]);
@@ -91,7 +94,7 @@ test(
 );
 
 test(
-  "has for a member the same members, and no act but one's own",
+  'a member sees the same members, and only the forms for their own acts',
   withApp(async (world) => {
     const { ada, grace, manage } = await lobbyOfTwo(world);
     const answer = await grace.get(manage);
@@ -105,7 +108,7 @@ test(
 );
 
 test(
-  'takes whoever opens its page out of the room, with one notice, and says so with the way back in',
+  'opening the page of members leaves the room with one notice, and offers the way back',
   withApp(async (world) => {
     const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
     const answer = await grace.get(manage);
@@ -121,7 +124,7 @@ test(
 );
 
 test(
-  'leaves in the room whoever does not open its page',
+  'a prefetch, HEAD, a refused form or the page of another room does not leave the room',
   withApp(async (world) => {
     const { ada, grace, linus, lobby, manage } = await lobbyOfTwo(world);
     for (const purpose of ['prefetch', 'prefetch;prerender'])
@@ -131,7 +134,7 @@ test(
     assert.is(
       (await ada.post(`/rooms/${lobby}/rename`, { name: '' })).status,
       422,
-      'the page is the answer to a form, and was not opened',
+      'a page that answers a form does not leave the room',
     );
     const study = await linus.createRoom('study', 'invite');
     await add(linus, study, 'grace');
@@ -142,7 +145,7 @@ test(
 );
 
 test(
-  'renames the room, in its page, in the list and in the poll',
+  'renaming a room shows on its page, in the list and in polls',
   withApp(async (world) => {
     const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
     const answer = await ada.press(await ada.get(manage), 'Rename room', { name: '  tea & cake  ' });
@@ -166,7 +169,7 @@ test(
 
 for (const typed of ['linus', 'LINUS', ' linus ', 'linus@example.org', 'Linus@Example.ORG', 'ｌinus']) {
   test(
-    `adds who is called ${JSON.stringify(typed)}, who can enter and read all that was said before`,
+    `an administrator adds a member by ${JSON.stringify(typed)}, and the member can enter and read what was said before`,
     withApp(async (world) => {
       const { ada, linus, lobby, manage } = await lobbyOfTwo(world, 'invite');
       await ada.say(lobby, 'among ourselves');
@@ -185,7 +188,7 @@ for (const typed of ['linus', 'LINUS', ' linus ', 'linus@example.org', 'Linus@Ex
 
 const WHO = 'Username or email';
 const NAME = 'Room name';
-/** What an administrator is refused, and told on the page of members. */
+/** What an administrator is refused, with the sentence on the page of members. */
 const refused: [
   what: string,
   path: string,
@@ -193,38 +196,49 @@ const refused: [
   sentence: RegExp,
   label?: string,
 ][] = [
-  ['to add nobody', '/members', { username: 'nobody' }, /There is nobody with this username or email/, WHO],
-  ['to add whose email nobody has', '/members', { username: 'grace@example.com' }, /There is nobody/, WHO],
-  ['to add without a name', '/members', { username: '' }, /There is nobody/, WHO],
-  ['to add a text of no name', '/members', { username: '<b>"\'&amp; % ☃' }, /There is nobody/, WHO],
-  ['to add who is a member', '/members', { username: 'GRACE' }, /grace is a member already/, WHO],
-  ['to add oneself', '/members', { username: 'ada' }, /ada is a member already/, WHO],
-  ['a room without a name', '/rename', { name: ' ' }, /Enter a name/, NAME],
-  ['a name of 65 characters', '/rename', { name: 'x'.repeat(65) }, /at most 64 characters/, NAME],
-  ['to remove nobody', '/members/nobody/remove', {}, /not a member of lobby/],
-  ['to remove who is no member', '/members/linus/remove', {}, /linus is not a member of lobby/],
-  ['to remove oneself', '/members/ada/remove', {}, /You cannot remove yourself/],
-  ['to remove oneself by another spelling', '/members/ADA/remove', {}, /You cannot remove yourself/],
   [
-    'to make an admin of who is no member',
+    'adding an unknown username',
+    '/members',
+    { username: 'nobody' },
+    /There is nobody with this username or email/,
+    WHO,
+  ],
+  ['adding an unknown email', '/members', { username: 'grace@example.com' }, /There is nobody/, WHO],
+  ['adding an empty name', '/members', { username: '' }, /There is nobody/, WHO],
+  ['adding a text that is no name', '/members', { username: '<b>"\'&amp; % ☃' }, /There is nobody/, WHO],
+  ['adding a member again', '/members', { username: 'GRACE' }, /grace is already a member/, WHO],
+  ['adding themselves', '/members', { username: 'ada' }, /ada is already a member/, WHO],
+  ['an empty room name', '/rename', { name: ' ' }, /Enter a name/, NAME],
+  ['a room name of 65 characters', '/rename', { name: 'x'.repeat(65) }, /at most 64 characters/, NAME],
+  ['removing an unknown user', '/members/nobody/remove', {}, /not a member of lobby/],
+  ['removing a user who is no member', '/members/linus/remove', {}, /linus is not a member of lobby/],
+  ['removing themselves', '/members/ada/remove', {}, /You cannot remove yourself/],
+  ['removing themselves in another spelling', '/members/ADA/remove', {}, /You cannot remove yourself/],
+  [
+    'making a user an admin who is no member',
     '/members/linus/role',
     { role: 'admin' },
     /linus is not a member of lobby/,
   ],
   [
-    'to make a member of the last admin',
+    'making the last admin a member',
     '/members/ada/role',
     { role: 'member' },
     /only administrator of lobby. Make somebody else an administrator first/,
   ],
-  ['no role', '/members/grace/role', {}, /There is no such role/],
-  ['a role that is none', '/members/grace/role', { role: 'owner' }, /There is no such role/],
+  ['a missing role', '/members/grace/role', {}, /There is no such role/],
+  ['an unknown role', '/members/grace/role', { role: 'owner' }, /There is no such role/],
   ['a role in another spelling', '/members/grace/role', { role: 'Admin' }, /There is no such role/],
-  ['to quit as an admin', '/quit', {}, /You administer lobby. Make yourself a member first/],
+  [
+    'giving up membership as an admin',
+    '/quit',
+    {},
+    /You are an administrator of lobby. Make yourself a member first/,
+  ],
 ];
 for (const [what, path, fields, sentence, label] of refused) {
   test(
-    `refuses ${what}, on the page, and nothing is done`,
+    `an administrator is refused ${what} on the page of members, and nothing changes`,
     withApp(async (world) => {
       const { ada, grace, lobby } = await lobbyOfTwo(world);
       const before = [await roles(world, lobby), await notices(grace, lobby)];
@@ -247,7 +261,7 @@ for (const [what, path, fields, sentence, label] of refused) {
 }
 
 test(
-  'refuses a name or a role that is given twice',
+  'a name or a role that is given twice is refused',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyOfTwo(world);
     for (const [path, name, value] of [
@@ -291,7 +305,7 @@ for (const name of [
   "'",
 ]) {
   test(
-    `finds no member at /members/${name}`,
+    `the address /members/${name} names no member`,
     withApp(async (world) => {
       const { ada, lobby } = await lobbyOfTwo(world);
       const body = `role=admin&_csrf=${await ada.token()}`;
@@ -332,7 +346,7 @@ for (const username of [
   'role',
 ]) {
   test(
-    `has buttons that act on ${username}, and on nobody else`,
+    `the buttons for ${username} act on that member alone`,
     withApp(async (world) => {
       const { ada, lobby, manage } = await lobbyOfTwo(world);
       const person = world.visitor();
@@ -352,16 +366,16 @@ for (const username of [
         });
       }
       assert.equal((await notices(ada, lobby)).slice(-3), [
-        `ada made ${name} an administrator.`,
-        `ada made ${name} a member.`,
-        `ada removed ${name}.`,
+        `ada made ${isolated(name)} an administrator.`,
+        `ada made ${isolated(name)} a member.`,
+        `ada removed ${isolated(name)}.`,
       ]);
     }),
   );
 }
 
 test(
-  'tells what was done once, at an address that is new after each act',
+  'each act is confirmed once, at an address that is new each time',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyOfTwo(world);
     const acts: [act: () => Promise<Answer>, sentence: string][] = [
@@ -380,6 +394,7 @@ test(
       assert.match(location ?? '', new RegExp(`^/rooms/${lobby}/manage\\?`));
       addresses.add(location!);
       assert.equal(told(await ada.get(location!)), [sentence]);
+      assert.not.match(location!, /page=/);
       assert.equal(told(await ada.get(location!)), []);
     }
     assert.is(addresses.size, acts.length + 1);
@@ -387,7 +402,7 @@ test(
 );
 
 test(
-  'leads htmx on after an act, and gives it the page where one is refused',
+  'htmx is redirected after an act, and gets the page after a refused one',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyOfTwo(world);
     const htmx = { 'HX-Request': 'true' };
@@ -398,8 +413,8 @@ test(
     const answer = await ada.post(`/rooms/${lobby}/members`, { username: 'linus' }, htmx);
     assert.is(answer.status, 422);
     assert.is(answer.headers.get('HX-Redirect'), null);
-    assert.match(problem(answer, WHO).beside, /linus is a member already/);
-    assert.ok(answer.page.querySelector('main [role="alert"][autofocus]'), 'where the focus goes');
+    assert.match(problem(answer, WHO).beside, /linus is already a member/);
+    assert.ok(answer.page.querySelector('main .problems[autofocus]'), 'where the focus goes');
   }),
 );
 
@@ -408,7 +423,7 @@ for (const [access, outside] of [
   ['invite', 404],
 ] as const) {
   test(
-    `removes who is in an ${access} room: at once, told once, and not back in until added`,
+    `removing a user from an ${access} room puts them out at once, tells them once, and bars them until they are added again`,
     withApp(async (world) => {
       const { ada, grace, lobby } = await lobbyOfTwo(world, access);
       await grace.say(lobby, 'hello');
@@ -466,7 +481,7 @@ for (const [access, outside] of [
       assert.is((await grace.getJson(`/rooms/${lobby}/entries`)).status, outside);
       assert.is((await grace.say(lobby, 'hello')).status, outside);
       assert.is((await grace.enter(lobby, { leave: `${study}` })).status, outside);
-      assert.is((await grace.poll(study, 0)).status, 200, 'and is in the study still');
+      assert.is((await grace.poll(study, 0)).status, 200, 'still in the study');
       assert.equal(await notices(ada, lobby), [
         'ada entered the room.',
         'ada added grace.',
@@ -480,12 +495,12 @@ for (const [access, outside] of [
       assert.is((await grace.enter(lobby)).status, 303);
       assert.match((await grace.get(`/rooms/${lobby}`)).text, /ada removed grace\./);
       await remove(ada, lobby, 'grace');
-      assert.is((await grace.poll(lobby, 0)).json().ended, 'removed', 'and out once more');
+      assert.is((await grace.poll(lobby, 0)).json().ended, 'removed', 'removed again');
     }),
   );
 
   test(
-    `removes who is out of an ${access} room, who cannot read or enter it`,
+    `a user removed from an ${access} room that they are not in cannot read or enter it`,
     withApp(async (world) => {
       const { ada, grace, lobby } = await lobbyOfTwo(world, access);
       await grace.say(lobby, 'hello');
@@ -506,7 +521,7 @@ for (const [access, outside] of [
 }
 
 test(
-  'makes administrators that are equal to whoever created the room',
+  'all administrators are equal: a new one can remove the one who created the room',
   withApp(async (world) => {
     const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
     await ada.press(await ada.get(manage), 'Make grace an admin');
@@ -532,7 +547,7 @@ test(
 );
 
 test(
-  'lets an administrator step down, and then go',
+  'an administrator can step down, and then give up membership',
   withApp(async (world) => {
     const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
     await changeRole(ada, lobby, 'grace', 'admin');
@@ -547,7 +562,7 @@ test(
 );
 
 test(
-  'writes no notice of what was so before',
+  'an act that changes nothing writes no notice',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyOfTwo(world);
     const before = await notices(ada, lobby);
@@ -568,7 +583,7 @@ const races: [what: string, act: (admin: Visitor, lobby: number, other: string) 
 ];
 for (const [what, act] of races) {
   test(
-    `keeps an administrator, where the last two ${what} at the same moment`,
+    `when the last two administrators ${what} at the same moment, one stays`,
     withApp(async (world) => {
       const { ada, grace, lobby } = await lobbyOfTwo(world);
       await changeRole(ada, lobby, 'grace', 'admin');
@@ -586,7 +601,7 @@ for (const [access, page, enter] of [
   ['invite', 404, 404],
 ] as const) {
   test(
-    `lets a member of an ${access} room go, and tells them so once`,
+    `giving up membership of an ${access} room ends it, and shows one message`,
     withApp(async (world) => {
       const { ada, grace, lobby } = await lobbyOfTwo(world, access);
       const answer = await grace.post(`/rooms/${lobby}/quit`);
@@ -606,14 +621,14 @@ for (const [access, page, enter] of [
 }
 
 test(
-  'tells an administrator what to do before they can go, and leaves them where they are',
+  'an administrator who gives up membership learns what to do first, and stays in the room',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyOfTwo(world);
     const answer = await ada.post(`/rooms/${lobby}/quit`);
     assert.is(answer.status, 422);
     assert.match(
       told(answer).join(),
-      /Make yourself a member first; where you are the only administrator, make somebody else one/,
+      /Make yourself a member first\. If you are the only administrator, make somebody else an administrator/,
     );
     for (const button of ['Make ada a member', 'Make grace an admin'])
       assert.ok(buttons(answer).includes(button), button);
@@ -622,7 +637,7 @@ test(
 );
 
 test(
-  'says on the way what has changed since the page was opened',
+  'an act on a page that is out of date is refused with what has changed',
   withApp(async (world) => {
     const { ada, grace, linus, lobby, manage } = await lobbyOfTwo(world);
     for (const username of ['grace', 'linus']) {
@@ -659,7 +674,7 @@ test(
 const entry = [`/entries`, '/entries/2', '/messages', '/messages/2', '/2', '', '/log'];
 for (const method of ['PUT', 'PATCH', 'DELETE', 'POST']) {
   test(
-    `has no address at which ${method} changes or removes an entry`,
+    `no address lets ${method} change or remove an entry`,
     withApp(async (world) => {
       const { ada, lobby } = await lobbyOfTwo(world);
       await ada.say(lobby, 'hello', { key: '12345678' });
@@ -684,7 +699,7 @@ for (const method of ['PUT', 'PATCH', 'DELETE', 'POST']) {
             headers,
             body: JSON.stringify(value),
           });
-          const isRepeated = method === 'POST' && path === '/messages'; // answered with the first that had its key
+          const isRepeated = method === 'POST' && path === '/messages'; // answered with the first message under its key
           assert.ok(isRepeated ? status === 200 : status === 404 || status === 405, `${path} ${status}`);
         }
       }
@@ -694,7 +709,7 @@ for (const method of ['PUT', 'PATCH', 'DELETE', 'POST']) {
 }
 
 test(
-  'are in as before once they are added again, and may send on entering',
+  'a user who was removed and added again can send a message and enter with it',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -710,13 +725,25 @@ test(
 );
 
 test(
-  'are looked up no oftener than people are searched for',
+  'adding members is limited like finding people',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     for (let time = 1; time <= 60; time += 1)
       assert.is((await ada.post(`/rooms/${lobby}/members`, { username: `${time}@example.org` })).status, 422);
     assert.is((await ada.post(`/rooms/${lobby}/members`, { username: 'one@example.org' })).status, 429);
+  }),
+);
+
+test(
+  'an act on a later page of members leads back to that page',
+  withApp(async (world) => {
+    const { ada, lobby } = await lobbyOfTwo(world);
+    const address = `/rooms/${lobby}/members/grace/role`;
+    const { location } = await ada.post(address, { role: 'admin', page: '3' });
+    assert.match(location!, new RegExp(`^/rooms/${lobby}/manage\\?page=3&check=`));
+    for (const page of ['0', '-1', 'x', '99999', '3&x=1'])
+      assert.not.match((await ada.post(address, { role: 'member', page })).location!, /page=/);
   }),
 );
 

@@ -1,16 +1,16 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
 import {
   buttons,
+  type Delta,
   labelled,
   problem,
   seqs,
   titleOf,
   valueOf,
-  words,
-  type Delta,
   type Visitor,
+  words,
 } from '../support/visitor.ts';
 
 const test = suite('messages over HTTP');
@@ -27,7 +27,7 @@ async function adaAndGraceInLobby({ cast }: World) {
 }
 
 test(
-  'are sent by the form of the page, and lead to what is new since that page',
+  'sending the form leads to what is new since its page',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaAndGraceInLobby(world);
     const page = await ada.get(`/rooms/${lobby}`);
@@ -43,7 +43,7 @@ test(
 );
 
 test(
-  'lead to an address that was not visited before, each of them',
+  'each message leads to an address that was not visited before',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaAndGraceInLobby(world);
     const visited = new Set<string>();
@@ -60,7 +60,7 @@ test(
 );
 
 test(
-  'are answered in JSON with what is new, the own one and its number',
+  'a message in JSON is answered with what is new, itself included, and its seq',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaAndGraceInLobby(world);
     await grace.say(lobby, 'first');
@@ -81,7 +81,7 @@ test(
 );
 
 test(
-  'are kept as typed: line breaks as LF, no space around, nothing else changed',
+  'a message is kept as typed, with line breaks as LF and without space around it',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     const texts: [typed: string, kept: string][] = [
@@ -106,7 +106,7 @@ test(
 );
 
 test(
-  'are the same by JSON and by form',
+  'a message is stored the same by JSON and by form',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     await ada.say(lobby, ' grüße,\nWelt 😀 ');
@@ -117,15 +117,15 @@ test(
 
 const refused: [what: string, body: string, sentence: RegExp][] = [
   ['nothing', '', /Write a message/],
-  ['space', ' \r\n\t\u00a0', /Write a message/],
+  ['nothing but space', ' \r\n\t\u00a0', /Write a message/],
   ['4,001 characters', 'x'.repeat(4001), /at most 4,000 characters.*4,001/],
-  ['4,001 pictures', '😀'.repeat(4001), /at most 4,000 characters.*4,001/],
-  ['NUL', 'a\0b', /cannot be kept/],
-  ['NUL alone', '\0', /cannot be kept/],
+  ['4,001 emoji', '😀'.repeat(4001), /at most 4,000 characters.*4,001/],
+  ['a NUL', 'a\0b', /invalid character/],
+  ['nothing but a NUL', '\0', /invalid character/],
 ];
 for (const [what, body, sentence] of refused) {
   test(
-    `are refused with ${what}, and the text is kept`,
+    `a message with ${what} is refused, and its text is kept`,
     withApp(async (world) => {
       const { ada, lobby, said } = await adaAndGraceInLobby(world);
       const answer = await ada.say(lobby, body);
@@ -147,7 +147,7 @@ for (const [what, body, sentence] of refused) {
 }
 
 test(
-  'are refused in JSON with half of a pair',
+  'a message in JSON with a lone surrogate is refused',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     for (const body of ['a\ud800', '\udc00b', '\ud83d \ude00'])
@@ -157,7 +157,7 @@ test(
 );
 
 test(
-  'are refused without a key, and the page has a fresh one to send them with',
+  'a message without a valid key is refused, and the page has a new key',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     for (const key of ['', 'short', 'k'.repeat(65), 'with space', 'schlüssel', '12345678\n', '1234567\0']) {
@@ -176,7 +176,7 @@ test(
 );
 
 test(
-  'that are refused for a number that is none are not stored either',
+  'a message with an invalid `after` is refused, and not stored',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     for (const after of ['x', '-1', '1.5']) {
@@ -188,7 +188,7 @@ test(
 );
 
 test(
-  'are posted once, however often the form is sent',
+  'a form that is sent ten times posts its message once',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     const page = await ada.get(`/rooms/${lobby}`);
@@ -204,12 +204,12 @@ test(
 );
 
 test(
-  'are posted once by a script too, which gets the number of the first',
+  'a script that sends a message ten times posts it once, and gets its seq each time',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     const key = crypto.randomUUID();
     const first = await Promise.all(Array.from({ length: 10 }, () => ada.sayJson(lobby, 'hello', { key })));
-    assert.equal(first.map(({ status }) => status).sort(), [...Array<number>(9).fill(200), 201]);
+    assert.equal(first.map(({ status }) => status).toSorted(), [...Array<number>(9).fill(200), 201]);
     await ada.sayJson(lobby, 'next');
     for (const body of ['hello', ' hello\r\n', 'another']) {
       const again = await ada.sayJson(lobby, body, { key, after: 2 });
@@ -226,7 +226,7 @@ test(
 );
 
 test(
-  'are told apart by person and room, where keys are the same',
+  'the same key by another user, or in another room, posts another message',
   withApp(async (world) => {
     const { ada, grace, lobby, said } = await adaAndGraceInLobby(world);
     const key = '12345678';
@@ -239,7 +239,7 @@ test(
 );
 
 test(
-  'are not lost where the form of one is sent again with another text',
+  'a used form with another text posts nothing, keeps the text, and gets a new key',
   withApp(async (world) => {
     const { ada, lobby, said } = await adaAndGraceInLobby(world);
     const page = await ada.get(`/rooms/${lobby}`);
@@ -255,7 +255,7 @@ test(
 );
 
 test(
-  'have web addresses as links, and nothing else',
+  'only http and https addresses become links',
   withApp(async (world) => {
     const { ada, lobby } = await adaAndGraceInLobby(world);
     await ada.say(
@@ -263,14 +263,14 @@ test(
       'https://example.org/a?b=1&c=<d> javascript:alert(1) data:text/html,x ftp://example.org //example.org mailto:ada@example.org example.org http://example.org.',
     );
     const links = (await ada.get(`/rooms/${lobby}`)).page
-      .querySelectorAll('#m-3 a')
+      .querySelectorAll('#m-3 .body a')
       .map((link) => link.getAttribute('href'));
     assert.equal(links, ['https://example.org/a?b=1&c=', 'http://example.org']);
   }),
 );
 
 test(
-  'from outside are refused, with the text kept and one button to enter and send',
+  'a message from outside the room is refused, with its text and one button to enter and send',
   withApp(async (world) => {
     const { ada, grace, lobby, said } = await adaAndGraceInLobby(world);
     const page = await grace.get(`/rooms/${lobby}`);
@@ -287,7 +287,7 @@ test(
     assert.equal(await said(), ['ada: are you there?']);
     const sent = await grace.press(answer, 'Enter lobby and send');
     assert.is(sent.status, 303);
-    assert.is(sent.location, `/rooms/${lobby}?after=2#new`, 'after what their page had shown');
+    assert.is(sent.location, `/rooms/${lobby}?after=2#new`, 'after the last entry of the page');
     assert.equal((await ada.log(lobby)).slice(-3), [
       'ada: are you there?',
       'grace entered',
@@ -300,7 +300,7 @@ test(
 );
 
 test(
-  'from outside say why: left, away, or in another room',
+  'a message from outside the room says why its author is outside: left, moved or away',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaAndGraceInLobby(world);
     const why = async () => {
@@ -318,16 +318,16 @@ test(
     await grace.leave(study);
     await grace.enter(lobby);
     await grace.token();
-    await world.leases.tick();
+    await world.tick();
     world.clock.pass(901_000);
     await ada.get('/help');
-    await world.leases.tick();
+    await world.tick();
     assert.is(await why(), 'away');
   }),
 );
 
 test(
-  'from outside are sent by leaving the other room first',
+  'entering and sending leaves the other room first',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaAndGraceInLobby(world);
     await grace.leave(lobby);
@@ -343,7 +343,7 @@ test(
 );
 
 test(
-  'to be sent on entering are kept where one is in another room by then',
+  'a text to send on entering is kept when its author is in another room meanwhile',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaAndGraceInLobby(world);
     await grace.leave(lobby);
@@ -360,7 +360,7 @@ test(
 );
 
 test(
-  'to be sent on entering are refused as others are, and nobody has entered then',
+  'an invalid text to send on entering is refused, and its author does not enter',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaAndGraceInLobby(world);
     await grace.leave(lobby);
@@ -378,7 +378,7 @@ test(
 );
 
 test(
-  'to be sent on entering are answered in JSON as a post is',
+  'entering with a message in JSON is answered like a post',
   withApp(async (world) => {
     const { grace, lobby } = await adaAndGraceInLobby(world);
     await grace.leave(lobby);
@@ -396,7 +396,7 @@ test(
 );
 
 test(
-  'by a stranger are refused, with the text kept',
+  'a message by a stranger is refused, and its text is kept',
   withApp(async (world) => {
     const { lobby, said } = await adaAndGraceInLobby(world);
     const linus = await world.cast('linus');
@@ -411,7 +411,7 @@ test(
 );
 
 test(
-  'are numbered in one order without a gap, when twenty people post at once',
+  'messages that twenty users post at once get seqs in one order without a gap',
   withApp(async ({ cast }) => {
     const people: Visitor[] = [];
     for (let number = 1; number <= 20; number += 1) people.push(await cast(`ada${number}`));
@@ -445,13 +445,13 @@ test(
     });
     const expected = Array.from({ length: 60 }, (_, index) => 21 + index);
     assert.equal(
-      own.sort((a, b) => a - b),
+      own.toSorted((a, b) => a - b),
       expected,
     );
     assert.equal(
       read,
       [...Array.from({ length: 20 }, (_, index) => 1 + index), ...expected],
-      'who polls meanwhile misses none and sees none twice',
+      'polls meanwhile miss none and see none twice',
     );
     const { entries }: Delta = (await reader.getJson(`/rooms/${lobby}/entries?after=20`)).json();
     for (const [index, answer] of answers.entries()) {
@@ -465,7 +465,7 @@ test(
 );
 
 test(
-  'that were stored are answered for by their key also after leaving',
+  'a stored message is found by its key also after its author has left',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -478,7 +478,7 @@ test(
 );
 
 test(
-  'are no news to who posts them by script',
+  'a message posted by script is not unread for its author',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -488,7 +488,7 @@ test(
 );
 
 test(
-  'under a key that was used, sent from outside with another text, are kept to be sent on entering',
+  'a used key with another text from outside the room keeps the text for entering',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');

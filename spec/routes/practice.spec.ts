@@ -1,17 +1,17 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Entry } from '../../server/chat/entry.ts';
 import { STEPS } from '../../server/practice/steps.ts';
 import { withApp } from '../support/app.ts';
-import { buttons, labelled, problem, seqs, valueOf, words, type Answer } from '../support/visitor.ts';
+import { type Answer, buttons, labelled, problem, seqs, valueOf, words } from '../support/visitor.ts';
 
-const test = suite('the practice room');
+const test = suite('practice room');
 
 const log = ({ page }: Answer) =>
   page.querySelectorAll('.log li').map((item) => words(item).replace(/\d\d:\d\d/, 'now'));
 
 test(
-  'is for who is logged in, who finds it by the help',
+  'only a user who is logged in can practise, and the help links there',
   withApp(async ({ cast, visitor }) => {
     assert.is((await visitor().get('/practice')).location, '/login?next=%2Fpractice');
     assert.is((await visitor().post('/practice/one')).status, 303);
@@ -21,7 +21,7 @@ test(
 );
 
 test(
-  'has a button for each step, with what is to be heard beside it',
+  'each step has a button, with what the screen reader will say beside it',
   withApp(async ({ cast }) => {
     const page = await (await cast('ada')).get('/practice');
     assert.equal(
@@ -38,7 +38,7 @@ test(
 );
 
 test(
-  'shows what comes of each press, under what came before, and the same for whoever presses the same',
+  'each press adds its entries below the earlier ones, the same for every user',
   withApp(async ({ cast }) => {
     const pages: string[][] = [];
     for (const name of ['ada', 'grace']) {
@@ -56,7 +56,7 @@ test(
 );
 
 test(
-  'takes what one writes, as one’s own and told by a word, and keeps it in its place among what is pressed',
+  'a message of the reader is marked as their own, and stays in its place among the steps',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const follow = async (answer: Answer) => ada.get(answer.location!.split('#')[0]!);
@@ -83,7 +83,7 @@ test(
 );
 
 test(
-  'refuses what is empty or too long, and keeps it and what was pressed',
+  'an empty or long message is refused, and kept with the steps so far',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     for (const [body, sentence] of [
@@ -100,7 +100,7 @@ test(
 );
 
 test(
-  'leads each press to an address that was not visited',
+  'each press leads to an address that was not visited before',
   withApp(async ({ cast, clock }) => {
     const ada = await cast('ada');
     const addresses = new Set<string>();
@@ -113,7 +113,7 @@ test(
 );
 
 test(
-  'tells who is removed, and that it was deleted, first thing on the page',
+  'the practice room shows a removal or deletion at the top of the page',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     for (const [step, sentence] of [
@@ -130,7 +130,7 @@ test(
 );
 
 test(
-  'gives a script what is to come and when, as a poll would',
+  'a script gets the entries of a step with their times, in the shape of a poll',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const { done, entries } = (await ada.postJson('/practice/rtl', { done: 'one' })).json() as {
@@ -150,7 +150,7 @@ test(
 );
 
 test(
-  'keeps nothing, and answers for what is no step',
+  'the practice room stores nothing, and answers 404 for an unknown step',
   withApp(async ({ cast, em }) => {
     const ada = await cast('ada');
     for (const step of ['nothing', '__proto__', 'constructor'])

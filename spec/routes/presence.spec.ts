@@ -1,16 +1,16 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Presence } from '../../server/chat/presence.ts';
 import { withApp, type World } from '../support/app.ts';
-import { buttons, titleOf, words, type Visitor } from '../support/visitor.ts';
+import { buttons, titleOf, type Visitor, words } from '../support/visitor.ts';
 
-const test = suite('being in a room');
+const test = suite('presence over HTTP');
 
 const SECOND_MS = 1000;
 const LEASE_MS = 120 * SECOND_MS;
 const AWAY_MS = 900 * SECOND_MS;
 
-/** Ada in the lobby, and grace who belongs to it and reads its log from outside. */
+/** Ada in the lobby, and grace as a member who reads its log from outside. */
 async function adaInLobby({ cast }: World) {
   const [ada, grace] = [await cast('ada'), await cast('grace')];
   const lobby = await ada.createRoom('lobby');
@@ -27,7 +27,7 @@ const head = (person: Visitor, path: string) => person.send(path, { method: 'HEA
 const closing = (person: Visitor, room: number) => person.post(`/rooms/${room}/leave`, { closing: '1' });
 
 test(
-  'begins by entering, with one notice however often',
+  'entering begins presence, with one notice however often the user enters',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaInLobby(world);
     for (let tab = 0; tab < 3; tab += 1) {
@@ -41,7 +41,7 @@ test(
 );
 
 test(
-  'begins by no GET, HEAD or prefetch',
+  'no GET, HEAD or prefetch begins presence',
   withApp(async (world) => {
     const { grace, lobby, notices } = await adaInLobby(world);
     for (const ask of [
@@ -59,7 +59,7 @@ test(
 );
 
 test(
-  'ends by leaving, with one notice however often',
+  'leaving ends presence, with one notice however often the user leaves',
   withApp(async (world) => {
     const { ada, lobby, notices } = await adaInLobby(world);
     for (let tab = 0; tab < 3; tab += 1) {
@@ -73,7 +73,7 @@ test(
 );
 
 test(
-  'is in one room at a time: entering another asks where to be',
+  'a user is in one room at a time: entering another asks which one to be in',
   withApp(async (world) => {
     const { ada, grace, lobby, notices } = await adaInLobby(world);
     const study = await grace.createRoom('study');
@@ -100,7 +100,7 @@ test(
 );
 
 test(
-  'gives up the room that was agreed to, and no other',
+  'entering leaves only the room that the user agreed to leave',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaInLobby(world);
     const [study, attic] = [await grace.createRoom('study'), await grace.createRoom('attic')];
@@ -117,7 +117,7 @@ test(
 );
 
 test(
-  'tells a script of the other room with 409 too',
+  'a script in another room gets 409 too',
   withApp(async (world) => {
     const { ada, grace } = await adaInLobby(world);
     const study = await grace.createRoom('study');
@@ -128,25 +128,25 @@ test(
 );
 
 test(
-  'is in one room, when tabs enter two at the same time',
+  'when tabs enter two rooms at the same time, the user is in one',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const rooms = [await grace.createRoom('lobby'), await grace.createRoom('study')];
     await ada.token();
     const answers = await Promise.all(Array.from({ length: 20 }, (_, tab) => ada.enter(rooms[tab % 2]!)));
-    assert.equal(answers.map(({ status }) => status).sort(), [
+    assert.equal(answers.map(({ status }) => status).toSorted(), [
       ...Array<number>(10).fill(303),
       ...Array<number>(10).fill(409),
     ]);
     const own = await Promise.all(
       rooms.map(async (room) => (await grace.log(room)).filter((line) => line === 'ada entered').length),
     );
-    assert.equal(own.sort(), [0, 1]);
+    assert.equal(own.toSorted(), [0, 1]);
   }),
 );
 
 test(
-  'shows in the other browser too, and ends there too',
+  'presence is shared by all browsers of a user',
   withApp(async (world) => {
     const { ada, lobby, notices } = await adaInLobby(world);
     const phone = world.visitor();
@@ -159,32 +159,32 @@ test(
 );
 
 test(
-  'is not ended by leaving a room that one is not in',
+  'leaving a room that the user is not in changes nothing',
   withApp(async (world) => {
     const { ada, grace, isIn } = await adaInLobby(world);
     const study = await grace.createRoom('study');
     await ada.leave(study);
     await closing(ada, study);
     world.clock.pass(10 * SECOND_MS);
-    await world.leases.tick();
+    await world.tick();
     assert.ok(await isIn());
     assert.equal(await grace.log(study), ['grace entered']);
   }),
 );
 
 test(
-  'lasts 120 s after the last poll, and ends within 10 s of that',
+  'presence ends 120 to 130 s after the last poll',
   withApp(async (world) => {
     const { ada, lobby, notices, isIn } = await adaInLobby(world);
     for (let polls = 0; polls < 3; polls += 1) {
       await ada.poll(lobby, 0);
-      await world.leases.tick();
+      await world.tick();
       world.clock.pass(LEASE_MS - SECOND_MS);
-      await world.leases.tick();
+      await world.tick();
       assert.ok(await isIn());
     }
     world.clock.pass(SECOND_MS + 10 * SECOND_MS);
-    await world.leases.tick();
+    await world.tick();
     assert.equal(await notices(), ['ada entered', 'ada left']);
     const poll = await ada.poll(lobby, 0);
     assert.is(poll.status, 409);
@@ -193,18 +193,18 @@ test(
 );
 
 test(
-  'lasts 15 minutes after the last page where none polls',
+  'presence ends 15 minutes after the last page when no page polls',
   withApp(async (world) => {
     const { ada, lobby, notices, isIn } = await adaInLobby(world);
     for (const path of [`/rooms/${lobby}`, '/rooms', '/help', `/rooms/${lobby}?before=1`]) {
       await ada.get(path);
-      await world.leases.tick();
+      await world.tick();
       world.clock.pass(AWAY_MS - SECOND_MS);
-      await world.leases.tick();
+      await world.tick();
       assert.ok(await isIn(), path);
     }
     world.clock.pass(SECOND_MS + 10 * SECOND_MS);
-    await world.leases.tick();
+    await world.tick();
     assert.equal(await notices(), ['ada entered', 'ada left']);
     assert.match((await ada.get('/rooms')).text, /nothing was heard from you/);
   }),
@@ -227,22 +227,22 @@ const kinds: [what: string, heard: ((ada: Visitor, lobby: number) => Promise<unk
   ['a refused post after a page', [(ada) => ada.get('/help'), (ada, lobby) => ada.say(lobby, '')], AWAY_MS],
 ];
 for (const [what, heard, lasts] of kinds) {
-  for (const written of [true, false]) {
+  for (const isStored of [true, false]) {
     test(
-      `lasts ${lasts / SECOND_MS} s from ${what}${written ? ', written down between them' : ''}`,
+      `presence lasts ${lasts / SECOND_MS} s after ${what}${isStored ? ', stored between them' : ''}`,
       withApp(async (world) => {
         const { ada, lobby, isIn } = await adaInLobby(world);
         for (const sign of heard) {
           world.clock.pass(60 * SECOND_MS);
           await sign(ada, lobby);
-          if (written) await world.leases.tick();
+          if (isStored) await world.tick();
         }
-        await world.leases.tick();
+        await world.tick();
         world.clock.pass(lasts - SECOND_MS);
-        await world.leases.tick();
+        await world.tick();
         assert.ok(await isIn());
         world.clock.pass(2 * SECOND_MS);
-        await world.leases.tick();
+        await world.tick();
         assert.not.ok(await isIn());
       }),
     );
@@ -253,29 +253,29 @@ const noSigns: [what: string, ask: (person: Visitor, path: string) => Promise<un
   ['a HEAD', head],
   ['a prefetch', prefetch],
   ['a prerender', (person, path) => prefetch(person, path, 'prefetch;prerender')],
-  ["somebody else's visit", async () => {}],
+  ["another user's visit", async () => {}],
 ];
 for (const [what, ask] of noSigns) {
   test(
-    `is not lengthened by ${what}`,
+    `${what} does not prolong presence`,
     withApp(async (world) => {
       const { ada, grace, lobby, isIn } = await adaInLobby(world);
-      await world.leases.tick();
+      await world.tick();
       world.clock.pass(AWAY_MS - SECOND_MS);
       await ask(ada, `/rooms/${lobby}`);
       await ask(ada, '/help');
       await grace.get(`/rooms/${lobby}`);
-      await world.leases.tick();
+      await world.tick();
       assert.ok(await isIn());
       world.clock.pass(2 * SECOND_MS);
-      await world.leases.tick();
+      await world.tick();
       assert.not.ok(await isIn());
     }),
   );
 }
 
 test(
-  'ends 5 s after the page was closed, by a beacon that answers nothing',
+  'a closed page ends presence after 5 s, and its beacon gets 204',
   withApp(async (world) => {
     const { ada, lobby, notices, isIn } = await adaInLobby(world);
     await ada.poll(lobby, 0);
@@ -283,10 +283,10 @@ test(
     assert.is(answer.status, 204);
     assert.is(answer.text, '');
     world.clock.pass(4 * SECOND_MS);
-    await world.leases.tick();
+    await world.tick();
     assert.ok(await isIn(), 'not yet');
     world.clock.pass(SECOND_MS);
-    await world.leases.tick();
+    await world.tick();
     assert.equal(await notices(), ['ada entered', 'ada left']);
     assert.is((await ada.poll(lobby, 0)).json().ended, 'left');
   }),
@@ -295,15 +295,15 @@ test(
 const returns: [what: string, ask: (ada: Visitor, lobby: number) => Promise<unknown>, stays: boolean][] = [
   ['the page is loaded again', (ada, lobby) => ada.get(`/rooms/${lobby}`), true],
   ['another tab polls', (ada, lobby) => ada.poll(lobby, 0), true],
-  ['they enter again', (ada, lobby) => ada.enter(lobby), true],
-  ['they post', (ada, lobby) => ada.sayJson(lobby, 'still here'), true],
+  ['the user enters again', (ada, lobby) => ada.enter(lobby), true],
+  ['the user posts', (ada, lobby) => ada.sayJson(lobby, 'still here'), true],
   ['another page is opened', (ada) => ada.get('/rooms'), false],
   ['the page is prefetched', (ada, lobby) => prefetch(ada, `/rooms/${lobby}`), false],
-  ['its headers are asked for', (ada, lobby) => head(ada, `/rooms/${lobby}`), false],
+  ['the page is requested by HEAD', (ada, lobby) => head(ada, `/rooms/${lobby}`), false],
 ];
 for (const [what, ask, stays] of returns) {
   test(
-    `${stays ? 'goes on' : 'ends all the same'} where ${what} within 5 s of closing`,
+    `presence ${stays ? 'goes on' : 'ends'} when ${what} within 5 s of closing`,
     withApp(async (world) => {
       const { ada, lobby, isIn } = await adaInLobby(world);
       await closing(ada, lobby);
@@ -311,7 +311,7 @@ for (const [what, ask, stays] of returns) {
       await ask(ada, lobby);
       for (let seconds = 0; seconds < 15; seconds += 5) {
         world.clock.pass(5 * SECOND_MS);
-        await world.leases.tick();
+        await world.tick();
       }
       assert.is(await isIn(), stays);
     }),
@@ -319,20 +319,20 @@ for (const [what, ask, stays] of returns) {
 }
 
 test(
-  'ends where what was heard came before the page was closed',
+  'signs of life from before the page closed do not keep presence',
   withApp(async (world) => {
     const { ada, lobby, isIn } = await adaInLobby(world);
     await ada.get(`/rooms/${lobby}`);
     await ada.poll(lobby, 0);
     await closing(ada, lobby);
     world.clock.pass(5 * SECOND_MS);
-    await world.leases.tick();
+    await world.tick();
     assert.not.ok(await isIn());
   }),
 );
 
 test(
-  'ends by the beacon with a token alone',
+  'a beacon without a token does not end presence',
   withApp(async (world) => {
     const { ada, lobby, isIn } = await adaInLobby(world);
     assert.is(
@@ -345,13 +345,13 @@ test(
       403,
     );
     world.clock.pass(10 * SECOND_MS);
-    await world.leases.tick();
+    await world.tick();
     assert.ok(await isIn());
   }),
 );
 
 test(
-  'is shown by name to whoever belongs to the room',
+  'members see the names of the users in the room',
   withApp(async (world) => {
     const { ada, grace, lobby } = await adaInLobby(world);
     const names = async (person: Visitor) =>
@@ -367,27 +367,23 @@ test(
 );
 
 test(
-  'counts for nobody while no server runs',
+  'time without a server does not end presence',
   withApp(async (world) => {
     const { ada, lobby, isIn } = await adaInLobby(world);
     await ada.poll(lobby, 0);
-    await world.leases.stop();
+    await world.leases.flush();
     world.clock.pass(AWAY_MS + LEASE_MS);
-    await world.leases.start();
-    try {
-      await world.leases.tick();
-      assert.ok(await isIn());
-      world.clock.pass(LEASE_MS + 10 * SECOND_MS);
-      await world.leases.tick();
-      assert.not.ok(await isIn());
-    } finally {
-      await world.leases.stop();
-    }
+    await world.leases.renew();
+    await world.tick();
+    assert.ok(await isIn());
+    world.clock.pass(LEASE_MS + 10 * SECOND_MS);
+    await world.tick();
+    assert.not.ok(await isIn());
   }),
 );
 
 test(
-  'is one row a person',
+  'a user has one row of presence',
   withApp(async (world) => {
     await adaInLobby(world);
     assert.is(await world.em().count(Presence), 1);

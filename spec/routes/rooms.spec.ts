@@ -1,20 +1,20 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 import {
+  type Answer,
   buttons,
   labelled,
   problem,
   titleOf,
   valueOf,
-  words,
-  type Answer,
   type Visitor,
+  words,
 } from '../support/visitor.ts';
 
-const test = suite('the list of rooms');
+const test = suite('room list over HTTP');
 
-/** What the list says, heading by heading: the names of the rooms under each. */
+/** The names of the rooms under each heading. */
 function listed({ page }: Answer): Record<string, string[]> {
   const lists: Record<string, string[]> = {};
   let heading = '';
@@ -25,7 +25,7 @@ function listed({ page }: Answer): Record<string, string[]> {
   return lists;
 }
 
-/** What the list says of one room. */
+/** The text of one room in the list. */
 function about({ page }: Answer, room: number): string {
   return words(
     page.querySelectorAll('main li').find((item) => item.querySelector(`a[href="/rooms/${room}"]`)),
@@ -35,7 +35,7 @@ function about({ page }: Answer, room: number): string {
 const rooms = (person: Visitor) => person.get('/rooms');
 
 test(
-  'says that there are none, and offers to create one',
+  'an empty list says so, and has a form to create a room',
   withApp(async ({ cast }) => {
     const answer = await rooms(await cast('ada'));
     assert.is(answer.status, 200);
@@ -47,7 +47,7 @@ test(
 );
 
 test(
-  'has your rooms and the open rooms, each where it belongs',
+  "the list has the user's rooms and the open rooms under their headings",
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     await ada.createRoom('lobby');
@@ -61,12 +61,12 @@ test(
     assert.equal(forGrace['Open rooms'], ['lobby']);
     assert.not.match((await rooms(ada)).text, 'study');
     await ada.enter(attic, { leave: '1' });
-    assert.equal(listed(await rooms(ada))['Your rooms'], ['attic', 'lobby'], 'who has entered belongs to it');
+    assert.equal(listed(await rooms(ada))['Your rooms'], ['attic', 'lobby'], 'entering makes a member');
   }),
 );
 
 test(
-  'keeps a room among your own after leaving it',
+  "a room stays among the user's own after they have left it",
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -77,7 +77,7 @@ test(
 );
 
 test(
-  'counts who is in each, and says where you are',
+  'the list counts the users in each room, and marks the room the user is in',
   withApp(async ({ cast }) => {
     const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
     const lobby = await ada.createRoom('lobby');
@@ -93,7 +93,7 @@ test(
 );
 
 test(
-  'has a way into each room, the one that one is in too',
+  'each room has a button to enter, also the one the user is in',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -105,7 +105,7 @@ test(
 );
 
 test(
-  'has a link to delete each room that one administers, and no other',
+  'only rooms that the user administers have a link to delete them',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const [lobby, study] = [await ada.createRoom('lobby'), await ada.createRoom('study')];
@@ -120,7 +120,7 @@ test(
 );
 
 test(
-  'creates a room, and puts who created it there',
+  'creating a room enters it',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const answer = await ada.press(await rooms(ada), 'Create room', { name: '  lobby  ' });
@@ -133,19 +133,19 @@ test(
 );
 
 test(
-  'creates a room for its members only where that is chosen',
+  'a room is open unless its creator chooses "members only"',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const study = await ada.createRoom('study', 'invite');
     assert.match(about(await rooms(ada), study), /members only/i);
     assert.is((await grace.get(`/rooms/${study}`)).status, 404);
     const open = await grace.post('/rooms', { name: 'lobby' });
-    assert.is((await ada.get(open.location!)).status, 200, 'open where nothing is chosen');
+    assert.is((await ada.get(open.location!)).status, 200, 'open by default');
   }),
 );
 
 test(
-  'creates a room while one is in another, and asks where to be',
+  'creating a room while in another asks which one to be in',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -162,7 +162,7 @@ test(
 );
 
 test(
-  'takes names of any script, and two rooms of one name',
+  'a room name may have any script, and two rooms the same name',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     for (const name of [
@@ -183,17 +183,17 @@ test(
 
 const refused: [what: string, name: string, sentence: RegExp][] = [
   ['no name', '', /Enter a name/],
-  ['a name of space', ' \t\u00a0\u3000 ', /Enter a name/],
-  ['a name that nobody sees', '\u200b\u2060\u00ad', /Enter a name/],
+  ['a name of spaces', ' \t\u00a0\u3000 ', /Enter a name/],
+  ['an invisible name', '\u200b\u2060\u00ad', /Enter a name/],
   ['a name of 65 characters', 'a'.repeat(65), /at most 64 characters/],
   ['a name of two lines', 'lobby\nstudy', /one line/],
   ['a name of two lines as forms send it', 'lobby\r\nstudy', /one line/],
   ['a name of two paragraphs', 'lobby\u2029study', /one line/],
-  ['a name with NUL', 'lob\0by', /control/],
+  ['a name with a NUL', 'lob\0by', /control/],
 ];
 for (const [what, name, sentence] of refused) {
   test(
-    `refuses ${what}, and keeps what was typed`,
+    `a room with ${what} is refused, and what was typed is kept`,
     withApp(async ({ cast }) => {
       const ada = await cast('ada');
       const answer = await ada.post('/rooms', { name, access: 'invite' });
@@ -210,20 +210,20 @@ for (const [what, name, sentence] of refused) {
 }
 
 test(
-  'refuses an access that there is not',
+  'an unknown kind of access is refused',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     for (const access of ['direct', 'OPEN', 'nonsense', '\0']) {
       const answer = await ada.post('/rooms', { name: 'lobby', access });
       assert.is(answer.status, 422, access);
       assert.is(valueOf(labelled(answer, 'Room name')), 'lobby');
-      assert.match(words(answer.page.querySelector('main [role="alert"]')), /who may enter/i);
+      assert.match(words(answer.page.querySelector('main .problems, main [role="alert"]')), /who may enter/i);
     }
   }),
 );
 
 test(
-  'tells once that one has left, and goes on without',
+  'the list says once that the user has left a room',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -234,12 +234,37 @@ test(
 );
 
 test(
-  'is for whoever is logged in',
+  'only a user who is logged in sees the list',
   withApp(async ({ visitor }) => {
     assert.is((await rooms(visitor())).status, 303);
     assert.match((await rooms(visitor())).location ?? '', /^\/login/);
     assert.is((await visitor().post('/rooms', { name: 'lobby' })).status, 303);
   }),
+);
+
+test(
+  'the list finds rooms by a part of their name, and its pages keep to them',
+  withApp(
+    async ({ cast }) => {
+      const [ada, grace] = [await cast('ada'), await cast('grace')];
+      await grace.createRoom('Café');
+      for (let number = 1; number <= 51; number += 1) await grace.createRoom(`cafe ${number}`);
+      await grace.createRoom('lobby');
+      await ada.createRoom('My cafeteria');
+      const found = await ada.get('/rooms?q=CAFE');
+      assert.is(valueOf(labelled(found, 'Find a room')), 'CAFE');
+      const names = found.page.querySelectorAll('.rooms .name').map(words);
+      assert.equal([names[0], names.length, names.includes('lobby')], ['My cafeteria', 51, false]);
+      const next = found.page.querySelector('main a[rel="next"]')!.getAttribute('href')!;
+      const second = await ada.get(next);
+      assert.equal(second.page.querySelectorAll('.rooms .name').map(words).length, 3);
+      const none = await ada.get('/rooms?q=%3Cnowhere%3E');
+      assert.match(words(none.page.querySelector('main')), /There is no room with <nowhere> in its name/);
+      for (const q of ['%00', '%F0%9F', '%ED%A0%80', '&q=x', 'x'.repeat(5000), '%25', '%5C'])
+        assert.is((await ada.get(`/rooms?q=${q}`)).status, 200, q);
+    },
+    { rateLimits: false },
+  ),
 );
 
 test.run();

@@ -1,14 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { readEnv } from '../../config/env.ts';
 import { createApp } from '../../server/app.ts';
-import { openLive } from '../../server/database/live.ts';
+import { connectLive } from '../../server/database/connect-live.ts';
 import { withApp, type World } from '../support/app.ts';
 import { bare, buttons, labelled, problem, titleOf, valueOf, Visitor, words } from '../support/visitor.ts';
 
-const test = suite('sessions');
+const test = suite('sessions over HTTP');
 
 const DAY_MS = 86_400_000;
 const isLoggedIn = async (person: Visitor) => (await person.get('/rooms')).status === 200;
@@ -22,7 +22,7 @@ function replay(person: Visitor): Visitor {
 
 for (const login of ['ada', 'ADA', 'ａｄａ', ' ada ', 'ada@example.org', 'Ada@Example.org']) {
   test(
-    `begin by logging in as ${JSON.stringify(login)}`,
+    `ada can log in as ${JSON.stringify(login)}`,
     withApp(async ({ cast, visitor }) => {
       await cast('ada');
       const ada = visitor();
@@ -35,7 +35,7 @@ for (const login of ['ada', 'ADA', 'ａｄａ', ' ada ', 'ada@example.org', 'Ada
 }
 
 test(
-  'are refused with the same sentence for an unknown name and a wrong password',
+  'an unknown name and a wrong password get the same sentence',
   withApp(async ({ cast, visitor }) => {
     await cast('ada');
     const sentences = new Set<string>();
@@ -94,7 +94,7 @@ for (const [paths, leads] of [
 ] as const) {
   for (const next of paths) {
     test(
-      `lead after log-in ${leads} ${JSON.stringify(next)}`,
+      `log-in leads ${leads} ${JSON.stringify(next)}`,
       withApp(async ({ base, cast, visitor }) => {
         await cast('ada');
         const expected = leads === 'to' ? next : '/rooms';
@@ -114,7 +114,7 @@ for (const [paths, leads] of [
 }
 
 test(
-  'lead on to the page that was asked for before log-in',
+  'log-in leads to the page that was asked for, also after a typing error',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -132,7 +132,7 @@ test(
 );
 
 test(
-  'get a new id at log-in, and the one before opens nothing',
+  'log-in gives the session a new id, and the old one opens nothing',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     await cast('grace');
@@ -151,7 +151,7 @@ test(
 );
 
 test(
-  'end at log-out on the server too, even for a copy of the cookie',
+  'log-out ends the session on the server, also for a copy of the cookie',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const copy = replay(ada);
@@ -165,7 +165,7 @@ test(
 );
 
 test(
-  'end one by one: the other browser stays logged in',
+  'log-out in one browser leaves the others logged in',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     const phone = visitor();
@@ -176,7 +176,7 @@ test(
 );
 
 test(
-  'leave the room at log-out, with one notice',
+  'log-out leaves the room with one notice',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -187,14 +187,14 @@ test(
 );
 
 test(
-  'log out without harm where nobody is logged in',
+  'log-out without a session does no harm',
   withApp(async ({ visitor }) => {
     assert.is((await visitor().post('/logout')).location, '/');
   }),
 );
 
 test(
-  'show the way out on every page',
+  'every page has the button to log out',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -228,7 +228,7 @@ test(
 );
 
 test(
-  'keep a cookie that no script reads and no other site sends along',
+  'the session cookie is hidden from scripts, and not sent from other sites',
   withApp(async ({ cast, visitor }) => {
     await cast('ada');
     const answer = await visitor().logIn('ada');
@@ -244,7 +244,7 @@ test(
 );
 
 test(
-  'are bound to the host over https',
+  'over https the session cookie is bound to the host',
   withApp(
     async ({ visitor }) => {
       const ada = visitor();
@@ -276,7 +276,7 @@ async function restarted(
   keys: string[],
   work: (base: string) => Promise<void>,
 ): Promise<void> {
-  const live = await openLive(orm);
+  const live = await connectLive(orm);
   const { listener } = createApp({
     orm,
     live,
@@ -296,7 +296,7 @@ async function restarted(
 }
 
 test(
-  'outlive a restart, with their tokens and the room that one is in',
+  'a session survives a restart, with its token and presence',
   withApp(async (world) => {
     const ada = await world.cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -311,7 +311,7 @@ test(
 );
 
 test(
-  'are nothing without the key that signed them, and go on under a new key beside it',
+  'a session needs a key that signed it, and a newer key may stand before that',
   withApp(async (world) => {
     const ada = await world.cast('ada');
     for (const [keys, expected] of [
@@ -328,7 +328,7 @@ test(
 );
 
 test(
-  'are found among the names that lynx takes for cookies',
+  'a session is found among the extra names that lynx sends as cookies',
   withApp(async ({ base, cast }) => {
     const ada = await cast('ada');
     const [first = '', ...rest] = ada.cookieHeader.split('; ');
@@ -338,7 +338,7 @@ test(
 );
 
 test(
-  'are not opened by a cookie that was changed',
+  'a changed cookie opens no session',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const sid = ada.cookies.get('sid')!;
@@ -348,7 +348,7 @@ test(
 );
 
 test(
-  'end after 30 days without a sign of life',
+  'a session ends after 30 days without a sign of life',
   withApp(async ({ cast, clock }) => {
     const ada = await cast('ada');
     for (const days of [29, 29, 29]) {
@@ -361,7 +361,7 @@ test(
 );
 
 test(
-  'end after 365 days in all',
+  'a session ends after 365 days in all',
   withApp(async ({ cast, clock }) => {
     const ada = await cast('ada');
     for (let days = 0; days < 360; days += 20) {

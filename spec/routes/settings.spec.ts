@@ -1,16 +1,16 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { sessionId } from '../../server/chat/session.ts';
 import { withApp, type World } from '../support/app.ts';
 import {
+  type Answer,
   buttons,
   labelled,
   problem,
   titleOf,
   valueOf,
-  words,
-  type Answer,
   type Visitor,
+  words,
 } from '../support/visitor.ts';
 
 const test = suite('settings');
@@ -32,7 +32,7 @@ const sessionsOn = ({ page }: Answer) =>
 const post = (person: Visitor, what: string, fields: Record<string, string>) =>
   person.post(`/settings/${what}`, fields);
 
-/** The page that a form leads to, which tells what was done. */
+/** Follows the redirect of a form. */
 async function then(person: Visitor, answer: Answer): Promise<Answer> {
   assert.is(answer.status, 303);
   return person.get(answer.location!);
@@ -46,15 +46,15 @@ async function another({ visitor }: World, login: string, userAgent = FIREFOX): 
   return person;
 }
 
-/** Where on a page the links of the error summary lead: the names of the fields. */
+/** The names of the fields that the links of the error summary lead to. */
 const linked = ({ page }: Answer) =>
-  page.querySelectorAll('main [role="alert"] a').map((link) => {
+  page.querySelectorAll('main .problems a').map((link) => {
     const target = page.querySelector(`[id="${link.getAttribute('href')!.slice(1)}"]`);
     return target?.getAttribute('name') ?? target?.tagName;
   });
 
 test(
-  'are for who is logged in, who finds them by a link on every page',
+  'only a user who is logged in sees settings, and every page of theirs links there',
   withApp(async ({ cast, visitor }) => {
     const answer = await visitor().get('/settings');
     assert.equal([answer.status, answer.location], [303, '/login?next=%2Fsettings']);
@@ -70,77 +70,109 @@ test(
   }),
 );
 
+/** Each page of settings, its buttons and the labels of its fields. */
+const PAGES = {
+  '/settings': [
+    ['Save settings', 'Change password'],
+    ['Current password', 'New password'],
+  ],
+  '/settings/times': [['Save settings'], ['Time zone']],
+  '/settings/writing': [['Save settings'], []],
+  '/settings/privacy': [['Save settings'], []],
+  '/settings/announcements': [['Save announcements'], []],
+  '/settings/account': [
+    ['Change username', 'Change email'],
+    ['Username', 'Email', 'Your password'],
+  ],
+} as const;
+
 test(
-  'have one form for each act, with its own button, and every id once',
+  'settings are an index of short pages, each with one form for an act, a heading for a choice, and no id twice',
   withApp(async (world) => {
     const ada = await world.cast('ada');
-    await another(world, 'ada');
-    const answer = await ada.get('/settings');
-    assert.is(titleOf(answer), 'Settings – Plainchat');
-    const own = buttons(answer).filter((name) => name !== 'Log out');
-    assert.equal(own.slice(0, 5), [
-      'Save settings',
-      'Save announcements',
-      'Change username',
-      'Change email',
-      'Change password',
-    ]);
-    assert.is(own.length, 6);
-    const ids = answer.page.querySelectorAll('[id]').map(({ id }) => id);
-    assert.equal(ids, [...new Set(ids)]);
-    for (const label of ['Time zone', 'Username', 'Email', 'Current password', 'New password'])
-      labelled(answer, label);
-    for (const password of answer.page.querySelectorAll('input[type="password"]'))
-      assert.is(valueOf(password), '');
+    const index = await ada.get('/settings');
+    assert.is(titleOf(index), 'Settings – Plainchat');
+    const linked = index.page.querySelectorAll('main .index a').map((link) => link.getAttribute('href'));
+    for (const [path, [acts, labels]] of Object.entries(PAGES)) {
+      if (path !== '/settings') assert.ok(linked.includes(path), path);
+      const answer = await ada.get(path);
+      assert.equal(
+        buttons(answer).filter((name) => name !== 'Log out'),
+        acts,
+      );
+      const ids = answer.page.querySelectorAll('[id]').map(({ id }) => id);
+      assert.equal(ids, [...new Set(ids)]);
+      for (const label of labels) labelled(answer, label);
+      for (const choice of answer.page.querySelectorAll('main fieldset'))
+        assert.ok(choice.querySelector('legend h2'), path);
+      for (const password of answer.page.querySelectorAll('input[type="password"]'))
+        assert.is(valueOf(password), '');
+    }
   }),
 );
 
+/** What each page of preferences shows at first, and what somebody chooses there. */
+const CHOICES = {
+  '/settings': [['style=calm'], { style: 'y2k' }],
+  '/settings/times': [['hourCycle=h23'], { zone: 'Asia/Tokyo', hourCycle: 'h12' }],
+  '/settings/writing': [['enterSends=no', 'liveView=off'], { enterSends: 'yes', liveView: '30s' }],
+  '/settings/privacy': [
+    ['foundByEmail=yes', 'whereabouts=friends'],
+    { foundByEmail: 'no', whereabouts: 'nobody' },
+  ],
+} as const;
+
+for (const [path, [first, chosen]] of Object.entries(CHOICES))
+  test(
+    `${path} shows the saved settings, and saving leads back there, to an address that was not visited before`,
+    withApp(async ({ cast, clock }) => {
+      const ada = await cast('ada');
+      const before = await ada.get(path);
+      assert.equal(checked(before), first);
+      const answer = await ada.press(before, 'Save settings', chosen);
+      assert.ok(answer.location!.startsWith(`${path}?check=`), answer.location ?? '');
+      const after = await then(ada, answer);
+      assert.is(words(after.page.querySelector('main [role="status"]')), 'Your settings are saved.');
+      const { zone, ...radios } = { zone: '', ...chosen };
+      assert.equal(
+        checked(after),
+        Object.entries(radios).map(([name, value]) => `${name}=${value}`),
+      );
+      if (zone) assert.is(valueOf(labelled(after, 'Time zone')), zone);
+      clock.pass(1);
+      const again = await ada.press(after, 'Save settings');
+      assert.is.not(again.location, answer.location);
+      assert.equal(
+        checked(await then(ada, again)),
+        checked(after),
+        'nothing is lost by saving what is shown',
+      );
+      for (const [other, [others]] of Object.entries(CHOICES))
+        if (other !== path) assert.equal(checked(await ada.get(other)), others, 'each page saves its own');
+    }),
+  );
+
 test(
-  'are saved by a form that shows them, and lead to a page that was not visited before',
-  withApp(async ({ cast, clock }) => {
+  'an invalid setting is refused at the top and beside its field, on the page that has it',
+  withApp(async ({ cast }) => {
     const ada = await cast('ada');
-    const before = await ada.get('/settings');
-    assert.equal(checked(before), [
-      'hourCycle=h23',
-      'foundByEmail=yes',
-      'whereabouts=friends',
-      'enterSends=no',
-      'liveView=off',
-      'reportLinks=yes',
-      'style=calm',
-    ]);
-    assert.is(valueOf(labelled(before, 'Time zone')), '');
-    const answer = await ada.press(before, 'Save settings', {
-      zone: 'Asia/Tokyo',
-      hourCycle: 'h12',
-      foundByEmail: 'no',
-      whereabouts: 'nobody',
-      enterSends: 'yes',
-      liveView: '30s',
-      reportLinks: 'no',
-      style: 'y2k',
-    });
-    const after = await then(ada, answer);
-    assert.is(words(after.page.querySelector('main [role="status"]')), 'Your settings are saved.');
-    assert.equal(checked(after), [
-      'hourCycle=h12',
-      'foundByEmail=no',
-      'whereabouts=nobody',
-      'enterSends=yes',
-      'liveView=30s',
-      'reportLinks=no',
-      'style=y2k',
-    ]);
-    assert.is(valueOf(labelled(after, 'Time zone')), 'Asia/Tokyo');
-    clock.pass(1);
-    const again = await ada.press(after, 'Save settings');
-    assert.is.not(again.location, answer.location);
-    assert.equal(checked(await then(ada, again)), checked(after), 'nothing is lost by saving what is shown');
+    const answer = await ada.post('/settings', { zone: 'Mars/Base', hourCycle: 'h12' });
+    assert.is(answer.status, 422);
+    assert.match(titleOf(answer), /^Error: Times/);
+    assert.match(problem(answer, 'Time zone').beside, /Error: There is no such time zone/);
+    assert.equal(linked(answer), ['zone']);
+    assert.equal(checked(answer), ['hourCycle=h12']);
+    assert.equal(checked(await ada.get('/settings/times')), ['hourCycle=h23']);
+    const style = await ada.post('/settings', { style: 'loud' });
+    assert.equal(
+      [style.status, titleOf(style), linked(style)],
+      [422, 'Error: Settings – Plainchat', ['FIELDSET']],
+    );
   }),
 );
 
 test(
-  'that are no choice are refused at the top and beside the field, with what else was chosen kept',
+  'invalid settings of several pages are refused on one page that has them all, and all other choices are kept',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const answer = await ada.post('/settings', {
@@ -153,23 +185,14 @@ test(
     });
     assert.is(answer.status, 422);
     assert.match(titleOf(answer), /^Error: Settings/);
-    assert.match(problem(answer, 'Time zone').beside, /Error: There is no such time zone/);
     assert.equal(linked(answer), ['zone', 'FIELDSET']);
-    assert.equal(checked(answer), ['hourCycle=h12', 'foundByEmail=no', 'enterSends=yes', 'style=y2k']);
-    assert.equal(checked(await ada.get('/settings')), [
-      'hourCycle=h23',
-      'foundByEmail=yes',
-      'whereabouts=friends',
-      'enterSends=no',
-      'liveView=off',
-      'reportLinks=yes',
-      'style=calm',
-    ]);
+    assert.equal(checked(answer), ['hourCycle=h12', 'enterSends=yes', 'foundByEmail=no', 'style=y2k']);
+    assert.equal(checked(await ada.get('/settings/writing')), ['enterSends=no', 'liveView=off']);
   }),
 );
 
 test(
-  "of the time apply to pages: the zone chosen, else the browser's, else UTC",
+  "times on pages are in the chosen zone, else in the browser's, else in UTC",
   withApp(async ({ cast, clock }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -196,7 +219,7 @@ test(
 );
 
 test(
-  'of the Enter key change nothing without script, and nothing is said of it',
+  'the setting for the Enter key changes nothing without script, and no page mentions it there',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
@@ -214,7 +237,7 @@ test(
 );
 
 test(
-  'of the password end all other sessions, and this one goes on with its token',
+  'changing the password ends all other sessions, and keeps this one with its token',
   withApp(async (world) => {
     const ada = await world.cast('ada');
     const [telephone, grace] = [await another(world, 'ada'), await world.cast('grace')];
@@ -224,7 +247,7 @@ test(
       await ada.press(before, 'Change password', { current: RIGHT, password: NEW }),
     );
     assert.match(words(after.page.querySelector('main [role="status"]')), /Your password is changed/);
-    assert.is((await ada.press(before, 'Save settings')).status, 303, 'from a page of before');
+    assert.is((await ada.press(before, 'Save settings')).status, 303, 'from the page before the change');
     assert.equal(
       [await isLoggedIn(ada), await isLoggedIn(telephone), await isLoggedIn(grace)],
       [true, false, true],
@@ -235,13 +258,18 @@ test(
 );
 
 for (const [what, typed, label, sentence] of [
-  ['a wrong current one', { current: 'wrong horse', password: NEW }, 'Current password', /not your password/],
-  ['no current one', { password: NEW }, 'Current password', /not your password/],
-  ['a new one that is short', { current: RIGHT, password: 'short' }, 'New password', /at least 8/],
-  ['a new one that is common', { current: RIGHT, password: 'password' }, 'New password', /commonest/],
+  [
+    'a wrong current password',
+    { current: 'wrong horse', password: NEW },
+    'Current password',
+    /not your password/,
+  ],
+  ['no current password', { password: NEW }, 'Current password', /not your password/],
+  ['a short new password', { current: RIGHT, password: 'short' }, 'New password', /at least 8/],
+  ['a common new password', { current: RIGHT, password: 'password' }, 'New password', /too common/],
 ] as const) {
   test(
-    `of the password are refused with ${what}, at the top and beside the field`,
+    `a change of password with ${what} is refused at the top and beside the field`,
     withApp(async (world) => {
       const ada = await world.cast('ada');
       const telephone = await another(world, 'ada');
@@ -253,7 +281,7 @@ for (const [what, typed, label, sentence] of [
       assert.equal(linked(answer), [label === 'New password' ? 'password' : 'current']);
       assert.is(answer.page.querySelectorAll('[aria-invalid]').length, 1, 'in that form alone');
       assert.is(
-        answer.page.querySelector('main [role="alert"] a')?.getAttribute('href'),
+        answer.page.querySelector('main .problems a')?.getAttribute('href'),
         `#${labelled(answer, label).id}`,
       );
       assert.not.match(answer.text, /battery staple|wrong horse|value="short"/);
@@ -264,7 +292,7 @@ for (const [what, typed, label, sentence] of [
 }
 
 test(
-  'of the password are limited where it is guessed, together with log-in',
+  'wrong passwords in the settings count together with wrong log-ins',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     for (let time = 0; time < 5; time += 1) {
@@ -277,20 +305,20 @@ test(
     const answer = await post(ada, 'password', { current: RIGHT, password: NEW });
     assert.is(answer.status, 429);
     assert.is(answer.headers.get('Retry-After'), '600');
-    assert.match(words(answer.page.querySelector('main [role="alert"]')), /Wait 10 minutes/);
+    assert.match(words(answer.page.querySelector('main .problems, main [role="alert"]')), /Wait 10 minutes/);
     assert.is((await visitor().logIn('ada', RIGHT)).status, 429);
   }),
 );
 
 test(
-  'of the username apply to what was said before, at once',
+  'a change of username shows at once, also in earlier entries',
   withApp(async ({ cast, visitor }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
     await ada.say(lobby, 'hello');
     const after = await then(
       ada,
-      await ada.press(await ada.get('/settings'), 'Change username', { username: 'countess' }),
+      await ada.press(await ada.get('/settings/account'), 'Change username', { username: 'countess' }),
     );
     assert.match(words(after.page.querySelector('header')), /Logged in as countess/);
     assert.is(valueOf(labelled(after, 'Username')), 'countess');
@@ -307,7 +335,7 @@ test(
 );
 
 test(
-  'of the username that are refused keep what was typed, and show the name that holds',
+  'a refused username is kept in its field, and the page still shows the valid one',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     await cast('grace');
@@ -322,7 +350,7 @@ test(
 );
 
 test(
-  'of the email ask for the password, and then hold',
+  'changing the email takes the password',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     const refused = await post(ada, 'email', { email: 'countess@example.org', current: 'wrong horse' });
@@ -330,7 +358,7 @@ test(
     assert.match(problem(refused, 'Your password').beside, /not your password/);
     assert.equal(linked(refused), ['current']);
     assert.is(
-      refused.page.querySelector('main [role="alert"] a')?.getAttribute('href'),
+      refused.page.querySelector('main .problems a')?.getAttribute('href'),
       `#${labelled(refused, 'Your password').id}`,
     );
     assert.is(valueOf(labelled(refused, 'Email')), 'countess@example.org');
@@ -347,14 +375,14 @@ test(
 );
 
 test(
-  'list the sessions with browser and times, and end each but this',
+  'settings list the sessions with browser and times, and have a button to end each but this one',
   withApp(async (world) => {
     const ada = await world.cast('ada');
     world.clock.pass(60_000);
     const telephone = await another(world, 'ada');
     await another(world, 'ada', 'Lynx/2.9');
     await world.cast('grace');
-    const page = await ada.get('/settings');
+    const page = await ada.get('/settings/sessions');
     const listed = sessionsOn(page);
     assert.is(listed.length, 3);
     assert.is(
@@ -367,7 +395,7 @@ test(
       assert.match(line, /Logged in on \w+ \d+ \w+ \d{4}, \d\d:\d\d\. Last seen on \w+/);
     const [end] = buttons(page).filter((name) => name.startsWith('End session: Firefox on Linux'));
     const after = await then(ada, await ada.press(page, end!));
-    assert.match(words(after.page.querySelector('main [role="status"]')), /The session is ended/);
+    assert.match(words(after.page.querySelector('main [role="status"]')), /The session has ended/);
     assert.equal(
       [sessionsOn(after).length, await isLoggedIn(telephone), await isLoggedIn(ada)],
       [2, false, true],
@@ -377,7 +405,7 @@ test(
 );
 
 test(
-  'end no session of others, none that is none, and not this one',
+  'a user can end neither a session of others, nor an unknown one, nor this one',
   withApp(async ({ cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const idOf = (person: Visitor) => sessionId(person.cookies.get('sid')!);
@@ -386,34 +414,37 @@ test(
     assert.is((await post(ada, 'sessions/nothing/end', {})).status, 404);
     const answer = await post(ada, `sessions/${idOf(ada)}/end`, {});
     assert.is(answer.status, 422);
-    assert.match(words(answer.page.querySelector('main [role="alert"]')), /log out/);
+    assert.match(words(answer.page.querySelector('main .problems, main [role="alert"]')), /log out/);
     assert.ok(await isLoggedIn(ada));
   }),
 );
 
 test(
-  'show a browser that calls itself anything as text',
+  'an unknown User-Agent is shown as "An unknown browser"',
   withApp(async (world) => {
     const ada = await world.cast('ada');
     await another(world, 'ada', '<script>alert(1)</script>');
-    assert.ok(sessionsOn(await ada.get('/settings')).some((line) => line.startsWith('An unknown browser')));
+    assert.ok(
+      sessionsOn(await ada.get('/settings/sessions')).some((line) => line.startsWith('An unknown browser')),
+    );
   }),
 );
 
 test(
-  'lead on by htmx as without it',
+  'settings work by htmx as without it',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const answer = await ada.post('/settings', { hourCycle: 'h12' }, { 'HX-Request': 'true' });
     assert.is(answer.status, 200);
-    assert.match(answer.headers.get('HX-Redirect') ?? '', /^\/settings\?check=/);
-    for (const form of (await ada.get('/settings')).page.querySelectorAll('main form'))
-      assert.is(form.getAttribute('hx-post'), form.getAttribute('action'));
+    assert.match(answer.headers.get('HX-Redirect') ?? '', /^\/settings\/times\?check=/);
+    for (const path of Object.keys(PAGES))
+      for (const form of (await ada.get(path)).page.querySelectorAll('main form'))
+        assert.is(form.getAttribute('hx-post'), form.getAttribute('action'));
   }),
 );
 
 test(
-  'change nothing without the token, and nothing for who is not logged in',
+  'settings need a token and a session to change',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');
     for (const path of [
@@ -439,11 +470,12 @@ test(
       });
       assert.equal([answer.status, answer.location], [303, '/login?next=%2Frooms'], path);
     }
-    const after = await ada.get('/settings');
+    const after = await ada.get('/settings/account');
     assert.equal(
-      [valueOf(labelled(after, 'Username')), valueOf(labelled(after, 'Email')), checked(after)[0]],
-      ['ada', 'ada@example.org', 'hourCycle=h23'],
+      [valueOf(labelled(after, 'Username')), valueOf(labelled(after, 'Email'))],
+      ['ada', 'ada@example.org'],
     );
+    assert.equal(checked(await ada.get('/settings/times')), ['hourCycle=h23']);
     assert.is((await visitor().logIn('ada')).status, 303);
   }),
 );

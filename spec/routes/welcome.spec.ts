@@ -1,11 +1,11 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 
-const test = suite('the first page');
+const test = suite('first page');
 
 test(
-  'tells a visitor what this is, and leads to log-in and to a new account',
+  'the first page tells a visitor what this is, and links to log-in and registration',
   withApp(async ({ visitor }) => {
     const answer = await visitor().get('/');
     assert.is(answer.status, 200);
@@ -16,7 +16,7 @@ test(
 );
 
 test(
-  'sends ada, who is logged in, on to the rooms',
+  'the first page redirects a user who is logged in to the list of rooms',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const answer = await ada.get('/');

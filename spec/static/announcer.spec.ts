@@ -1,12 +1,12 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { createAnnouncer, type Announcements, type News } from '../../static/announcer.ts';
+import { type Announcements, type Entry, createAnnouncer } from '../../static/announcer.ts';
 
 const test = suite('the announcer');
 
 const EVERYTHING: Announcements = { messages: 'everything', notices: false, first: 'sender', time: false };
 
-/** A room in which time passes as the spec has it, and what is heard in it, each with the second at which it began. */
+/** A room whose clock only `pass` moves. `heard` lists what is spoken, each text after its second. */
 function room(chosen: Partial<Announcements> = {}) {
   let time = 0;
   const due: { at: number; act: () => void }[] = [];
@@ -24,29 +24,29 @@ function room(chosen: Partial<Announcements> = {}) {
   const pass = (seconds: number) => {
     const end = time + seconds * 1000;
     for (;;) {
-      due.sort((a, b) => a.at - b.at);
-      if (!due[0] || due[0].at > end) break;
-      const { at, act } = due.shift()!;
-      time = at;
-      act();
+      const next = due.toSorted((a, b) => a.at - b.at)[0];
+      if (!next || next.at > end) break;
+      due.splice(due.indexOf(next), 1);
+      time = next.at;
+      next.act();
     }
     time = end;
   };
-  /** What came with one poll: `grace: hello`, or `grace entered the room.` */
-  const come = (...lines: (string | News)[]) =>
-    announcer.receive(lines.map((line) => (typeof line === 'string' ? news(line) : line)));
+  /** Brings the entries of one poll: `grace: hello`, or `grace entered the room.` */
+  const come = (...lines: (string | Entry)[]) =>
+    announcer.receive(lines.map((line) => (typeof line === 'string' ? entry(line) : line)));
   return { ...announcer, heard, pass, come };
 }
 
-function news(line: string): News {
+function entry(line: string): Entry {
   const [author = '', body] = line.split(/: (.*)/s);
   return body === undefined
     ? { kind: 'entered', author: line.split(' ')[0]!, body: line }
     : { kind: 'message', author, body, time: '14:05' };
 }
 
-const toAda = (line: string): News => ({
-  ...news(line),
+const toAda = (line: string): Entry => ({
+  ...entry(line),
   mentions: [{ username: 'linus' }, { username: 'ada' }],
 });
 const many = (count: number, author = 'grace') =>
@@ -79,11 +79,11 @@ test('says what came as soon as a poll has brought no more', () => {
   assert.equal(heard, ['1 grace: hello']);
 });
 
-test('says three that come at once in order, apart from each other', () => {
+test('says three that come at once in order, as one', () => {
   const { come, pass, heard } = room();
   come('grace: one', 'linus: two', 'grace: three');
   pass(60);
-  assert.equal(heard, ['2.5 grace: one', '2.75 linus: two', '3 grace: three']);
+  assert.equal(heard, ['2.5 grace: one. linus: two. grace: three']);
 });
 
 test('says more than three as a number, with who they are of', () => {
@@ -144,8 +144,8 @@ test('says no more names than can be kept in mind', () => {
     return heard[0]!.replace(/^.* from /, '');
   };
   assert.equal(
-    [said('ada'), said('ada', 'bo', 'cy'), said('ada', 'bo', 'cy', 'di')],
-    ['ada', 'ada, bo and cy', '4 people'],
+    [said('eve'), said('eve', 'bo', 'cy'), said('eve', 'bo', 'cy', 'di')],
+    ['eve', 'eve, bo and cy', '4 people'],
   );
 });
 
@@ -234,13 +234,15 @@ test('says notices only where they are wanted, among the messages and in their n
   };
   const lines = ['grace entered the room.', 'grace: hello', 'linus left the room.'];
   assert.equal(said({}, ...lines), ['grace: hello']);
-  assert.equal(said({ notices: true }, ...lines), lines);
-  assert.equal(said({ notices: true, messages: 'nothing' }, ...lines), [lines[0], lines[2]]);
+  assert.equal(said({ notices: true }, ...lines), [
+    'grace entered the room. grace: hello. linus left the room.',
+  ]);
+  assert.equal(said({ notices: true, messages: 'nothing' }, ...lines), [`${lines[0]} ${lines[2]}`]);
   assert.equal(said({ notices: true }, ...lines, ...many(3)), ['4 new messages from grace, 2 notices']);
   assert.equal(said({ notices: true, messages: 'nothing' }, ...lines, ...lines), ['4 notices']);
 });
 
-/** What is said of one message, and of four. */
+/** What the user has chosen, what is said of one message, and of four. */
 const CHOICES: [Partial<Announcements>, string[], string[]][] = [
   [{}, ['grace: at ten?'], ['4 new messages from grace, 1 of them to you']],
   [{ time: true }, ['grace, 14:05: at ten?'], ['4 new messages from grace, 1 of them to you']],
@@ -283,7 +285,7 @@ test('says only the count of what mentions its reader, where there is much of it
 
 test('says nothing of whom its reader has blocked, and does not count it', () => {
   const { come, pass, heard } = room();
-  come(...many(5).map((line) => ({ ...news(line), folded: true })), 'linus: hello');
+  come(...many(5).map((line) => ({ ...entry(line), folded: true })), 'linus: hello');
   pass(60);
   assert.equal(heard, ['2.5 linus: hello']);
 });
@@ -296,7 +298,7 @@ test('says what is attached in its words, after the text where there is one', ()
     [{ first: 'text' }, 'look', 'look. Image: a cat on a keyboard, from grace'],
   ] as const) {
     const { come, pass, heard } = room(chosen);
-    come({ ...news('grace: x'), body, attachment });
+    come({ ...entry('grace: x'), body, attachment });
     pass(10);
     assert.equal(heard, [`2.5 ${said}`]);
   }
@@ -308,6 +310,84 @@ test('says a long message whole, with its lines', () => {
   come(`grace: two\n${long}`);
   pass(10);
   assert.equal(heard, [`2.5 grace: two\n${long}`]);
+});
+
+/** A message with all that can be said of one. */
+const FULL: Entry = {
+  kind: 'message',
+  seq: 12,
+  author: 'grace',
+  body: 'look: https://example.org/a and https://example.org/b',
+  time: '14:05',
+  reply: { author: 'ada' },
+  attachment: { words: 'Image: a cat' },
+};
+const PARTS: [Announcements['parts'], string][] = [
+  [['sender', 'text'], `grace: ${FULL.body}`],
+  [['text', 'sender'], `${FULL.body}, from grace`],
+  [['text', 'sender', 'image'], `${FULL.body}, from grace: Image: a cat`],
+  [
+    ['sender', 'to', 'time', 'text', 'image', 'links'],
+    `grace to you, 14:05: ${FULL.body}. Image: a cat, 2 links`,
+  ],
+  [['number', 'sender', 'to'], 'number 12, grace to you'],
+  [['time'], '14:05'],
+  [['to', 'links'], 'to you, 2 links'],
+  [['image', 'text'], `Image: a cat. ${FULL.body}`],
+];
+for (const [parts, said] of PARTS) {
+  test(`says the parts that are chosen, in their order: ${parts!.join(', ')}`, () => {
+    const { come, pass, heard } = room({ parts: parts! });
+    come(FULL);
+    pass(10);
+    assert.equal(heard, [`2.5 ${said}`]);
+  });
+}
+
+test('says no part that a message does not have, and of one without any of them nothing but its sender', () => {
+  const { come, pass, heard } = room({ parts: ['sender', 'to', 'text', 'image', 'links'] });
+  come('grace: hello');
+  pass(10);
+  const { come: comeTo, pass: passBy, heard: links } = room({ parts: ['links', 'image'] });
+  comeTo('grace: hello', 'linus: hi');
+  passBy(10);
+  assert.equal([heard, links], [['2.5 grace: hello'], ['2.5 Message from grace. Message from linus']]);
+});
+
+test('says messages at most every so many seconds where that is chosen, each once', () => {
+  for (const every of [5, 15, 30, 60]) {
+    const { come, pass, heard } = room({ every });
+    come('grace: first');
+    pass(3);
+    for (const line of many(2)) {
+      come(line);
+      pass(1);
+    }
+    come('linus: 3');
+    pass(every);
+    pass(every);
+    come('grace: last');
+    pass(120);
+    const times = heard.map((line) => Number(line.split(' ')[0]));
+    assert.equal(
+      heard.map((line) => line.replace(/^\S+ /, '')),
+      ['grace: first', '3 new messages from grace and linus', 'grace: last'],
+      String(every),
+    );
+    assert.is(times[1], 2.5 + Math.max(every, 5), String(every));
+  }
+});
+
+test('says the messages of its reader only where that is chosen, and notices of them never', () => {
+  for (const [chosen, said] of [
+    [{ notices: true }, []],
+    [{ notices: true, own: true }, ['2.5 ada: hello']],
+  ] as const) {
+    const { come, pass, heard } = room(chosen);
+    come('ada entered the room.', 'ada: hello');
+    pass(10);
+    assert.equal(heard, said);
+  }
 });
 
 test.run();

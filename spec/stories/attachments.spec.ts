@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 import { announced, browserSuite, eventually, logOf, typedIn, withBrowser } from '../support/browser.ts';
+import { withFile } from '../support/domain.ts';
 import { images, large, TEXT } from '../support/files.ts';
-import { withFile } from '../support/nouns.ts';
 import { where } from '../support/terminal.ts';
 import { Reader, w3m } from '../support/text-browsers.ts';
 
@@ -34,8 +34,8 @@ for (const javaScriptEnabled of [true, false]) {
       await sendFile(page, Buffer.alloc(9 * 1024 * 1024));
       await page.getByRole('heading', { name: 'There is a problem' }).waitFor();
       assert.match(
-        await page.getByRole('alert').innerText(),
-        /Describe what it shows or says[^]*too large: at most 8 MiB/,
+        await page.locator('.problems').innerText(),
+        /Describe what it shows or says[^]*too large: you can send at most 8 MiB/,
       );
       assert.is(await page.getByLabel('Message').inputValue(), 'See you there');
       await page.getByLabel('Description').fill('the harbour at night');
@@ -60,7 +60,7 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 test(
-  'come to whoever is there, with their words said after the text',
+  'reach the people in the room, with their words said after the text',
   withBrowser(async ({ open, cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -75,7 +75,7 @@ test(
 
 test(
   'leave what was typed in the room as it is, and their writer in the room',
-  withBrowser(async ({ open, cast, clock, leases }) => {
+  withBrowser(async ({ open, cast, clock, tick }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     const page = await open(`/rooms/${lobby}`, ada);
@@ -83,10 +83,10 @@ test(
     await attach(page);
     await page.getByLabel('File').waitFor();
     clock.pass(10_000);
-    await leases.tick();
+    await tick();
     clock.pass(600_000);
-    await leases.tick();
-    await page.getByRole('link', { name: 'Back to lobby, with nothing attached' }).click();
+    await tick();
+    await page.getByRole('link', { name: 'Back to lobby without attaching anything' }).click();
     await eventually(() => typedIn(page), 'a thought');
     assert.equal(await ada.log(lobby), ['ada entered']);
   }),
@@ -125,16 +125,16 @@ where('w3m', inW3m)(
       await ada.fill('Password', 'correct horse');
       await ada.push('Log in', 'An open room');
       await ada.push('Enter lobby', 'In this room now');
-      ada.sees('Image: the harbour at night');
-      await ada.follow('Attach an image or a file', 'It is sent to lobby');
+      await ada.sees('Image: the harbour at night');
+      await ada.follow('Attach an image or a file', 'The file is sent to lobby');
       await ada.fill('Message', 'Read this.');
       await ada.push('Send', 'There is a problem');
-      ada.sees('Describe what it shows or says');
-      ada.sees('Read this.');
+      await ada.sees('Describe what it shows or says');
+      await ada.sees('Read this.');
       await ada.fill('Description', 'When tea is served');
       await ada.fill('File', ada.file('tea', TEXT));
       await ada.push('Send', '1 new message');
-      ada.sees(`When tea is served (text, ${TEXT.length} bytes)`);
+      await ada.sees(`When tea is served (text, ${TEXT.length} bytes)`);
       assert.equal(await grace.log(lobby), ['grace entered', 'grace: ', 'ada entered', 'ada: Read this.']);
     } finally {
       await ada.close();

@@ -1,9 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { Server, withServer } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
+import { withServer } from '../support/server.ts';
 import { labelled, valueOf, Visitor, words } from '../support/visitor.ts';
 
 const test = suite('faults');
@@ -42,8 +43,8 @@ test('of a disk that is full: posts are refused in words, nothing is lost, polls
       assert.is(byForm.status, 503);
       assert.ok(Number(byForm.headers.get('Retry-After')) > 0);
       assert.match(
-        words(byForm.page.querySelector('main [role="alert"]')),
-        /Nothing can be stored at the moment.*send it again in a while/,
+        words(byForm.page.querySelector('main .problems, main [role="alert"]')),
+        /Nothing can be stored at the moment.*disk is full.*send it again later/,
       );
       assert.is(valueOf(labelled(byForm, 'Message')), refused, 'the text is kept');
       const byScript = await ada.sayJson(lobby, refused, { key });

@@ -49,7 +49,7 @@ function isInOrder(stops: Stop[]): void {
   );
   for (const [index, stop] of stops.entries()) {
     const before = stops[index - 1];
-    if (!before || /^Skip to/.test(before.name) || stop.name === before.name) continue; // a date has several parts
+    if (!before || before.name.startsWith('Skip to') || stop.name === before.name) continue; // a date has several parts
     const isBelow = stop.top >= before.bottom - 1;
     assert.ok(
       isBelow || (stop.bottom > before.top && stop.left > before.left),
@@ -74,7 +74,7 @@ test(
     for (const name of [
       'Leave room',
       'https://example.org/',
-      'What is announced in lobby',
+      'Screen reader announcements in lobby',
       'Pause announcements',
       'Message',
       'Send',
@@ -83,7 +83,7 @@ test(
       assert.ok(names.includes(name), name);
     assert.equal(
       (await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name),
-      names.reverse(),
+      names.toReversed(),
     );
   }),
 );
@@ -115,11 +115,11 @@ test(
     isInOrder(forth);
     const names = forth.map(({ name }) => name);
     assert.is(names[0], 'Skip to the content');
-    for (const name of ['Save settings', 'Sender and text', 'Change username', 'Delete my account'])
-      assert.ok(names.includes(name), `${name}: ${names}`);
+    for (const name of ['Times', 'Save settings', 'Change password', 'Delete my account'])
+      assert.ok(names.includes(name), `${name}: ${names.join(', ')}`);
     assert.equal(
       (await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name),
-      names.reverse(),
+      names.toReversed(),
     );
   }),
 );
@@ -148,18 +148,13 @@ paper(
       seen.map((line) => line.replace(/^\w+day \d.*/, 'the day')),
       [
         'lobby',
-        'In this room now',
-        'adagrace',
         'Messages',
         'This is the beginning of lobby.',
         '1 unread message',
         'the day',
-        'ada entered the room. now',
-        'grace entered the room. now',
-        'grace, now:',
-        'See the map (example.org).',
-        'ada (you), now:',
-        'Thanks',
+        'ada entered the room. now grace entered the room.',
+        'grace, now: See the map (example.org).',
+        'ada (you), now: Thanks',
         'Times are in UTC.',
       ],
     );

@@ -65,7 +65,7 @@ test(
     await eventually(
       async () =>
         (await page.locator('.message.own').allInnerTexts()).map((text) => text.replace(/\d\d:\d\d/, 'now')),
-      ['ada (you), now:\none', 'ada (you), now:\ntwo'],
+      ['ada (you), now: one', 'ada (you), now: two'],
     );
   }),
 );

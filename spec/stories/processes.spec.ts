@@ -1,10 +1,10 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/browser.ts';
-import { withPostgres, type Postgres } from '../support/postgres.ts';
-import { withServers, type Server } from '../support/server.ts';
+import { type Postgres, withPostgres } from '../support/postgres.ts';
+import { type Server, withServers } from '../support/server.ts';
 import { torture } from '../support/torture.ts';
-import { labelled, titleOf, valueOf, Visitor, words } from '../support/visitor.ts';
+import { type Answer, labelled, titleOf, valueOf, Visitor, words } from '../support/visitor.ts';
 
 const test = suite('two processes');
 
@@ -30,7 +30,7 @@ async function lobbyOfTwo(one: Server, two: Server) {
   return { ada, grace, away, lobby };
 }
 
-/** What befalls both databases, and a PostgreSQL beside. */
+/** What happens to both databases, and a PostgreSQL beside. */
 type Story = (servers: [Server, Server], postgres?: Postgres) => Promise<void>;
 
 const stories: Record<string, Story> = {
@@ -63,49 +63,97 @@ const stories: Record<string, Story> = {
     await ada.post('/logout');
     await eventually(async () => (await at(two, ada).poll(lobby, 3)).status, 401, SEEN_MS);
   },
+  'show on each page what the other has committed before, and nothing that it has taken away': async ([
+    one,
+    two,
+  ]) => {
+    const { ada, grace, away, lobby } = await lobbyOfTwo(one, two);
+    const path = `/rooms/${lobby}`;
+    const tagOf = (answer: Answer) => answer.headers.get('ETag') ?? '';
+    let tag = tagOf(await away.get(path));
+    /** What grace's page at the other server has: it is asked for with the tag of the last one, too. */
+    const shows = async (text: string) => {
+      const known = await away.get(path, { 'If-None-Match': tag });
+      const answer = await away.get(path);
+      tag = tagOf(answer);
+      return known.status === 200 && known.text.includes(text) && answer.text.includes(text);
+    };
+    for (let round = 1; round <= 20; round += 1) {
+      await ada.say(lobby, `message ${round}`);
+      assert.ok(await shows(`message ${round}`), `round ${round}`);
+    }
+    await ada.post(`${path}/rename`, { name: 'hall' });
+    assert.ok(await shows('hall'));
+    await ada.post('/settings/username', { username: 'lovelace' });
+    assert.ok(await shows('lovelace'));
+    await grace.post('/people/lovelace/block');
+    assert.not.ok(await shows('message 20'));
+    await grace.post('/people/lovelace/unblock');
+    assert.ok(await shows('message 20'));
+    await ada.post(`${path}/members/grace/remove`);
+    assert.is((await away.get(path, { 'If-None-Match': tag })).location, '/rooms');
+    const again = at(two, ada);
+    assert.is((await again.get('/settings')).status, 200);
+    await ada.post('/logout');
+    assert.is((await again.get('/settings')).location, '/login?next=%2Fsettings');
+    const other = new Visitor(one.base);
+    await other.logIn('grace');
+    assert.is((await at(two, other).get('/people')).status, 200);
+    await grace.post('/settings/password', { current: 'correct horse', password: 'battery staple' });
+    assert.is((await at(two, other).get('/people')).location, '/login?next=%2Fpeople');
+    assert.is((await away.get('/people')).status, 200, 'the session that has changed it');
+  },
 };
 
+/** Both runs have these stories, each on its own database. */
+const onPostgres = process.env.SPEC_DATABASE === 'postgres';
+
 for (const [what, story] of Object.entries(stories)) {
-  test(`on one file ${what}`, () => withServers(2, ([one, two]) => story([one!, two!])));
-  test(`on one PostgreSQL ${what}`, () =>
-    withPostgres(async (postgres) => {
-      await withServers(2, ([one, two]) => story([one!, two!], postgres), {
-        DATABASE_URL: await postgres.create(),
-      });
-    }));
+  if (!onPostgres) test(`on one file ${what}`, () => withServers(2, ([one, two]) => story([one!, two!])));
+  else
+    test(`on one PostgreSQL ${what}`, () =>
+      withPostgres(async (postgres) => {
+        await withServers(2, ([one, two]) => story([one!, two!], postgres), {
+          DATABASE_URL: await postgres.create(),
+        });
+      }));
 }
 
-test('without their PostgreSQL say so, keep what was typed, and go on by themselves once it is back', () =>
-  withPostgres(async (postgres) => {
-    await withServers(
-      2,
-      async ([one, two]) => {
-        const { ada, away, lobby } = await lobbyOfTwo(one!, two!);
-        const page = await ada.get(`/rooms/${lobby}`);
-        await postgres.stop();
-        await eventually(async () => (await away.poll(lobby, 2)).status, 503);
-        const poll = await away.poll(lobby, 2);
-        assert.equal(
-          [poll.headers.get('Retry-After'), poll.json().error.message.includes('Wait 5 seconds')],
-          ['5', true],
-        );
-        const refused = await ada.press(page, 'Send', { body: 'hello, again' });
-        assert.equal(
-          [refused.status, refused.headers.get('Retry-After'), titleOf(refused)],
-          [503, '5', 'Error: Not reachable – Plainchat'],
-        );
-        assert.match(words(refused.page.querySelector('[role="alert"]')), /Wait 5 seconds, then try again/);
-        assert.is(valueOf(labelled(refused, 'Message')), 'hello, again');
-        for (const path of ['/', '/rooms', '/login'])
-          assert.ok([200, 503].includes((await ada.get(path)).status), path);
-        await postgres.start();
-        await eventually(async () => (await ada.press(refused, 'Send')).status, 303);
-        assert.is((await ada.press(refused, 'Send')).status, 303, 'and once more');
-        await eventually(async () => (await away.poll(lobby, 2)).status, 200);
-        assert.equal(await away.log(lobby), ['ada entered', 'grace entered', 'ada: hello, again']);
-      },
-      { DATABASE_URL: await postgres.create() },
-    );
-  }));
+if (onPostgres)
+  test('without their PostgreSQL say so, keep what was typed, and go on by themselves once it is back', () =>
+    withPostgres(async (postgres) => {
+      await withServers(
+        2,
+        async ([one, two]) => {
+          const { ada, away, lobby } = await lobbyOfTwo(one!, two!);
+          const page = await ada.get(`/rooms/${lobby}`);
+          await postgres.stop();
+          await eventually(async () => (await away.poll(lobby, 2)).status, 503);
+          const poll = await away.poll(lobby, 2);
+          assert.equal(
+            [poll.headers.get('Retry-After'), poll.json().error.message.includes('Wait 5 seconds')],
+            ['5', true],
+          );
+          const refused = await ada.press(page, 'Send', { body: 'hello, again' });
+          assert.equal(
+            [refused.status, refused.headers.get('Retry-After'), titleOf(refused)],
+            [503, '5', 'Error: Not reachable – Plainchat'],
+          );
+          assert.match(
+            words(refused.page.querySelector('.problems, [role="alert"]')),
+            /Wait 5 seconds, then try again/,
+          );
+          assert.is(valueOf(labelled(refused, 'Message')), 'hello, again');
+          for (const path of ['/', '/rooms', '/login'])
+            assert.ok([200, 503].includes((await ada.get(path)).status), path);
+          await postgres.start();
+          await eventually(async () => (await ada.press(refused, 'Send')).status, 303);
+          assert.is((await ada.press(refused, 'Send')).status, 303, 'and once more');
+          await eventually(async () => (await away.poll(lobby, 2)).status, 200);
+          assert.equal(await away.log(lobby), ['ada entered', 'grace entered', 'ada: hello, again']);
+        },
+        { DATABASE_URL: await postgres.create() },
+      );
+    }));
 
 test.run();

@@ -1,4 +1,4 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withServer } from '../support/server.ts';
 import { torture } from '../support/torture.ts';
@@ -13,8 +13,8 @@ test('leaves every reader with the same gapless log, and each acknowledged messa
     const { acknowledged, entries, kills } = await torture([server], {
       posters: 30,
       readers: 10,
-      ms: 15_000,
-      kills: 4,
+      ms: 9000,
+      kills: 3,
       perKill: 50,
       seed,
     });

@@ -22,10 +22,10 @@ const CLOSED_MS = 5000;
 
 const isClosing = async ({ em }: World) => (await em().findOne(Presence, { closing: true })) !== null;
 
-/** Lets the time pass after which whoever is gone is out. */
-const waitForClosed = async ({ clock, leases }: World) => {
+/** Lets the time pass after which a user who has gone is out of the room. */
+const waitForClosed = async ({ clock, tick }: World) => {
   clock.pass(CLOSED_MS);
-  await leases.tick();
+  await tick();
 };
 
 const secondTab = async (page: Page, path: string) => {

@@ -56,13 +56,6 @@ test(
       'noopener nofollow',
     );
     assert.is(await adas.locator('.message.own').count(), 1);
-    assert.equal(
-      [
-        await adas.getByRole('link', { name: /^Report/ }).count(),
-        await adas.getByRole('link', { name: 'Report message 4 of grace', exact: true }).count(),
-      ],
-      [1, 1],
-    );
   }),
 );
 
@@ -139,6 +132,7 @@ test(
     await grace.enter(lobby);
     await linus.enter(lobby);
     const page = await open(`/rooms/${lobby}`, ada);
+    for (const person of [grace, linus]) await person.token();
     await Promise.all(
       Array.from({ length: 15 }, (_, number) => [
         grace.sayJson(lobby, `g${number}`),
@@ -251,10 +245,7 @@ test(
     await page.keyboard.press('Enter');
     await page.getByText('This is the beginning.').waitFor();
     assert.is(await page.evaluate('document.activeElement.textContent'), 'This is the beginning.');
-    await eventually(
-      async () => (await announced(page)).at(-1),
-      '10 earlier messages shown. This is the beginning.',
-    ); // the focus there is silent
+    await eventually(async () => (await announced(page)).at(-1), '10 earlier messages shown'); // the focus there says that it is the beginning
     const all = Array.from({ length: 260 }, (_, index) => `ada: message ${index + 1}`);
     assert.equal(await logOf(page), ['ada entered the room.', ...all]);
     assert.is(await page.locator('.log .day').count(), 1);

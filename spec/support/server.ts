@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,11 @@ export class Server {
 
   get base(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** Of its process, which is the server itself: the launcher becomes it. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
   }
 
   /** Starts, and returns when it has said that it is ready. @throws where it ends before */
@@ -70,10 +75,10 @@ export class Server {
 /** Runs `work` with a server that has a folder of its own, and clears both away whatever happens. */
 export async function withServer(
   work: (server: Server, folder: string) => Promise<void>,
-  variables?: Record<string, string>,
+  variables: Record<string, string> | ((folder: string) => Record<string, string>) = {},
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'plainchat-'));
-  const server = new Server(folder, variables);
+  const server = new Server(folder, typeof variables === 'function' ? variables(folder) : variables);
   try {
     await work(server, folder);
   } finally {

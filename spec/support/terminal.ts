@@ -1,26 +1,39 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import xterm from '@xterm/headless';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { uvu } from 'uvu';
-import xterm from '@xterm/headless';
+import type { Test } from 'uvu';
+import { withSecondTry } from './second-try.ts';
 
-const COLUMNS = 100;
-const ROWS = 66;
-const PATIENCE_MS = 5000;
+/** What takes longer never comes, on the slowest machine too. */
+const PATIENCE_MS = 60_000;
+/** The size of the screen, in characters. */
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+const LARGE: Size = { columns: 100, rows: 66 };
 
 /** A program in a terminal and a home of its own, seen as the text on its screen. */
 export class Terminal {
   readonly #home = mkdtempSync(join(tmpdir(), 'terminal-'));
-  readonly #emulator = new xterm.Terminal({ cols: COLUMNS, rows: ROWS, allowProposedApi: true });
+  readonly #size: Size;
+  readonly #emulator: xterm.Terminal;
   #script: ChildProcess | undefined;
   #ended: Promise<void> | undefined;
   #changed = () => {};
 
+  constructor(size = LARGE) {
+    this.#size = size;
+    this.#emulator = new xterm.Terminal({ cols: size.columns, rows: size.rows, allowProposedApi: true });
+  }
+
   /** Starts a command line, where nobody has settings but those in `env`. */
   open(command: string, env: Record<string, string> = {}): void {
     // `script` gives it a terminal, which has no size yet. Its id is noted, for it to be ended.
-    const line = `stty rows ${ROWS} cols ${COLUMNS}; echo $$ > "$HOME/pid"; exec ${command}`;
+    const line = `stty rows ${this.#size.rows} cols ${this.#size.columns}; echo $$ > "$HOME/pid"; exec ${command}`;
     const script = spawn('script', ['-qfc', line, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'ignore'],
       cwd: this.#home,
@@ -37,7 +50,7 @@ export class Terminal {
     this.#script = script;
     this.#ended = new Promise((resolve) => script.once('close', () => resolve()));
     script.stdout.on('data', (data: Buffer) => this.#emulator.write(data, () => this.#changed()));
-    script.stdin.on('error', () => {}); // it has ended: whoever waits for its screen is told
+    script.stdin.on('error', () => {}); // it has ended, and the spec that waits for its screen is told
     this.#emulator.onData((answer) => this.press(answer)); // what a program asks of its terminal
   }
 
@@ -66,7 +79,7 @@ export class Terminal {
 
   screen(): string {
     const { active } = this.#emulator.buffer;
-    const lines = Array.from({ length: ROWS }, (_, row) =>
+    const lines = Array.from({ length: this.#size.rows }, (_, row) =>
       active
         .getLine(active.baseY + row)
         ?.translateToString(true)
@@ -84,7 +97,7 @@ export class Terminal {
       await new Promise<void>((resolve, reject) => {
         this.#changed = () => holds() && resolve();
         late = setTimeout(
-          () => reject(new Error(`“${text}” is not on the screen:\n${this.screen()}`)),
+          () => reject(new Error(`“${text || also}” is not on the screen:\n${this.screen()}`)),
           PATIENCE_MS,
         );
       });
@@ -95,12 +108,15 @@ export class Terminal {
   }
 }
 
-/** Returns `test` where a program can be run in a terminal. Where not, `test.skip`, and it says so: skipped is not passed. */
-export function where<T>(program: string, test: uvu.Test<T>): uvu.Test<T>['skip'] {
+/** A spec of a story in a program. */
+type Tell = (story: string, work: () => Promise<void>) => void;
+
+/** Returns what tells a story where a program can be run in a terminal. Where not, the story is skipped, and it says so: skipped is not passed. */
+export function where(program: string, test: Test): Tell {
   const missing = ['script', program].filter(
     (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
   );
-  if (missing.length === 0) return test;
+  if (missing.length === 0) return (story, work) => test(story, withSecondTry(`${program}: ${story}`, work));
   console.error(`SKIPPED: the stories in ${program}. Install ${missing.join(' and ')} to run them.`);
-  return test.skip;
+  return (story) => test.skip(story);
 }

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { Terminal } from './terminal.ts';
+import { type Size, Terminal } from './terminal.ts';
 
 /** How a text browser is started, and which keys it takes to use what the screen shows. */
 export interface TextBrowser {
@@ -8,6 +8,8 @@ export interface TextBrowser {
   goTo(address: string): string;
   /** The key for the end of the page. */
   bottom: string;
+  /** The key for its beginning, in browsers that do not open every page there. */
+  top: string;
   follow(screen: string, link: string): string;
   push(screen: string, button: string): string;
   fill(screen: string, label: string, text: string): string;
@@ -37,6 +39,7 @@ export const lynx: TextBrowser = {
   },
   goTo: (address) => `g${address}\r`,
   bottom: '\x05',
+  top: '\x01',
   follow: (screen, link) => `${numberIn(screen, `\\[(\\d+)\\]${link}`)}\r`,
   push: (screen, button) => `${numberIn(screen, `\\(\\[(\\d+)\\]BUTTON\\) ${button}`)}\r\r`,
   fill: (screen, label, text) => `${fieldIn(screen, label)}g\r\r\x15${text}`,
@@ -56,13 +59,14 @@ const PAGE_DOWN = '\x1b[6~';
 export const links: TextBrowser = {
   name: 'links',
   open(terminal, address) {
-    // It welcomes whoever has no folder for settings, with a box over the page; Debian calls that .links2.
+    // It welcomes users without a folder for settings, with a box over the page; Debian calls that .links2.
     terminal.open(
       `sh -c 'mkdir .links .links2 && exec links -no-connect -enable-cookies 1 -html-numbered-links 1 "${address}"'`,
     );
   },
   goTo: (address) => `g\x15${address}\r`,
   bottom: PAGE_DOWN.repeat(4),
+  top: '',
   follow: (screen, link) => `${numberIn(screen, `\\[(\\d+)\\]${link}`)}\r`,
   push: (screen, button) => `${numberIn(screen, `[^]*\\[(\\d+)\\]${button}$`)}\r`,
   fill: (screen, label, text) => `${fieldIn(screen, label)}\r\x15${text}`,
@@ -101,6 +105,7 @@ export const w3m: TextBrowser = {
   },
   goTo: (address) => `U\x15${address}\r`,
   bottom: 'G',
+  top: 'g',
   follow: (screen, link) => `G?\\[${numberIn(screen, `\\[(\\d+)\\]${link}`)}\\]\r\r`,
   push: (_, button) => `G?${button}\r\r`,
   fill: (_, label, text) => `G?^${label}\r\t\r${LONG.includes(label) ? '' : `\x15${text}\r`}`,
@@ -123,11 +128,12 @@ function numberIn(screen: string, pattern: string): string {
 
 /** Somebody who reads in a text browser. Every step names a text that only the next page has. */
 export class Reader {
-  readonly #terminal = new Terminal();
+  readonly #terminal: Terminal;
   readonly #browser: TextBrowser;
 
-  constructor(browser: TextBrowser) {
+  constructor(browser: TextBrowser, size?: Size) {
     this.#browser = browser;
+    this.#terminal = new Terminal(size);
   }
 
   get screen(): string {
@@ -167,19 +173,29 @@ export class Reader {
     return this.#terminal.write(name, content);
   }
 
+  /** Presses keys as they are, and waits for what the screen then shows. */
+  async press(keys: string, expected: string): Promise<void> {
+    this.#terminal.press(keys);
+    await this.#terminal.waitFor(expected, this.#browser.idle);
+  }
+
   goTo(address: string, expected: string): Promise<void> {
     return this.#go(this.#browser.goTo(address), expected);
   }
 
-  bottom(expected: string): Promise<void> {
-    return this.#go(this.#browser.bottom, expected);
+  async top(expected: string): Promise<void> {
+    this.#terminal.press(this.#browser.top);
+    await this.#arrive(expected);
   }
 
-  sees(text: string | RegExp): void {
-    assert.ok(
-      typeof text === 'string' ? this.screen.includes(text) : text.test(this.screen),
-      `${text} is not on the screen:\n${this.screen}`,
-    );
+  async bottom(expected: string): Promise<void> {
+    this.#terminal.press(this.#browser.bottom);
+    await this.#arrive(expected);
+  }
+
+  /** Waits for a text on the screen, which some browsers draw line by line. */
+  sees(text: string | RegExp): Promise<void> {
+    return typeof text === 'string' ? this.#terminal.waitFor(text) : this.#terminal.waitFor('', text);
   }
 
   misses(text: string): void {
@@ -199,6 +215,6 @@ export class Reader {
   async #arrive(expected: string): Promise<void> {
     await this.#terminal.waitFor(expected, this.#browser.idle);
     assert.not.match(this.screen, /Loading|undefined|null|\[object|&\w+;/i);
-    assert.not.match(this.screen, /[^\s([]\[\d+\]/, 'a link follows another word without a blank');
+    assert.not.match(this.screen, /[^\s([#]\[\d+\]/, 'a link follows another word without a blank');
   }
 }

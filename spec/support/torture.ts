@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { random } from './random.ts';
 import type { Server } from './server.ts';
-import { seqs, Visitor, words, type Answer, type Delta } from './visitor.ts';
+import { type Answer, type Delta, seqs, Visitor, words } from './visitor.ts';
 
 /** How a torture is to be, and the seed with which it is the same again. */
 export interface Torment {
@@ -112,7 +112,7 @@ export async function torture(
 
 async function enrolled(server: Server, username: string): Promise<Visitor> {
   const visitor = new Visitor(server.base);
-  await visitor.register(username);
+  await untilAnswered(() => visitor.register(username));
   return visitor;
 }
 

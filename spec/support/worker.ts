@@ -1,6 +1,6 @@
 // A process of the run: it is sent the files of specs one by one, and answers with what came of each.
 import { pathToFileURL } from 'node:url';
-import { endAll } from './ending.ts';
+import { endAll } from './teardown.ts';
 
 /** What came of the specs in a file. */
 export interface Outcome {
@@ -18,13 +18,12 @@ type Suite = () => Promise<[errors: string | true, passed: number, skipped: numb
 const uvu = globalThis as unknown as { UVU_DEFER: 1; UVU_INDEX: number; UVU_QUEUE: Suite[][] };
 uvu.UVU_DEFER = 1;
 await import('uvu');
-if (process.argv.includes('--postgres')) await startPostgres();
+const [, , database, only = ''] = process.argv;
+process.env.SPEC_ONLY = only;
+if (database === 'postgres') await startPostgres();
 
-process.on('message', async (file: string) => process.send!(await outcomeOf(file)));
-process.on('disconnect', async () => {
-  await endAll();
-  process.exit();
-});
+process.on('message', (file: string) => void outcomeOf(file).then((outcome) => process.send!(outcome)));
+process.on('disconnect', () => void endAll().then(() => process.exit()));
 process.send!('ready');
 
 // uvu passes in silence where an error cannot be printed: so the counting is done here.
@@ -56,7 +55,7 @@ async function startPostgres(): Promise<void> {
   try {
     await (await import('./database.ts')).usePostgres();
   } catch (error) {
-    console.error(`SKIPPED: specs on PostgreSQL. It does not start here: ${error}`);
+    console.error(`SKIPPED: specs on PostgreSQL. It does not start here: ${String(error)}`);
     process.exit(process.env.CI ? 1 : 0);
   }
 }

@@ -1,6 +1,6 @@
 // Tortures a server for as long as one likes:
 //   npm run torture -- --minutes 10 --kills 200 --messages 20000 --seed 1
-// goes on until all three are reached. With --postgres it kills one of two servers on a PostgreSQL of its own.
+// goes on until all three are reached. With --away it kills processes that tell users what they have not read. With --postgres it kills one of two servers on a PostgreSQL of its own.
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../support/postgres.ts';
 import { Server, withServer } from '../support/server.ts';
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     messages: { type: 'string', default: '20000' },
     seed: { type: 'string' },
     postgres: { type: 'boolean' },
+    away: { type: 'boolean' },
   },
 });
 const minutes = Number(values.minutes);
@@ -22,6 +23,11 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
 if (![minutes, kills, messages, seed].every((number) => number >= 0))
   throw new Error('--minutes, --kills, --messages and --seed take a number each.');
 
+if (values.away) {
+  const { tortureAwayFor } = await import('./away.ts');
+  await tortureAwayFor({ kills: Number(values.kills ?? 500), seed, isOnPostgres: values.postgres ?? false });
+  process.exit(); // what has started PostgreSQL still holds the pipes to it
+}
 console.log(`${minutes} minutes, ${kills} kills, seed ${seed}`);
 const began = performance.now();
 const postgres = values.postgres ? await startPostgres() : undefined;

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { Assets } from '../../server/assets.ts';
+import { Assets } from '../../server/view/assets.ts';
 import { withApp } from '../support/app.ts';
-import { refusal } from '../support/nouns.ts';
+import { refusal } from '../support/domain.ts';
 
 const test = suite('assets');
 
@@ -17,7 +17,7 @@ const assets = new Assets();
 const names = ['app.css', 'chat.js', 'zone.js', 'htmx.js', 'icon.svg'];
 
 test(
-  'have an address that changes with their content, and with nothing else',
+  'the address of an asset changes with its content, and with nothing else',
   withApp(async ({ visitor }) => {
     for (const name of names) {
       const address = assets.address(name);
@@ -31,7 +31,7 @@ test(
 );
 
 test(
-  'are kept by browsers for good, and have their type',
+  'browsers may keep assets for a year, and each has its type',
   withApp(async ({ visitor }) => {
     const types = { css: 'text/css', js: 'text/javascript', svg: 'image/svg+xml' };
     for (const name of names) {
@@ -43,7 +43,7 @@ test(
 );
 
 test(
-  'are the same whichever way they are packed, and say which',
+  'an asset is the same in every encoding, and names the encoding',
   withApp(async ({ visitor }) => {
     const address = assets.address('app.css');
     const get = (encoding: string) => visitor().get(address, { 'Accept-Encoding': encoding });
@@ -60,7 +60,7 @@ test(
 );
 
 test(
-  'that are TypeScript are served as script, without types',
+  'TypeScript assets are served as JavaScript, without types',
   withApp(async ({ visitor }) => {
     for (const file of readdirSync(STATIC).filter((name) => name.endsWith('.ts'))) {
       const { text } = await visitor().get(assets.address(file.replace(/ts$/, 'js')));
@@ -71,11 +71,11 @@ test(
 );
 
 test(
-  'that import each other do so by address, which the page knows too',
+  'assets import each other by hashed address, and `imports` lists those addresses',
   withApp(async ({ visitor }) => {
     const { text } = await visitor().get(assets.address('chat.js'));
     const imported = [...text.matchAll(/from"([^"]+)"/g)].map(([, address]) => address!);
-    assert.ok(imported.includes(assets.address('announcer.js')));
+    assert.ok(imported.includes(assets.address('log-elements.js')));
     for (const address of imported) assert.is((await visitor().get(address)).status, 200, address);
     assert.equal(
       [...new Set(imported)].filter((address) => !assets.imports('chat.js').includes(address)),
@@ -86,14 +86,14 @@ test(
 );
 
 for (const [name, most] of Object.entries({
-  'chat.js': 3000,
+  'chat.js': 3600,
   'announcer.js': 1500,
-  'log.js': 750,
-  'field.js': 500,
-  'region.js': 300,
+  'log-elements.js': 950,
+  'field.js': 550,
+  'region.js': 600,
 })) {
   test(
-    `of which ${name} is small`,
+    `${name} has at most ${most} bytes after gzip`,
     withApp(async ({ visitor }) => {
       const { text } = await visitor().get(assets.address(name));
       assert.ok(gzipSync(text).length <= most, `${gzipSync(text).length} bytes`);
@@ -101,8 +101,20 @@ for (const [name, most] of Object.entries({
   );
 }
 
+test('of which a room loads few bytes in all', () => {
+  const addresses = [...assets.imports('chat.js'), assets.address('chat.js')];
+  const sizes = addresses.map((address) => assets.at(address)!.bodies.gzip.length);
+  const sum = sizes.reduce((one, other) => one + other);
+  assert.ok(sum <= 8500, `${sum} bytes`);
+});
+
+test('that only one page loads are part of the script of that page', () => {
+  assert.is(assets.address('title.js'), assets.address('chat.js'));
+  assert.is.not(assets.address('announcer.js'), assets.address('chat.js'));
+});
+
 test(
-  'that no page can ask for are found by none',
+  'an address that no page has answers 404',
   withApp(async ({ visitor }) => {
     for (const path of [
       '/static/app.css',
@@ -116,7 +128,7 @@ test(
   }),
 );
 
-test('are all there that templates name', async () => {
+test('every asset that a template names exists', async () => {
   const named = readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.njk'))
     .flatMap((name) =>

@@ -1,10 +1,10 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { checkedZone, day, dayAfter, dayKey, startOfDay, time } from '../../server/dates.ts';
+import { checkedZone, day, dayAfter, dayKey, startOfDay, time } from '../../server/view/dates.ts';
 
 const test = suite('dates');
 
-test('are shown in 24 hours, with the day in words and in figures', () => {
+test('a time has 24 hours by default, and a day has words or figures', () => {
   const at = '2026-01-01T09:58:59.999Z';
   assert.equal(
     [time(at, 'UTC'), day(at, 'UTC'), dayKey(at, 'UTC')],
@@ -12,18 +12,18 @@ test('are shown in 24 hours, with the day in words and in figures', () => {
   );
 });
 
-test('begin a day at 00:00', () => {
+test('a day begins at 00:00', () => {
   assert.is(time('2026-01-01T00:00:00.000Z', 'UTC'), '00:00');
 });
 
-test('are shown in 12 hours to whoever wants that', () => {
+test('a time has 12 hours for users who chose that', () => {
   const times = ['00:05', '09:58', '12:00', '23:59'].map((at) =>
     time(`2026-01-01T${at}:00.000Z`, 'UTC', 'h12'),
   );
   assert.equal(times, ['12:05 am', '9:58 am', '12:00 pm', '11:59 pm']);
 });
 
-test("are those of the reader's zone, on either side of the day", () => {
+test("times and days are in the reader's zone", () => {
   assert.equal(
     [time('2026-01-01T23:30:00.000Z', 'Europe/Berlin'), day('2026-01-01T23:30:00.000Z', 'Europe/Berlin')],
     ['00:30', 'Friday 2 January 2026'],
@@ -37,19 +37,19 @@ test("are those of the reader's zone, on either side of the day", () => {
   );
 });
 
-test('follow the change to summer time', () => {
+test('times follow the change to summer time', () => {
   assert.equal(
     ['2026-03-29T00:59:00.000Z', '2026-03-29T01:00:00.000Z'].map((at) => time(at, 'Europe/Berlin')),
     ['01:59', '03:00'],
   );
 });
 
-test('are in UTC where no zone is told, or none that there is', () => {
+test('a missing or unknown zone counts as UTC', () => {
   for (const zone of [undefined, '', 'Mars/Base', '../etc', '<b>', 'Europe/Berlin\0', 'x'.repeat(5000)])
     assert.is(checkedZone(zone), 'UTC');
 });
 
-test('know a zone by whatever case it is written in', () => {
+test('a zone is known in any case', () => {
   assert.equal(['Europe/Berlin', 'europe/berlin', 'UTC'].map(checkedZone), [
     'Europe/Berlin',
     'Europe/Berlin',
@@ -72,12 +72,12 @@ const starts = [
 ] as const;
 
 for (const [key, zone, start] of starts) {
-  test(`begin the day ${key} when it begins in ${zone}`, () => {
+  test(`the day ${key} in ${zone} begins at ${start}`, () => {
     assert.is(startOfDay(key, zone)?.toISOString(), start);
   });
 }
 
-// The days about each change of the clocks in 2026; where they change at midnight, a day has no 00:00, or two.
+// The days of the clock changes in 2026. Where clocks change at midnight, a day has no 00:00, or two.
 const changes = [
   ['Europe/Berlin', '2026-03-29', '2026-10-25'],
   ['America/New_York', '2026-03-08', '2026-11-01'],
@@ -93,7 +93,7 @@ const changes = [
 ] as const;
 
 for (const [zone, ...days] of changes) {
-  test(`begin no day late or early where the clocks change in ${zone}`, () => {
+  test(`days begin neither late nor early at the clock changes in ${zone}`, () => {
     for (const key of days.flatMap((changed) => [changed, dayAfter(changed)])) {
       const start = startOfDay(key, zone)!;
       const about = [-1, 0].map((ms) => dayKey(new Date(start.getTime() + ms).toISOString(), zone));
@@ -103,7 +103,7 @@ for (const [zone, ...days] of changes) {
   });
 }
 
-test("make days of the clocks' changes an hour, or half an hour, shorter and longer", () => {
+test('the day of a clock change is an hour, or half an hour, shorter or longer', () => {
   const hours = (key: string, zone: string) =>
     (startOfDay(dayAfter(key), zone)!.getTime() - startOfDay(key, zone)!.getTime()) / 3_600_000;
   assert.equal(
@@ -116,7 +116,7 @@ test("make days of the clocks' changes an hour, or half an hour, shorter and lon
   );
 });
 
-test('know no day that there is not', () => {
+test('a day that does not exist has no start', () => {
   for (const key of [
     '',
     'today',
@@ -136,7 +136,7 @@ test('know no day that there is not', () => {
   }
 });
 
-test('go from a day to the next, over the ends of months and years', () => {
+test('dayAfter crosses the ends of months and years', () => {
   const days = [
     '2026-01-01',
     '2026-01-31',
@@ -157,7 +157,7 @@ test('go from a day to the next, over the ends of months and years', () => {
   ]);
 });
 
-test('go from the last day that can be written to none', () => {
+test('the last day that can be written is 9999-12-31', () => {
   assert.is(startOfDay('9999-12-31', 'UTC')?.getUTCFullYear(), 9999);
   assert.is(startOfDay(dayAfter('9999-12-31'), 'UTC'), undefined);
 });

@@ -1,170 +1,503 @@
-import type { HTMLElement } from 'node-html-parser';
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { withApp } from '../support/app.ts';
-import { TIMES } from '../support/sights.ts';
-import { words } from '../support/visitor.ts';
+import { markup } from '../../server/view/markup.ts';
 
-const test = suite('the markup of every page');
+const test = suite('markup');
 
-const FIELDS = 'input:not([type="hidden"]), textarea, select';
-/** Not those of entries, whose words are their author's or a minute in which there may be two, nor those to what is wrong, of which there may be two of a kind, nor what a check adds to make an address new. */
-const linksOf = (page: HTMLElement) =>
-  page
-    .querySelectorAll('a')
-    .filter((link) => !link.closest('[data-seq], .problems'))
-    .map((link) => ({
-      name: words(link),
-      href: (link.getAttribute('href') ?? '').replace(/[?&](amp;)?check=\w+/, ''),
-    }));
-const all = (page: HTMLElement, selector: string) =>
-  page.querySelectorAll(selector).map(({ outerHTML }) => outerHTML.slice(0, 120));
-const without = <T>(items: T[], isRight: (item: T) => unknown) =>
-  items.filter((item) => !isRight(item)).map(String);
-const isTo = (page: HTMLElement, id: string) => page.querySelectorAll('[id]').find((one) => one.id === id);
+const MENTIONED = ['ada', 'grace.', 'élan', '太郎', 'أحمد'].map((name) => ({ name, username: name }));
 
-/** What is wrong with a page, by what it must not do. */
-const RULES: Record<string, (page: HTMLElement, path: string) => string[]> = {
-  'has the messages in a named log that is not live, as items of unnumbered lists': (page) =>
-    page.querySelectorAll('[role="log"]').flatMap((log) => [
-      ...without(
-        [log.tagName],
-        (name) =>
-          name === 'DIV' &&
-          log.getAttribute('aria-live') === 'off' &&
-          isTo(page, log.getAttribute('aria-labelledby') ?? ''),
-      ),
-      ...without(
-        log.children.map((child) => child.outerHTML.slice(0, 60)),
-        (html) => /^<(ul role="list"|h3)/.test(html),
-      ),
-    ]),
-  'has a message in one piece: no block, heading, button or time of its own, but those of its marks': (
-    page,
-  ) => [
-    ...page
-      .querySelectorAll('.log li[data-seq] > *')
-      .flatMap((part) =>
-        part.matches('div.body, .attachment') ? [] : all(part, 'p, div, h2, h3, article, button, form'),
-      ),
-    ...all(page, '.log time:not([role="none"]), .log time:not([datetime])'),
-  ],
-  'has no role that takes keys of its own': (page) =>
-    all(page, '[role="feed"], [role="grid"], [role="menu"], [role="application"], article'),
-  'has live regions that are filled as they come, none assertive or atomic': (page) => [
-    ...all(page, '[aria-live="assertive"], [aria-atomic], [aria-relevant]'),
-    ...without(page.querySelectorAll('[role="alert"], [role="status"]').map(words), Boolean),
-  ],
-  'has a direction for each text that somebody wrote': (page) =>
-    without(page.querySelectorAll('.log .body'), (body) =>
-      (body.tagName === 'DIV' ? body.querySelectorAll('p, li') : [body]).every((part) =>
-        part.closest('[dir="auto"]'),
-      ),
-    ),
-  'reloads by no element': (page) => all(page, 'meta[http-equiv="refresh"]'),
-  'takes the focus only to what is wrong': (page) =>
-    without(page.querySelectorAll('[autofocus]'), (one) => one.closest('.problems, h1')),
-  'takes no keys and no order from the reader': (page) => [
-    ...all(page, '[accesskey]'),
-    ...without(
-      page.querySelectorAll('[tabindex]').map((one) => one.getAttribute('tabindex')),
-      (index) => Number(index) <= 0,
-    ),
-  ],
-  'begins with ways past what is on every page, and each way within a page leads to what takes the focus': (
-    page,
-  ) => [
-    ...without(
-      page.querySelectorAll('header').flatMap(() => page.querySelectorAll('body a').slice(0, 1)),
-      (link) => link.closest('.skip, .live-controls'),
-    ),
-    ...without(
-      linksOf(page).filter(({ href }) => href.startsWith('#')),
-      ({ href }) => isTo(page, href.slice(1))?.matches(`[tabindex], fieldset, ${FIELDS}`),
-    ),
-  ],
-  'has one h1, one main, and headings that skip no level, but for that of what is wrong, which comes first': (
-    page,
-  ) => {
-    const levels = page
-      .querySelectorAll('h1, h2, h3, h4, h5, h6')
-      .filter((one) => !one.closest('.problems'))
-      .map(({ tagName }) => Number(tagName[1]));
-    return [
-      ...without(
-        [levels.filter((level) => level === 1).length, page.querySelectorAll('main').length],
-        (count) => count === 1,
-      ),
-      ...without(
-        levels.map((level, index) => [levels[index - 1] ?? 0, level]),
-        ([before, level]) => level! <= before! + 1,
-      ),
-    ];
-  },
-  'says its language, and lets itself be enlarged': (page) => [
-    ...all(page, 'html:not([lang="en"])'),
-    ...all(page, 'meta[name="viewport"][content*="scal"]').filter(
-      (meta) => !meta.includes('initial-scale=1"'),
-    ),
-  ],
-  'has links of one name lead to one address, in the same window': (page) => {
-    const known = new Map<string, string>();
-    return [
-      ...all(page, 'a[target]:not([target="_top"])'),
-      ...without(
-        linksOf(page),
-        ({ name, href }) => (known.get(name) ?? (known.set(name, href), href)) === href,
-      ),
-    ];
-  },
-  'has Help as the last link of its navigation': (page) =>
-    without(
-      page.querySelectorAll('nav[aria-label="Main"]'),
-      (nav) => nav.querySelectorAll('a').at(-1)?.getAttribute('href') === '/help',
-    ),
-  'marks the page that one is on in its navigation': (page, path) =>
-    without(
-      page.querySelectorAll('nav[aria-label="Main"] a, footer a'),
-      (link) => (link.getAttribute('href') === path) === (link.getAttribute('aria-current') === 'page'),
-    ),
-  'has a label and an autocomplete for each field, and no placeholder': (page) => [
-    ...all(page, '[placeholder]'),
-    ...without(page.querySelectorAll(FIELDS), (field) =>
-      page.querySelectorAll('label').some((label) => label.getAttribute('for') === field.id),
-    ),
-    ...without(
-      page.querySelectorAll(
-        'input:not([type="hidden"], [type="radio"], [type="checkbox"], [type="file"]), select',
-      ),
-      (field) => field.hasAttribute('autocomplete') || field.hasAttribute('readonly'),
-    ),
-  ],
-  'has one form for each act, with its own button': (page) => [
-    ...all(page, '[formaction], [formmethod], button[form], input[form]'),
-    ...without(
-      page.querySelectorAll('form'),
-      (form) =>
-        form.querySelectorAll('button').length === 1 && form.getAttribute('accept-charset') === 'utf-8',
-    ),
-    ...without(page.querySelectorAll('button'), (button) => button.closest('form')),
-  ],
-  'hides nothing that text browsers would show': (page) =>
-    all(page, '[hidden], [aria-hidden]:not(.caption), template, dialog, details'),
+/** The HTML of a text, shortened: without the span around a text without blocks, and without the attributes that are always the same. */
+function shown(text: string): string {
+  const html = markup(text, MENTIONED);
+  const [, plain = html.replaceAll(' dir="auto"', '').replaceAll('\n', '')] =
+    /^<span class="body" dir="auto">([^]*)<\/span>$/.exec(html) ?? [];
+  return plain
+    .replaceAll(/ rel="noopener nofollow"( dir="auto")?/g, '')
+    .replaceAll(/<span class="sign">(?:&gt;|\|) (?:&gt; )*<\/span>/g, '')
+    .replaceAll('<pre role="group" aria-label="Code" tabindex="0"', '<pre')
+    .replaceAll(/<bdi class="mention" data-username="([^"]*)">/g, '<bdi $1>');
+}
+
+const ESCAPES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '<br>',
 };
 
-for (const [when, sights] of TIMES) {
-  test(
-    `${when} is as text browsers and screen readers need it`,
-    withApp(async (world) => {
-      const wrong: string[] = [];
-      for (const { name, who, path, fields } of await sights(world)) {
-        const { page } = fields ? await who.post(path, fields) : await who.get(path);
-        for (const [rule, wrongIn] of Object.entries(RULES))
-          wrong.push(...wrongIn(page, path).map((what) => `${name} does not hold “${rule}”: ${what}`));
-      }
-      assert.equal(wrong, []);
-    }),
-  );
+/** The HTML of a text that has no marks. */
+const asTyped = (text: string) => text.replaceAll(/[&<>"\n]/g, (character) => ESCAPES[character]!);
+
+/** Texts with their HTML; without one, the text has no marks. */
+const table: Record<string, [typed: string, html?: string][]> = {
+  'text without marks': [
+    ['hello'],
+    ['  two  spaces  '],
+    ['a\nb'],
+    ['a\n\n\nb'],
+    ['tab\there'],
+    ['1*2*3'],
+    ['2 * 3 * 4'],
+    ['snake_case_word'],
+    ['__init__'],
+    ['***'],
+    ['**'],
+    ['_'],
+    ['C:\\dir\\_x_'],
+    ['¯\\_(ツ)_/¯'],
+    ['\\*not\\*'],
+    ['🐘 👩\u200d👩\u200d👧'],
+    ['e\u0301'],
+    ['\u0001\u0007\u000b'],
+    ['\u202eabc\u202c'],
+    ['\u200b'],
+  ],
+  'strong and emphasis': [
+    ['*a*', '<strong>a</strong>'],
+    ['**a**', '<strong>a</strong>'],
+    ['_a_', '<em>a</em>'],
+    ['a *b* c', 'a <strong>b</strong> c'],
+    ['*a b*', '<strong>a b</strong>'],
+    ['(*a*), "_b_"!', '(<strong>a</strong>), &quot;<em>b</em>&quot;!'],
+    ['*_a_*', '<strong><em>a</em></strong>'],
+    ['_*a*_', '<em><strong>a</strong></em>'],
+    ['**_a_**', '<strong><em>a</em></strong>'],
+    ['*a _b* c_', '<strong>a _b</strong> c_'],
+    ['*a*b'],
+    ['a*b*'],
+    ['a *b*c'],
+    ['* a*', '<div class="body"><ul><li>a*</li></ul></div>'],
+    ['*a *'],
+    ['*a\nb*'],
+    ['***a***'],
+    ['__a__'],
+    ['*a* *b*', '<strong>a</strong> <strong>b</strong>'],
+    ['*a**', '<strong>a</strong>*'],
+    ['**a*', '*<strong>a</strong>'],
+    ['这是*重点*内容', '这是<strong>重点</strong>内容'],
+    ['نص *مهم* هنا', 'نص <strong>مهم</strong> هنا'],
+    ['*a `*` b*', '<strong>a <code>*</code> b</strong>'],
+    ['*_*_*_*_*x*_*_*_*_*_*', '<strong><em><strong><em>*_*_*x*_*_*_*</em></strong></em></strong>'],
+    ["*it's* <b>", "<strong>it's</strong> &lt;b&gt;"],
+  ],
+  code: [
+    ['`a`', '<code>a</code>'],
+    ['`*a* @ada https://x.org`', '<code>*a* @ada https://x.org</code>'],
+    ['`` ` ``', '<code>`</code>'],
+    ['`` a`b ``', '<code>a`b</code>'],
+    ['`'],
+    ['``'],
+    ['`a'],
+    ['a`b'],
+    ['`a\nb`'],
+    ['`<b>&amp;`', '<code>&lt;b&gt;&amp;amp;</code>'],
+    ['```a```', '<code>a</code>'],
+    ['```\na\n  *b*\n```', '<div class="body"><pre><code>a  *b*</code></pre></div>'],
+    ['```js\nx < y\n```', '<div class="body"><pre data-language="js"><code>x &lt; y</code></pre></div>'],
+    ['```\na\n````', '<div class="body"><pre><code>a</code></pre></div>'],
+    ['````\n```\n````', '<div class="body"><pre><code>```</code></pre></div>'],
+    ['a\n```\nb\n```\nc', '<div class="body"><p>a</p><pre><code>b</code></pre><p>c</p></div>'],
+    ['```\na'],
+    ['``` two words\na\n```'],
+    ['```\n```'],
+    ['```\na ```'],
+    ['~~~\na\n~~~'],
+    ['    a'],
+    ['- a\n  ```\n  b\n  ```', '<div class="body"><ul><li>a<pre><code>b</code></pre></li></ul></div>'],
+  ],
+  quotes: [
+    ['> a', '<div class="body"><blockquote><p>a</p></blockquote></div>'],
+    ['>a'],
+    ['> a\nb', '<div class="body"><blockquote><p>a</p></blockquote><p>b</p></div>'],
+    ['> a\n> b', '<div class="body"><blockquote><p>a<br>b</p></blockquote></div>'],
+    ['> a\n>\n> b', '<div class="body"><blockquote><p>a<br><br>b</p></blockquote></div>'],
+    ['> a\n\nb', '<div class="body"><blockquote><p>a</p></blockquote><p>b</p></div>'],
+    ['a\n> b', '<div class="body"><p>a</p><blockquote><p>b</p></blockquote></div>'],
+    [
+      '> > a\n> b',
+      '<div class="body"><blockquote><blockquote><p>a</p></blockquote><p>b</p></blockquote></div>',
+    ],
+    ['>> a', '<div class="body"><blockquote><blockquote><p>a</p></blockquote></blockquote></div>'],
+    [
+      '> *a*\n> - b\n> - c',
+      '<div class="body"><blockquote><p><strong>a</strong></p><ul><li>b</li><li>c</li></ul></blockquote></div>',
+    ],
+    ['>'],
+    ['> '],
+    ['>:('],
+    ['>_<'],
+    [
+      '> > > > > > > a',
+      '<div class="body"><blockquote><blockquote><blockquote><blockquote><blockquote><blockquote><p>&gt; a</p></blockquote></blockquote></blockquote></blockquote></blockquote></blockquote></div>',
+    ],
+    ['  > a', '<div class="body"><blockquote><p>a</p></blockquote></div>'],
+    ['> ```\n> a\n> ```', '<div class="body"><blockquote><pre><code>a</code></pre></blockquote></div>'],
+  ],
+  lists: [
+    ['- a', '<div class="body"><ul><li>a</li></ul></div>'],
+    ['* a', '<div class="body"><ul><li>a</li></ul></div>'],
+    ['- a\n- b', '<div class="body"><ul><li>a</li><li>b</li></ul></div>'],
+    ['- a\n\n- b', '<div class="body"><ul><li>a</li><li>b</li></ul></div>'],
+    ['- a\n- b\nc', '<div class="body"><ul><li>a</li><li>b</li></ul><p>c</p></div>'],
+    ['- a\n  b', '<div class="body"><ul><li>a<br>b</li></ul></div>'],
+    ['- a\n  - b\n- c', '<div class="body"><ul><li>a<ul><li>b</li></ul></li><li>c</li></ul></div>'],
+    ['1. a\n2. b', '<div class="body"><ol><li>a</li><li>b</li></ol></div>'],
+    ['3. yes\n5. no', '<div class="body"><ol start="3"><li>yes</li><li value="5">no</li></ol></div>'],
+    ['0. a', '<div class="body"><ol start="0"><li>a</li></ol></div>'],
+    ['a\n1. b', '<div class="body"><p>a</p><ol><li>b</li></ol></div>'],
+    ['a\n2. b'],
+    ['1. a\n   - b\n2. c', '<div class="body"><ol><li>a<ul><li>b</li></ul></li><li>c</li></ol></div>'],
+    ['-a'],
+    ['-'],
+    ['- '],
+    ['--'],
+    ['- - -'],
+    ['* * *'],
+    ['---'],
+    ['+ a'],
+    ['1) a'],
+    ['01. a'],
+    ['1.a'],
+    ['1.'],
+    [
+      '- *a* `b`\n- [c](https://x.org)',
+      '<div class="body"><ul><li><strong>a</strong> <code>b</code></li><li><a href="https://x.org">c</a> (<bdi>x.org</bdi>)</li></ul></div>',
+    ],
+    ['24. Dezember', '<div class="body"><ol start="24"><li>Dezember</li></ol></div>'],
+    ['1234567890. a'],
+    ['- - - - - a', '<div class="body"><ul><li><ul><li><ul><li>- - a</li></ul></li></ul></li></ul></div>'],
+    ['- a\n* b', '<div class="body"><ul><li>a</li></ul><ul><li>b</li></ul></div>'],
+  ],
+  links: [
+    ['https://example.org', '<a href="https://example.org">https://example.org</a>'],
+    [
+      'see https://example.org/x?q=1&r=2#top now',
+      'see <a href="https://example.org/x?q=1&amp;r=2#top">https://example.org/x?q=1&amp;r=2#top</a> now',
+    ],
+    ['HTTPS://Example.Org/X', '<a href="HTTPS://Example.Org/X">HTTPS://Example.Org/X</a>'],
+    ['https://例え.jp/パス', '<a href="https://例え.jp/パス">https://例え.jp/パス</a>'],
+    ['http://localhost:3000/x', '<a href="http://localhost:3000/x">http://localhost:3000/x</a>'],
+    [
+      'https://a.example https://b.example',
+      '<a href="https://a.example">https://a.example</a> <a href="https://b.example">https://b.example</a>',
+    ],
+    ['https://example.org/x.', '<a href="https://example.org/x">https://example.org/x</a>.'],
+    ['https://example.org, I think', '<a href="https://example.org">https://example.org</a>, I think'],
+    ['(see https://example.org/x)', '(see <a href="https://example.org/x">https://example.org/x</a>)'],
+    ['https://example.org/a_(b)', '<a href="https://example.org/a_(b)">https://example.org/a_(b)</a>'],
+    ['"https://example.org/x"', '&quot;<a href="https://example.org/x">https://example.org/x</a>&quot;'],
+    ['https://x.org/a_b_c/*d', '<a href="https://x.org/a_b_c/*d">https://x.org/a_b_c/*d</a>'],
+    ['*https://x.org*', '<strong><a href="https://x.org">https://x.org</a></strong>'],
+    ['**https://x.org/a**', '<strong><a href="https://x.org/a">https://x.org/a</a></strong>'],
+    ['<https://x.org>', '&lt;<a href="https://x.org">https://x.org</a>&gt;'],
+    ['http://[::1]/', '<a href="http://[::1]/">http://[::1]/</a>'],
+    ['[the rules](https://x.org/r)', '<a href="https://x.org/r">the rules</a> (<bdi>x.org</bdi>)'],
+    ['[https://x.org/](https://x.org/)', '<a href="https://x.org/">https://x.org/</a>'],
+    ['[x.org](https://evil.example/)', '<a href="https://evil.example/">x.org</a> (<bdi>evil.example</bdi>)'],
+    [
+      '[a](https://good.com@evil.example/)',
+      '<a href="https://good.com@evil.example/">a</a> (<bdi>evil.example</bdi>)',
+    ],
+    ['[a](https://例え.jp)', '<a href="https://例え.jp">a</a> (<bdi>xn--r8jz45g.jp</bdi>)'],
+    [
+      '[*a* `b` @ada](https://x.org)',
+      '<a href="https://x.org"><strong>a</strong> <code>b</code> @ada</a> (<bdi>x.org</bdi>)',
+    ],
+    ['[a](https://x.org/a_(b))', '<a href="https://x.org/a_(b)">a</a> (<bdi>x.org</bdi>)'],
+    ['a[b](https://x.org)c', 'a<a href="https://x.org">b</a> (<bdi>x.org</bdi>)c'],
+    ['[a\nb](https://x.org)', '[a<br>b](<a href="https://x.org">https://x.org</a>)'],
+    ['[a](https://x.org', '[a](<a href="https://x.org">https://x.org</a>'],
+    ['[a] (https://x.org)', '[a] (<a href="https://x.org">https://x.org</a>)'],
+    ['[a][b]'],
+    ['[](https://x.org)', '[](<a href="https://x.org">https://x.org</a>)'],
+    ['[ ](https://x.org)', '[ ](<a href="https://x.org">https://x.org</a>)'],
+    [
+      '[[a](https://x.org)](https://y.org)',
+      '[<a href="https://x.org">a</a> (<bdi>x.org</bdi>)](<a href="https://y.org">https://y.org</a>)',
+    ],
+    ['[a](https://x.org "t")', '[a](<a href="https://x.org">https://x.org</a> &quot;t&quot;)'],
+    ['[a](<https://x.org>)', '[a](&lt;<a href="https://x.org">https://x.org</a>&gt;)'],
+    ['[a](http://)'],
+    ['[a](https://[)'],
+  ],
+  'harmful text': [
+    ['javascript:alert(1)'],
+    ['JavaScript:alert(1)//example.org'],
+    ['java\tscript:alert(1)'],
+    ['[a](javascript:alert(1))'],
+    ['[a](JaVaScRiPt:alert(1))'],
+    ['[a](java&#115;cript:alert(1))'],
+    ['[a](\u0001javascript:alert(1))'],
+    ['[a](data:text/html,<script>alert(1)</script>)'],
+    ['data:text/html,<script>alert(1)</script>'],
+    ['vbscript:msgbox(1)'],
+    ['file:///etc/passwd'],
+    ['ftp://example.org'],
+    ['mailto:ada@example.org'],
+    ['//example.org'],
+    ['[a](//example.org)'],
+    ['[a](/rooms/1/delete)'],
+    ['www.example.org'],
+    ['https:javascript:alert(1)'],
+    ['javascript:https://example.org/', 'javascript:<a href="https://example.org/">https://example.org/</a>'],
+    ['https://x"onmouseover="alert(1)', '<a href="https://x">https://x</a>&quot;onmouseover=&quot;alert(1)'],
+    [
+      '[a](https://x"onmouseover="alert(1))',
+      '[a](<a href="https://x">https://x</a>&quot;onmouseover=&quot;alert(1))',
+    ],
+    ["[a](https://x/'><img>)", '[a](<a href="https://x/">https://x/</a>\'&gt;&lt;img&gt;)'],
+    ["[a](https://x/'b)", '<a href="https://x/\'b">a</a> (<bdi>x</bdi>)'],
+    ['[a"><b>](https://x.org)', '<a href="https://x.org">a&quot;&gt;&lt;b&gt;</a> (<bdi>x.org</bdi>)'],
+    ['![a](https://x.org/y.png)', '![a](<a href="https://x.org/y.png">https://x.org/y.png</a>)'],
+    ['![a](data:image/png;base64,AAAA)'],
+    ['<script>alert(1)</script>'],
+    ['<img src=x onerror=alert(1)>'],
+    ['<!-- a -->'],
+    ['</span></li><li id="m-1">'],
+    ['&lt;b&gt; &amp; &#60;'],
+    ['{{ 7 * 7 }}{% raw %}'],
+    ['```"><img>\na\n```'],
+    [
+      '```\n</code></pre><script>\n```',
+      '<div class="body"><pre><code>&lt;/code&gt;&lt;/pre&gt;&lt;script&gt;</code></pre></div>',
+    ],
+    ['[a\u202e](https://x.org)', '<a href="https://x.org">a\u202e</a> (<bdi>x.org</bdi>)'],
+    ['[a]: javascript:alert(1)'],
+    ['# a'],
+    ['a\n==='],
+    ['| a | b |\n|---|---|\n| c | d |'],
+    ['~~a~~'],
+    [
+      '<https://x.org/"onclick="b">',
+      '&lt;<a href="https://x.org/">https://x.org/</a>&quot;onclick=&quot;b&quot;&gt;',
+    ],
+  ],
+  mentions: [
+    ['@ada', '<bdi ada>@ada</bdi>'],
+    ['@Ada, hello', '<bdi ada>@Ada</bdi>, hello'],
+    ['hello @ada.', 'hello <bdi ada>@ada</bdi>.'],
+    ['@ada-', '<bdi ada>@ada</bdi>-'],
+    ['@ada...', '<bdi ada>@ada</bdi>...'],
+    ['@ada_', '<bdi ada>@ada</bdi>_'],
+    ['(@ada)', '(<bdi ada>@ada</bdi>)'],
+    ['"@ada"', '&quot;<bdi ada>@ada</bdi>&quot;'],
+    ['_@ada_', '<em><bdi ada>@ada</bdi></em>'],
+    ['*@ada*', '<strong><bdi ada>@ada</bdi></strong>'],
+    ["@ada's", "<bdi ada>@ada</bdi>'s"],
+    ['@ada and @ada', '<bdi ada>@ada</bdi> and <bdi ada>@ada</bdi>'],
+    ['@grace.', '<bdi grace.>@grace.</bdi>'],
+    ['@grace..', '<bdi grace.>@grace.</bdi>.'],
+    ['@grace'],
+    ['@ÉLAN', '<bdi élan>@ÉLAN</bdi>'],
+    ['@ｅ\u0301lan', '<bdi élan>@ｅ\u0301lan</bdi>'],
+    ['@e\u0301lan', '<bdi élan>@e\u0301lan</bdi>'],
+    ['@太郎さん', '<bdi 太郎>@太郎</bdi>さん'],
+    ['は@太郎', 'は<bdi 太郎>@太郎</bdi>'],
+    ['@أحمد، مرحبا', '<bdi أحمد>@أحمد</bdi>، مرحبا'],
+    ['@linus'],
+    ['@adalove'],
+    ['@lovelace.ada'],
+    ['ada@ada'],
+    ['1@ada'],
+    ['@@ada', '@<bdi ada>@ada</bdi>'],
+    ['@'],
+    ['@ ada'],
+    ['@ada@example.org'],
+    ['`@ada`', '<code>@ada</code>'],
+    ['[@ada](https://x.org)', '<a href="https://x.org">@ada</a> (<bdi>x.org</bdi>)'],
+    ['https://x.org/@ada', '<a href="https://x.org/@ada">https://x.org/@ada</a>'],
+    [
+      '> @ada\n- @ada',
+      '<div class="body"><blockquote><p><bdi ada>@ada</bdi></p></blockquote><ul><li><bdi ada>@ada</bdi></li></ul></div>',
+    ],
+    ['\\@ada', '\\<bdi ada>@ada</bdi>'],
+    ['@<b>'],
+  ],
+};
+
+for (const [kind, texts] of Object.entries(table)) {
+  for (const [typed, html = asTyped(typed)] of texts) {
+    test(`${kind}: ${JSON.stringify(typed)} ${html === asTyped(typed) ? 'stays as typed' : 'becomes HTML'}`, () => {
+      assert.is(shown(typed), html);
+    });
+  }
 }
+
+test('a link has rel="noopener nofollow"', () => {
+  for (const text of ['https://x.org', '[a](https://x.org)'])
+    assert.match(markup(text), '<a href="https://x.org" rel="noopener nofollow" dir="auto">');
+});
+
+test('a text without blocks is one span, and each block has the direction of its own text', () => {
+  assert.is(markup('a *b*\n\nc'), '<span class="body" dir="auto">a <strong>b</strong><br><br>c</span>');
+  assert.is(
+    markup('> א\na').replaceAll('\n', ''),
+    '<div class="body"><blockquote dir="auto"><p><span class="sign">&gt; </span>א</p></blockquote><p dir="auto">a</p></div>',
+  );
+});
+
+test('a block of code has a name and takes the focus, because it scrolls', () => {
+  assert.match(
+    markup('```js\nx\n```'),
+    '<pre role="group" aria-label="Code" tabindex="0" data-language="js"><code>x\n</code></pre>',
+  );
+});
+
+test('a mention of the reader is set apart, by their current name', () => {
+  const mentioned = [
+    { name: 'ada', username: 'Ada <b>' },
+    { name: 'grace', username: 'grace' },
+  ];
+  assert.is(
+    markup('@ada @grace', mentioned, 'Ada <b>'),
+    '<span class="body" dir="auto"><bdi class="mention own" data-username="Ada &lt;b&gt;">@ada</bdi> <bdi class="mention" data-username="grace">@grace</bdi></span>',
+  );
+  assert.not.match(markup('@ada @grace', mentioned), 'own');
+});
+
+/** Parts that the longest hostile texts repeat. */
+const PARTS = [
+  '*',
+  '_',
+  '`',
+  '>',
+  '[',
+  '(',
+  '@',
+  '<',
+  '&',
+  '\\',
+  '\n',
+  ' ',
+  '\t',
+  '![',
+  '](',
+  '*a ',
+  '_a ',
+  '**a ',
+  '*_',
+  '*a*',
+  '_*a*_ ',
+  '* ',
+  '- ',
+  '> ',
+  '1. ',
+  '>\n',
+  '> \n',
+  '-\n',
+  '- a\n',
+  '1. a\n',
+  '- a\n  ',
+  '> a\n\n',
+  '> - ',
+  '> 1. - ',
+  '```\n',
+  '```a\n',
+  '> ```a\n',
+  '`a``b```c````',
+  '[a](',
+  '[a](https://x',
+  '[a](https://x.y)',
+  '[_a_](https://x.y) ',
+  '://',
+  'a://',
+  'http://',
+  'https://x/*',
+  'a.',
+  '@ada ',
+  '@a.',
+  '@太',
+  '太*',
+  '@太郎太郎太郎太郎太郎太郎',
+  '.-_',
+];
+const hostile = [
+  ...PARTS.map((part) => part.repeat(Math.floor(4000 / part.length))),
+  `${'*_'.repeat(999)}x${'_*'.repeat(999)}`,
+  `http://${'('.repeat(1900)}${')'.repeat(1900)}`,
+  Array.from({ length: 80 }, (_, depth) => `${' '.repeat(depth)}- a`).join('\n'),
+  Array.from({ length: 80 }, (_, length) => `${'`'.repeat(length + 3)}a`).join('\n'),
+];
+
+/** The greatest depth of nested elements. */
+function depthOf(html: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [, close, name] of html.matchAll(/<(\/?)(\w+)/g)) {
+    if (name !== 'br') depth += close ? -1 : 1;
+    deepest = Math.max(deepest, depth);
+  }
+  assert.is(depth, 0, 'every element ends');
+  return deepest;
+}
+
+test('hostile texts nest at most 15 levels deep, and lose no letter', () => {
+  for (const text of hostile) {
+    const html = markup(text, MENTIONED);
+    assert.ok(depthOf(html) <= 15, `${depthOf(html)} levels: ${text.slice(0, 20)}`);
+    assert.ok(html.length < 100 + 70 * text.length, `${html.length} bytes: ${text.slice(0, 20)}`);
+    const letters = (some: string) => some.replaceAll(/\P{L}/gu, '');
+    if (!text.includes('](h')) assert.is(letters(html.replaceAll(/<[^>]*>|&\w+;/g, '')), letters(text)); // the address of a link is not in its text
+  }
+});
+
+test('no text makes other elements, handlers or links than to http and https', () => {
+  for (const text of [
+    ...hostile,
+    ...Object.values(table)
+      .flat()
+      .map(([typed]) => typed),
+  ]) {
+    for (const [, name, attributes = ''] of markup(text, MENTIONED).matchAll(
+      /<(\w+)((?: [\w-]+(?:="[^"]*")?)*)>/g,
+    )) {
+      assert.ok(
+        [
+          'span',
+          'div',
+          'br',
+          'p',
+          'strong',
+          'em',
+          'code',
+          'pre',
+          'blockquote',
+          'ul',
+          'ol',
+          'li',
+          'a',
+          'bdi',
+        ].includes(name!),
+        `${name}: ${text}`,
+      );
+      for (const [, attribute, value = ''] of attributes.matchAll(/ ([\w-]+)="([^"]*)"/g)) {
+        assert.ok(
+          [
+            'class',
+            'dir',
+            'href',
+            'rel',
+            'start',
+            'value',
+            'role',
+            'aria-label',
+            'tabindex',
+            'data-language',
+            'data-username',
+          ].includes(attribute!),
+          `${attribute}: ${text}`,
+        );
+        if (attribute === 'href') assert.match(value, /^https?:\/\/[^"<>\s]+$/i);
+      }
+    }
+    assert.equal(
+      markup(text, MENTIONED)
+        .replaceAll(/<\/?\w+(?: [\w-]+(?:="[^"]*")?)*>/g, '')
+        .match(/[<>"]/),
+      null,
+      text,
+    );
+  }
+});
 
 test.run();

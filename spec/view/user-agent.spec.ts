@@ -1,8 +1,8 @@
-import { suite } from 'uvu';
+import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { browserInWords } from '../../server/user-agent.ts';
+import { browserInWords } from '../../server/view/user-agent.ts';
 
-const test = suite('a browser in words');
+const test = suite('browser in words');
 
 const MOZILLA = 'Mozilla/5.0';
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)';
@@ -41,7 +41,7 @@ const known = [
 ] as const;
 
 for (const [words, userAgent] of known) {
-  test(`is ${words} for ${JSON.stringify(userAgent)}`, () => {
+  test(`the browser in ${JSON.stringify(userAgent)} is ${words}`, () => {
     assert.is(browserInWords(userAgent), words);
   });
 }

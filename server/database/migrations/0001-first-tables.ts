@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Accounts, sessions, rooms, who belongs to them and who is in them, and their logs. */
+/** Accounts, sessions, rooms, memberships, presences and logs. */
 export class FirstTables extends Migration {
   override up(): void {
     this.addSql(`create table "attempt" (

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Whom a notice is about, how far a member has read, and who was removed. */
+/** The subject of a notice, read markers and bans. */
 export class Members extends Migration {
   override up(): void {
     this.addSql('alter table "membership" add column "read_seq" integer not null default 0');

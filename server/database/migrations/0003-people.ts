@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Friends, blocks, conversations of two, and who may find and see whom. */
+/** Friendships, blocks, direct rooms, and who may find and see a user. */
 export class People extends Migration {
   override up(): void {
     this.addSql(`create table "friendship" (

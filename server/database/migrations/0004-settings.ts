@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What people prefer, the usernames they had, and which browser a session is in. */
+/** Preferences, former usernames, and the browser of a session. */
 export class Settings extends Migration {
   override up(): void {
     this.addSql('alter table "user" add column "zone" text null');

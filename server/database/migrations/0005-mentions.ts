@@ -1,6 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Whom messages mention. */
 export class Mentions extends Migration {
   override up(): void {
     this.addSql(`create table "mention" (

@@ -1,6 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Images and files that belong to messages, with what they show or say. */
 export class Attachments extends Migration {
   override up(): void {
     this.addSql(`create table "attachment" (

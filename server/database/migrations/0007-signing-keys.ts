@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** The keys of cookies, for processes that share a database and no folder. */
+/** The keys that sign cookies, for processes that share a database but no folder. */
 export class SigningKeys extends Migration {
   override up(): void {
     this.addSql(`create table "signing_key" (

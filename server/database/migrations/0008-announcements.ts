@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What is announced to people, in all rooms and in each. */
+/** What a screen reader announces to a user: in all rooms, and in one room. */
 export class Announcements extends Migration {
   override up(): void {
     this.addSql('alter table "user" add column "announcements" text null');

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** How people have Plainchat look, and whether a page without script reloads itself for them. */
+/** The style, and the live view for users without JavaScript. */
 export class Look extends Migration {
   override up(): void {
     this.addSql(`alter table "user" add column "live_view" text not null default 'off'`);

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Who may answer reports, who has deleted their account, and links that set a new password. */
+/** Operators, deleted accounts and reset links. */
 export class Accounts extends Migration {
   override up(): void {
     this.addSql('alter table "user" add column "operator" integer not null default false');

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Messages that were reported to the operators, and who is suspended. */
+/** Reports and suspensions. */
 export class Reports extends Migration {
   override up(): void {
     this.addSql('alter table "user" add column "suspended_at" datetime null');

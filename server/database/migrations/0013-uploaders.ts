@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Who has sent each image and file, for what is kept of one person to be summed at a look into an index. */
+/** The author of each attachment, so that an index alone can sum up the storage of a user. */
 export class Uploaders extends Migration {
   override up(): void {
     this.addSql(

@@ -12,8 +12,26 @@ import { Accounts } from './0011-accounts.ts';
 import { Reports } from './0012-reports.ts';
 import { Uploaders } from './0013-uploaders.ts';
 import { ReportLinks } from './0014-report-links.ts';
+import { Counts } from './0015-counts.ts';
+import { Lists } from './0016-lists.ts';
+import { Access } from './0017-access.ts';
+import { FilesIdentityAndClearing } from './0019-files-identity.ts';
+import { Acts } from './0020-acts.ts';
+import { Growth } from './0021-growth.ts';
+import { Replies } from './0022-replies.ts';
+import { Invitations } from './0024-invitations.ts';
+import { LatestMessages } from './0025-latest-messages.ts';
+import { TopicsAndPins } from './0023-topics-and-pins.ts';
+import { Folding } from './0027-folding.ts';
+import { Search } from './0029-search.ts';
+import { Tokens } from './0030-tokens.ts';
+import { Drafts } from './0031-drafts.ts';
+import { AwayMessages } from './0032-away-messages.ts';
+import { Runs } from './0033-runs.ts';
+import { ToldWhileAway } from './0035-told-while-away.ts';
+import { KeptMarks } from './0038-kept-marks.ts';
 
-/** Every change of the schema, in order. A file is brought up to date at the start; none is edited once it is out. */
+/** All changes of the schema, in order. A released migration never changes. */
 export const migrations = [
   { name: '0001-first-tables', class: FirstTables },
   { name: '0002-members', class: Members },
@@ -29,4 +47,22 @@ export const migrations = [
   { name: '0012-reports', class: Reports },
   { name: '0013-uploaders', class: Uploaders },
   { name: '0014-report-links', class: ReportLinks },
+  { name: '0015-counts', class: Counts },
+  { name: '0016-lists', class: Lists },
+  { name: '0017-access', class: Access },
+  { name: '0019-files-identity', class: FilesIdentityAndClearing },
+  { name: '0020-acts', class: Acts },
+  { name: '0021-growth', class: Growth },
+  { name: '0022-replies', class: Replies },
+  { name: '0023-topics-and-pins', class: TopicsAndPins },
+  { name: '0024-invitations', class: Invitations },
+  { name: '0025-latest-messages', class: LatestMessages },
+  { name: '0027-folding', class: Folding },
+  { name: '0029-search', class: Search },
+  { name: '0030-tokens', class: Tokens },
+  { name: '0031-drafts', class: Drafts },
+  { name: '0032-away-messages', class: AwayMessages },
+  { name: '0033-runs', class: Runs },
+  { name: '0035-told-while-away', class: ToldWhileAway },
+  { name: '0038-kept-marks', class: KeptMarks },
 ];

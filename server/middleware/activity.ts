@@ -1,0 +1,28 @@
+import type { Context, Middleware } from '../context.ts';
+import { presentRoom, requireViewer } from './current-user.ts';
+import { isUserNavigation, wantsJson } from './request.ts';
+
+/** Records a sign of life when a user opens a page or sends a form, unless the form says that a page is closing. */
+export const activity: Middleware = async (ctx, next) => {
+  if (ctx.viewer && isUserNavigation(ctx) && ctx.path !== '/poll')
+    ctx.leases.record(ctx.viewer.id, wantsJson(ctx) ? {} : { lease: 'page' });
+  if (ctx.viewer && !ctx.token && ctx.method === 'POST' && !ctx.fields.closing)
+    ctx.leases.record(ctx.viewer.id, {});
+  await next();
+};
+
+/**
+ * Keeps the user in a room while they look at one of its other pages: the script of the last page has said
+ * that it is closing.
+ * @returns whether the user is in the room
+ */
+export async function stayIn(ctx: Context, room: { id: number }): Promise<boolean> {
+  const isIn = (await presentRoom(ctx)) === room.id;
+  if (isIn) recordOpened(ctx);
+  return isIn;
+}
+
+/** Records that the user has opened a page of the room that they are in. */
+export function recordOpened(ctx: Context): void {
+  if (isUserNavigation(ctx)) ctx.leases.record(requireViewer(ctx).id, { lease: 'page', inRoom: true });
+}
