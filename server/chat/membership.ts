@@ -3,6 +3,7 @@ import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { isBanned } from './ban.ts';
 import { departureOf } from './departure.ts';
 import { Banned, Forbidden, RoomNotFound } from './errors.ts';
+import { findRow } from './find-row.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -49,8 +50,8 @@ export interface MemberRoom extends VisibleRoom {
  * @throws NotInRoom if the user was in it when it was deleted, or was removed from it
  */
 export async function roomFor(em: EntityManager, user: User, id: number): Promise<VisibleRoom> {
-  const room = await em.findOne(Room, { id }, { populate: ['creator'], refresh: true });
-  const membership = room && (await em.findOne(Membership, { room, user }, { refresh: true }));
+  const room = await findRow(em, Room, { id });
+  const membership = room && (await findRow(em, Membership, { room_id: id, user_id: user.id }));
   if (room && membership) return { room, membership };
   const departure = await departureOf(em, user);
   if (departure?.roomId === id && (departure.why === 'deleted' || departure.why === 'removed'))

@@ -6,6 +6,7 @@ import { deleteDeparture, departureOf, recordDeparture } from './departure.ts';
 import { roomAs } from './direct.ts';
 import { appendEntry } from './entry.ts';
 import { Banned, InAnotherRoom, NotInRoom, type Refusal, RoomNotFound } from './errors.ts';
+import { findRow } from './find-row.ts';
 import { Membership, roomFor } from './membership.ts';
 import { lockRooms, Room } from './room.ts';
 import { lockActor, lockRows, User } from './user.ts';
@@ -56,8 +57,10 @@ export interface EnterOptions {
 }
 
 /** Returns the user's presence with its room; null if they are in none. */
-export function presenceOf(em: EntityManager, user: User): Promise<Presence | null> {
-  return em.findOne(Presence, { user }, { populate: ['room'], refresh: true });
+export async function presenceOf(em: EntityManager, user: User): Promise<Presence | null> {
+  const presence = await findRow(em, Presence, { user_id: user.id });
+  if (presence) await findRow(em, Room, { id: presence.room.id });
+  return presence;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { defineEntity, type EntityManager, p, raw } from '@mikro-orm/core';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { hasVisible, isWellFormed, lengthOf, searchKey } from '../text/characters.ts';
 import { contained } from '../text/direction.ts';
 import { Invalid } from './errors.ts';
+import { lock } from './lock.ts';
 import { User } from './user.ts';
 
 const LONGEST_NAME = 64;
@@ -51,16 +52,8 @@ export const RoomSchema = defineEntity({
 export class Room extends RoomSchema.class {}
 RoomSchema.setClass(Room);
 
-/**
- * Locks the rooms until the transaction ends, in the order of their ids, so that there is no deadlock. Call
- * this before you read anything that decides about a room. An update without a change locks the row on
- * PostgreSQL; on SQLite it takes the only write lock before a read that could be outdated at the write.
- */
-export async function lockRooms(em: EntityManager, ...ids: number[]): Promise<void> {
-  for (const id of new Set(ids.toSorted((a, b) => a - b))) {
-    await em.nativeUpdate(Room, { id }, { lastSeq: raw('last_seq') });
-  }
-}
+/** Locks the rooms, as `lock`. */
+export const lockRooms = (em: EntityManager, ...ids: number[]): Promise<void> => lock(em, 'room', ids);
 
 /** Returns the name as it is stored: trimmed, and with its direction kept to itself. @throws Invalid for `name` */
 export function checkedRoomName(text: string): string {

@@ -1,8 +1,10 @@
-import { defineEntity, type EntityManager, p, raw } from '@mikro-orm/core';
+import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { loginKey, usernameKey as keyOfUsername } from '../text/addresses.ts';
 import { isWellFormed } from '../text/characters.ts';
 import { isolated } from '../text/direction.ts';
 import { Forbidden, Unauthenticated, UserNotFound } from './errors.ts';
+import { findRow } from './find-row.ts';
+import { lock } from './lock.ts';
 import { decoyHash, type Hashing, verifyPassword } from './password.ts';
 
 /** Times as 14:05 or as 2:05 pm. */
@@ -96,15 +98,16 @@ export function suspensionRefusal(user: Pick<User, 'suspendedAt' | 'suspendedFor
 }
 
 /**
- * Locks users until the transaction ends, in the order of their ids, so that there is no deadlock. Returns
- * their rows as they are now, in the order given; also those of former members. Call it before `lockRooms`,
- * which explains the technique: the other order could end in a deadlock.
+ * Locks users, as `lock`. Returns their rows as they are now, in the order given; also those of former
+ * members. Call it before `lockRooms`: the other order could end in a deadlock.
  */
 export async function lockRows(em: EntityManager, ...users: Pick<User, 'id'>[]): Promise<User[]> {
+  const ids = new Set(users.map(({ id }) => id));
+  await lock(em, 'user', [...ids]);
   const rows = new Map<number, User>();
-  for (const id of new Set(users.map(({ id }) => id).toSorted((a, b) => a - b))) {
-    await em.nativeUpdate(User, { id }, { createdAt: raw('created_at') });
-    rows.set(id, await em.findOneOrFail(User, { id }, { refresh: true }));
+  for (const id of ids) {
+    const row = await findRow(em, User, { id });
+    if (row) rows.set(id, row);
   }
   return users.map(({ id }) => rows.get(id)!);
 }

@@ -1,4 +1,5 @@
 import { NotFound, Unauthenticated } from '../chat/errors.ts';
+import { findRow } from '../chat/find-row.ts';
 import { rowOf } from '../chat/reader.ts';
 import { User } from '../chat/user.ts';
 import { type Viewer, viewerOf } from '../chat/viewer.ts';
@@ -29,9 +30,10 @@ async function setUser(ctx: Context, id: number): Promise<void> {
     ctx.viewer = await viewerOf(ctx.reader, id);
   }
   if (!ctx.viewer || READING.has(ctx.method)) return;
-  const user = await ctx.em.findOne(User, { id, deletedAt: null, suspendedAt: null });
-  if (user) user.verifiedAccess = user.accessVersion;
-  ctx.user = user ?? undefined;
+  const user = await findRow(ctx.em, User, { id });
+  if (!user || user.deletedAt || user.suspendedAt) return;
+  user.verifiedAccess = user.accessVersion;
+  ctx.user = user;
 }
 
 /** Returns the user as plain columns. @throws Unauthenticated if nobody is logged in */
