@@ -1,4 +1,5 @@
 import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
+import { findRow } from './find-row.ts';
 import { Room } from './room.ts';
 import { User } from './user.ts';
 
@@ -16,7 +17,7 @@ export class Ban extends BanSchema.class {}
 BanSchema.setClass(Ban);
 
 export async function isBanned(em: EntityManager, user: User, room: number): Promise<boolean> {
-  return (await em.count(Ban, { room, user })) > 0;
+  return (await findRow(em, Ban, { room_id: room, user_id: user.id })) !== null;
 }
 
 export function bansOf(em: EntityManager, user: User): Promise<Ban[]> {

@@ -1,5 +1,6 @@
 import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { Invalid } from './errors.ts';
+import { findRow } from './find-row.ts';
 import { endFriendship } from './friendship.ts';
 import { lockActor, User } from './user.ts';
 
@@ -30,7 +31,7 @@ export async function unblockUser(em: EntityManager, user: User, other: User): P
 }
 
 export async function hasBlocked(em: EntityManager, user: User, other: User): Promise<boolean> {
-  return (await em.count(Block, { user, blocked: other })) > 0;
+  return (await findRow(em, Block, { user_id: user.id, blocked_id: other.id })) !== null;
 }
 
 /** Sorted by username. */

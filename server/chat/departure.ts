@@ -1,6 +1,7 @@
 import { type Reader, rowOf } from './reader.ts';
 import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { type DepartureReason, NotInRoom } from './errors.ts';
+import { findRow } from './find-row.ts';
 import { User } from './user.ts';
 
 export const DepartureSchema = defineEntity({
@@ -27,7 +28,7 @@ DepartureSchema.setClass(Departure);
 
 /** Returns null if the user is in a room or never was in one. */
 export function departureOf(em: EntityManager, user: User): Promise<Departure | null> {
-  return em.findOne(Departure, { user });
+  return findRow(em, Departure, { user_id: user.id });
 }
 
 /** @param told whether the user knows already, because they left by themselves */

@@ -31,12 +31,11 @@ export interface Consumption {
 export async function wholeAt(em: EntityManager, buckets: string[]): Promise<Map<string, number>> {
   const times = new Map(buckets.map((bucket) => [bucket, 0]));
   for (const part of inParts(buckets)) {
-    for (const { bucket, wholeAt } of await em.find(
-      TokenBucket,
-      { bucket: { $in: part } },
-      { refresh: true },
-    ))
-      times.set(bucket, wholeAt);
+    const rows = await em.execute<{ bucket: string; whole_at: number | string }[]>(
+      `select bucket, whole_at from allowance where bucket in (${part.map(() => '?').join(', ')})`,
+      part,
+    );
+    for (const { bucket, whole_at } of rows) times.set(bucket, Number(whole_at));
   }
   return times;
 }

@@ -219,21 +219,4 @@ test(
   }),
 );
 
-test(
-  'rooms are locked in the order of their ids, once each',
-  withHouse(async ({ as, room }) => {
-    const [lobby, study] = [await room('ada', 'lobby'), await room('ada', 'study')];
-    const locked: unknown[] = [];
-    await as('ada', async (inner) => {
-      const update = inner.nativeUpdate.bind(inner);
-      inner.nativeUpdate = ((name, where, data, options) => {
-        locked.push((where as { id: number }).id);
-        return update(name, where, data, options);
-      }) as typeof inner.nativeUpdate;
-      await lockRooms(inner, study, lobby, study);
-    });
-    assert.equal(locked, [lobby, study]);
-  }),
-);
-
 test.run();

@@ -59,17 +59,17 @@ for (const [what, act] of Object.entries(acts)) {
         const rooms = { lobby: await room('ada', 'lobby'), study: await room('ada', 'study') };
         for (const username of ['ada', 'grace']) await enterAs(username, rooms.lobby);
         await to('ada', 'grace', (em, ada, grace) => {
-          const find = em.findOne.bind(em);
-          em.findOne = (async (...asked: Parameters<typeof find>) => {
-            const found = await find(...asked);
+          const execute = em.execute.bind(em);
+          em.execute = (async (...given: Parameters<typeof execute>) => {
+            const rows = await execute(...given);
             queries += 1;
             try {
               other.exec('update room set name = name');
             } catch (error) {
               assert.match(String(error), 'locked');
             }
-            return found;
-          }) as typeof em.findOne;
+            return rows;
+          }) as typeof em.execute;
           return act(em, ada, rooms, grace);
         });
         if (act !== acts['create a room']) assert.ok(queries > 0);

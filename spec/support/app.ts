@@ -17,6 +17,7 @@ import { freshToken } from '../../server/middleware/csrf.ts';
 import { cookieOptions } from '../../server/middleware/session.ts';
 import { withDatabase } from './database.ts';
 import { enrolled } from './domain.ts';
+import { atEnd } from './teardown.ts';
 import { Visitor } from './visitor.ts';
 
 /** Signs the cookies of the app. */
@@ -45,6 +46,11 @@ export interface World {
   cast(username: string): Promise<Visitor>;
 }
 
+/** What the apps of this process keep their files in, each in a folder of its own that it makes once it needs one. */
+const FILES = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
+atEnd(async () => rmSync(FILES, { recursive: true }));
+let apps = 0;
+
 /** Runs `work` in a world of its own, and clears it away whatever happens. */
 export function withApp(
   work: (world: World) => Promise<void>,
@@ -53,7 +59,7 @@ export function withApp(
 ): () => Promise<void> {
   return () =>
     withDatabase(async (orm) => {
-      const filesDir = mkdtempSync(join(tmpdir(), 'plainchat-files-'));
+      const filesDir = join(FILES, String((apps += 1)));
       const env = { ...readEnv({}), chatDb: ':memory:', filesDir, scryptLogN: 4, ...changes };
       let time = Date.now();
       const clock = { now: () => new Date(time), pass: (ms: number) => void (time += ms) };
@@ -93,7 +99,6 @@ export function withApp(
         server.closeAllConnections();
         await new Promise((closed) => server.close(closed));
         await live.close();
-        rmSync(filesDir, { recursive: true });
       }
     });
 }

@@ -9,6 +9,7 @@ import { type Hashing, hashPassword } from '../../server/chat/password.ts';
 import { addMember, changeRole, removeMember } from '../../server/chat/administration.ts';
 import { Entry } from '../../server/chat/entry.ts';
 import { Membership, type Role } from '../../server/chat/membership.ts';
+import { findRow } from '../../server/chat/find-row.ts';
 import { createRoom } from '../../server/chat/new-room.ts';
 import { type Posted, postMessage } from '../../server/chat/post.ts';
 import { enter, type LeaseTimes } from '../../server/chat/presence.ts';
@@ -96,7 +97,7 @@ export async function enrolled(orm: MikroORM, username: string, createdAt: Date)
     createdAt,
   };
   const em = orm.em.fork();
-  return em.findOneOrFail(User, await em.insert(User, row));
+  return (await findRow(em, User, { id: await em.insert(User, row) }))!;
 }
 
 /** Creates accounts without passwords, by few statements. Returns their ids in the order of the usernames. */

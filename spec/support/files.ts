@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 
@@ -64,5 +64,6 @@ export const PDF = Buffer.from(
 );
 export const TEXT = Buffer.from('Nine o’clock: tea.\nTen o’clock: more tea.\n');
 
-/** What lies in a folder of files, in order. */
-export const filesIn = (folder: string): string[] => readdirSync(folder).toSorted();
+/** What lies in a folder of files, in order; nothing if there is no folder yet. */
+export const filesIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).toSorted() : [];
