@@ -12,7 +12,6 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { withSecondTry } from './second-try.ts';
 import { suite } from './suite.ts';
 import * as assert from 'uvu/assert';
 import type { Env } from '../../config/env.ts';
@@ -62,11 +61,7 @@ export function browserSuite(name: string): {
   run(): void;
 } {
   const test = suite(name);
-  if (binary)
-    return Object.assign(
-      (story: string, work: () => Promise<void>) => test(story, withSecondTry(`${name}: ${story}`, work)),
-      { run: test.run },
-    );
+  if (binary) return test;
   console.error(`SKIPPED: ${name}. ${MISSING}`);
   const missing = async () => assert.unreachable(MISSING);
   return Object.assign((story: string) => (process.env.CI ? test(story, missing) : test.skip(story)), {

@@ -1,5 +1,6 @@
 // Runs the specs: all of them, or those whose path matches the arguments.
-//   npm test                               everything, on SQLite
+//   npm test                               all but the stories, on SQLite
+//   npm run test:stories                   the stories: visits in browsers, and servers as processes
 //   npm run test:postgres                  what a database can change, on PostgreSQL, which the run brings along
 //   npm test -- chat/room stories          what matches one of these
 //   npm test -- -stories                   what does not match
@@ -10,7 +11,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parse } from 'uvu/parse';
-import { SECOND_TRY } from './second-try.ts';
+import { MOST_SECOND_TRIES, SECOND_TRY } from './second-try.ts';
 import { lastTimes, saveTimes } from './times.ts';
 import type { Outcome } from './worker.ts';
 
@@ -20,6 +21,8 @@ interface Spec {
   file: string;
 }
 
+/** Whole visits, in browsers and on several servers: most of the time of all specs, and so a run of their own. */
+const STORIES = 'stories/';
 /** Is the same on each database: stories in browsers, and what opens no database or its own. */
 const ON_ANY_DATABASE = [
   'config/',
@@ -32,7 +35,7 @@ const ON_ANY_DATABASE = [
   'shape',
   'start',
   'static/',
-  'stories/',
+  STORIES,
   'text/',
   'view/',
 ];
@@ -48,7 +51,11 @@ const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 
 const { values: options, positionals } = parseArgs({
   args: process.argv.slice(2).map((argument) => argument.replace(/^-(?=[a-z])/, 'not:')),
-  options: { postgres: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  options: {
+    postgres: { type: 'boolean', default: false },
+    stories: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
   allowPositionals: true,
 });
 const wanted = positionals.map((word) => word.replace(/^spec\//, '').replace(/^not:/, '-'));
@@ -66,7 +73,7 @@ report();
 async function chosen(): Promise<Spec[]> {
   const { suites } = await parse(FOLDER, /\.spec\.ts$/);
   const last = lastTimes();
-  const took = ({ name }: Spec) => last[name] ?? (name.startsWith('stories/') ? Infinity : 0);
+  const took = ({ name }: Spec) => last[name] ?? (name.startsWith(STORIES) ? Infinity : 0);
   const found = suites
     .map(({ name, file }) => ({ name: name.replaceAll('\\', '/'), file }))
     .filter(({ name }) => isWanted(name))
@@ -81,8 +88,10 @@ async function chosen(): Promise<Spec[]> {
 /** Whether a file matches one of the words, or none that begins with a `-`. */
 function isWanted(name: string): boolean {
   const isOneOf = (words: string[]) => words.some((word) => name.startsWith(word));
-  if (wanted.length === 0)
-    return options.postgres ? isOneOf(OF_POSTGRES) || !isOneOf(ON_ANY_DATABASE) : !isOneOf(NOT_OF_SQLITE);
+  if (wanted.length === 0) {
+    if (options.postgres) return isOneOf(OF_POSTGRES) || !isOneOf(ON_ANY_DATABASE);
+    return name.startsWith(STORIES) === options.stories && !isOneOf(NOT_OF_SQLITE);
+  }
   return wanted.some((word) => (word.startsWith('-') ? !name.includes(word.slice(1)) : name.includes(word)));
 }
 
@@ -112,10 +121,12 @@ function count({ name }: Spec, outcome: Outcome): void {
   for (const key of ['passed', 'skipped', 'total'] as const) sum[key] += outcome[key];
 }
 
-/** Says again, at the end, which stories needed a second try. */
+/** Says again, at the end, which specs needed a second try. */
 function reportSecondTries(): void {
   if (secondTries.length > 0) console.log('\nFailed at first, and passed or failed at the second try:');
   for (const title of secondTries) console.log(`          ${title}`);
+  if (secondTries.length > MOST_SECOND_TRIES)
+    console.log(`These are more than ${MOST_SECOND_TRIES}: the run has failed.`);
 }
 
 function report(): void {
@@ -128,7 +139,8 @@ function report(): void {
     `\n  Total:     ${sum.total}\n  Passed:    ${sum.passed}\n  Skipped:   ${sum.skipped}\n  Duration:  ${Math.round(performance.now() - began)} ms\n`,
   );
   if (!options.only && !options.postgres) saveTimes(times);
-  process.exitCode = sum.passed === sum.total && sum.total > 0 ? 0 : 1;
+  const isSteady = secondTries.length <= MOST_SECOND_TRIES;
+  process.exitCode = sum.passed === sum.total && sum.total > 0 && isSteady ? 0 : 1;
 }
 
 function fail(sentence: string): never {

@@ -1,4 +1,5 @@
 import { type Callback, suite as uvuSuite, type Test } from 'uvu';
+import { withSecondTry } from './second-try.ts';
 
 /** What the titles of the specs to run contain: `npm test -- feed --only 'renders once'`. */
 const only = process.env.SPEC_ONLY ?? '';
@@ -7,7 +8,7 @@ const only = process.env.SPEC_ONLY ?? '';
 export function suite(name: string): Test {
   const test = uvuSuite(name);
   const add = (title: string, work: Callback) => {
-    if (title.includes(only)) test(title, work);
+    if (title.includes(only)) test(title, withSecondTry(`${name}: ${title}`, work));
   };
   return Object.assign(add as Test, test);
 }

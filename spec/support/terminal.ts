@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'uvu';
-import { withSecondTry } from './second-try.ts';
 
 /** What takes longer never comes, on the slowest machine too. */
 const PATIENCE_MS = 60_000;
@@ -95,11 +94,10 @@ export class Terminal {
     let late: NodeJS.Timeout | undefined;
     try {
       await new Promise<void>((resolve, reject) => {
+        const missing = () => reject(new Error(`“${text || also}” is not on the screen:\n${this.screen()}`));
         this.#changed = () => holds() && resolve();
-        late = setTimeout(
-          () => reject(new Error(`“${text || also}” is not on the screen:\n${this.screen()}`)),
-          PATIENCE_MS,
-        );
+        late = setTimeout(missing, PATIENCE_MS);
+        void this.#ended?.then(() => this.#emulator.write('', missing)); // after what it wrote last
       });
     } finally {
       clearTimeout(late);
@@ -116,7 +114,7 @@ export function where(program: string, test: Test): Tell {
   const missing = ['script', program].filter(
     (name) => spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0,
   );
-  if (missing.length === 0) return (story, work) => test(story, withSecondTry(`${program}: ${story}`, work));
+  if (missing.length === 0) return (story, work) => test(story, work);
   console.error(`SKIPPED: the stories in ${program}. Install ${missing.join(' and ')} to run them.`);
   return (story) => test.skip(story);
 }
