@@ -3,7 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 
 /**
  * Finds an entity by some of its columns, with all columns as they are now; null if there is none. For the
- * rows that every act begins with: `findOne` does the same in twice the time, as it builds its statement anew.
+ * rows that every act begins with: `findOne` does the same in twice the time, as it builds a new statement each time.
  */
 export async function findRow<T extends object>(
   em: EntityManager,

@@ -58,9 +58,11 @@ async function makeVersion(file: string, version: string): Promise<void> {
   await migratorOf(orm).up({ to: version });
   await orm.close();
   const database = new DatabaseSync(file);
+  database.exec('begin');
   for (const { name } of migrations) {
     if (name <= version) database.exec(rowsAddedBy(name));
   }
+  database.exec('commit');
   database.close();
 }
 
