@@ -84,43 +84,35 @@ const answers = (base: string) =>
 test(
   'makes its database where it is started, says in one line where it is, and stops on a signal',
   inFolder(async (start, folder) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      const server = start();
-      const base = await server.ready;
-      assert.match(base, /^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
-      assert.is(server.said.out.trim().split('\n').length, 1);
-      assert.ok(existsSync(join(folder, 'chat.db')));
-      assert.equal(await (await fetch(`${base}/healthz`)).json(), { status: 'ok' });
-      const { code, ms } = await server.stop(signal);
-      assert.is(code, 0);
-      assert.ok(ms < STOP_MS, `${ms} ms`);
-      assert.not.ok(await answers(base));
-    }
+    const server = start();
+    const base = await server.ready;
+    assert.match(base, /^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
+    assert.is(server.said.out.trim().split('\n').length, 1);
+    assert.ok(existsSync(join(folder, 'chat.db')));
+    assert.equal(await (await fetch(`${base}/healthz`)).json(), { status: 'ok' });
+    const { code, ms } = await server.stop('SIGTERM');
+    assert.is(code, 0);
+    assert.ok(ms < STOP_MS, `${ms} ms`);
+    assert.not.ok(await answers(base));
   }),
 );
 
 test(
-  'keeps its data where CHAT_DB says',
+  'keeps its data where CHAT_DB says, says its address with the host that it was given, and stops on Ctrl+C',
   inFolder(async (start, folder) => {
-    const server = start({ CHAT_DB: join(folder, 'talk.sqlite') });
-    await server.ready;
+    const server = start({ CHAT_DB: join(folder, 'talk.sqlite'), HOST: 'localhost' });
+    assert.match(await server.ready, 'http://localhost:');
     assert.ok(existsSync(join(folder, 'talk.sqlite')));
     assert.not.ok(existsSync(join(folder, 'chat.db')));
-  }),
-);
-
-test(
-  'says its address with the host that it was given',
-  inFolder(async (start) => {
-    for (const HOST of ['localhost', '0.0.0.0']) assert.match(await start({ HOST }).ready, `http://${HOST}:`);
+    assert.is((await server.stop('SIGINT')).code, 0);
   }),
 );
 
 test(
   'warns of what is for load tests only, and of nothing else',
   inFolder(async (start) => {
-    const loose = start({ RATE_LIMITS: 'off' });
-    await loose.ready;
+    const loose = start({ RATE_LIMITS: 'off', HOST: '0.0.0.0' });
+    assert.match(await loose.ready, 'http://0.0.0.0:');
     assert.match(loose.said.err + loose.said.out, /RATE_LIMITS/);
     assert.match(loose.said.err + loose.said.out, /SCRYPT_LOGN/);
     const strict = start({ SCRYPT_LOGN: '15' });
