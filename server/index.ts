@@ -73,14 +73,22 @@ function listen(listener: RequestListener, env: Env, log: Log, onStopping: () =>
     isStopping = true;
     log.info('stopping');
     setTimeout(() => server.closeAllConnections(), STOP_MS).unref();
-    setTimeout(() => server.closeIdleConnections(), LINGER_MS).unref();
+    setTimeout(() => onceAllIsRead(() => server.closeIdleConnections()), LINGER_MS).unref();
     // Not `server.close()`: it closes idle connections at once, even if a request is already on its way.
-    NetServer.prototype.close.call(server, () => stop());
+    onceAllIsRead(() => NetServer.prototype.close.call(server, () => stop()));
     onStopping();
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   return stopped;
+}
+
+/**
+ * Runs `work` when the connections and requests that have come by now are accepted and read: the system ends
+ * with a reset what nobody has taken, and a proxy does not send a post twice.
+ */
+function onceAllIsRead(work: () => void): void {
+  setImmediate(() => setImmediate(work)); // a whole turn of the event loop lies between the two
 }
 
 function announceReady(server: Server, env: Env, log: Log): void {

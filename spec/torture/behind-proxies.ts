@@ -206,11 +206,11 @@ default_pool_size = 30
   return `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
 }
 
-/** nginx with the upstream and the location of config/deploy/nginx.conf, without TLS. @returns its address */
+/** nginx with the upstream and the settings of config/deploy/nginx.conf, without TLS. @returns its address */
 async function startNginx(ports: string[]): Promise<string> {
   const given = readFileSync(new URL('../../config/deploy/nginx.conf', import.meta.url), 'utf8');
   const [upstream] = /upstream plainchat \{[^}]*\}/.exec(given)!;
-  const [location] = /location \/ \{[^}]*\}/.exec(given)!;
+  const settings = given.slice(given.indexOf('\tproxy_http_version'), given.lastIndexOf('}'));
   const [line] = /server 127\.0\.0\.1:3000([^;]*);/.exec(upstream)!;
   const port = await freePort();
   const conf = join(folder, 'nginx.conf');
@@ -221,7 +221,8 @@ async function startNginx(ports: string[]): Promise<string> {
 events { worker_connections 1000; }
 http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
 ${upstream.replace(line, all)}
-server { listen 127.0.0.1:${port}; client_max_body_size 128m; ${location} } }`,
+server { listen 127.0.0.1:${port}; client_max_body_size 128m; 
+${settings} } }`,
   );
   await run('nginx', ['-c', conf], port);
   return `http://127.0.0.1:${port}`;
