@@ -57,10 +57,10 @@ const REFUSED: [beginning: RegExp, what: string, advice: string][] = [
  * Says in words why a file of no accepted type is refused, and what to do.
  * @param beginning the first bytes, each as a character
  */
-export function refusalOf(beginning: string): string {
+export const refusalOf = (beginning: string) => {
   const [, what, advice] = REFUSED.find(([signature]) => signature.test(beginning)) ?? [];
   return what ? `This is ${what}, and ${NOT_TAKEN}. ${advice}.` : `This is ${NOT_TAKEN}. ${OTHERWISE}.`;
-}
+};
 
 const NOT_TAKEN = 'not a JPEG, PNG, GIF or WebP image, a PDF or plain text in UTF-8';
 const OTHERWISE = 'Save it as one of these, and choose that file';
