@@ -86,9 +86,8 @@ const takeFrom = (event: Event, data: DataTransfer | null) => {
   const isText = data?.types.includes('text/plain') && data.types.includes('text/html');
   if (!data?.files[0] || isText) return;
   event.preventDefault();
-  if (data.files.length > 1) return show(make('p', { class: 'problem' }, `Error: ${TOO_MANY_FILES}`));
-  input.files = data.files;
-  show();
+  if (data.files.length === 1) input.files = data.files;
+  show(...(data.files.length > 1 ? [make('p', { class: 'problem' }, `Error: ${TOO_MANY_FILES}`)] : []));
 };
 
 /** Whether the browser has all that this needs. */
