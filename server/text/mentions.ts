@@ -15,7 +15,7 @@ const LONGEST_SIDE = 64;
 const JOINED_BEFORE = /[\p{L}\p{M}\p{N}][._\-/\\#=+~%&?$]+$/u;
 const SIGN_BEFORE = /[._\-/\\#=+~%&?$]/;
 /** What some keyboards and copied names have inside a name, and nobody sees: joiners, and the soft hyphen. */
-const UNSEEN = /[\u00ad\u200c\u200d\u2060]/;
+const UNSEEN = /[\u00ad\u200c\u2060\u200d]/;
 /** Several people: `@ada/@grace`, `@ada&@grace`, `@ada+@grace`. */
 const AFTER_A_MENTION = /(?:^|[\s(])(?:[@＠﹫][^\s@＠﹫/&+]+[/&+])+$/u;
 /** A sign that joins a name to what stands after it, as in `@ada.example`, `@ada@host`, `@types/node`, `@ada#1234`. */
