@@ -26,11 +26,11 @@ export function bytesOf(encoded: string): Buffer {
 /** Returns the fields as a refused form shows them again: without controls, which terminals would obey. */
 export function shownAgain(fields: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, value.replace(UNSHOWN, '')]),
+    Object.entries(fields).map(([name, value]) => [name, value.replace(CONTROLS, '')]),
   );
 }
 
-const UNSHOWN = /[^\P{Cc}\t\n\r]/gu;
+const CONTROLS = /[^\P{Cc}\t\n\r]/gu;
 
 /**
  * Returns the query of an address, in UTF-8 and without controls: a page may show it again, and anybody can
