@@ -34,7 +34,7 @@ const logIn =
     world.visitor().post('/login', { login: 'ada', password: 'correct horse', ...fields });
 const image = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const attach =
-  (file: Uint8Array | undefined, fields: Record<string, string> = {}): Act =>
+  (file: Uint8Array | Uint8Array[] | undefined, fields: Record<string, string> = {}): Act =>
   ({ ada }) =>
     ada.attach(1, file, fields);
 
@@ -272,6 +272,12 @@ const TABLE: [what: string, act: Act, status: number, sentence: string][] = [
     attach(undefined),
     422,
     'Choose an image (JPEG, PNG, GIF or WebP), a PDF or a text file to send.',
+  ],
+  [
+    'two files',
+    attach([image('one'), image('two')]),
+    422,
+    'These are several files, and a message takes one. Choose one of them, and send the others after it.',
   ],
   [
     'an empty file',

@@ -63,13 +63,16 @@ test('these specs see every file and every import', () => {
     );
 });
 
+/** Pure, and of server and browser alike: an example is said by what says the messages, and a file is refused in the same words. */
+const SHARED = ['static/wording.ts', 'static/file-types.ts', 'static/refused-types.ts'];
+
 /** What the files of each place may import besides their own place, from the bottom to the top. */
 const ARROWS: Record<string, string[]> = {
   'server/text/': [],
   'server/chat/': ['server/text/'],
   'server/live/': ['server/text/', 'server/chat/'],
-  'server/files/': ['server/text/', 'server/chat/'],
-  'server/view/': ['server/text/', 'server/chat/'],
+  'server/files/': ['server/text/', 'server/chat/', ...SHARED],
+  'server/view/': ['server/text/', 'server/chat/', ...SHARED],
   'server/practice/': ['server/text/', 'server/view/'],
   'server/database/': ['server/text/', 'server/chat/', 'server/live/'],
   'server/away/': [
@@ -102,6 +105,7 @@ const ARROWS: Record<string, string[]> = {
     'server/database/',
     'server/live/',
     'server/view/',
+    ...SHARED,
   ],
   'server/routes/': [
     'server/context.ts',
@@ -115,7 +119,7 @@ const ARROWS: Record<string, string[]> = {
     'server/practice/',
     'server/view/',
     'templates/accessibility/',
-    'static/wording.ts', // pure: an example is said by what says the messages
+    ...SHARED,
   ],
 };
 

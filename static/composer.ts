@@ -81,18 +81,18 @@ const draftField = () => form.querySelector<HTMLInputElement>('[name=draft]');
 /** Names the message that this one answers; null if it answers none. */
 const replyField = () => form.querySelector<HTMLInputElement>('[name=reply]');
 
-/** Posts the text. @throws what the network throws, and if something else than the server answers */
-const post = async (body: string): Promise<[Response, Answer]> => {
-  const message = JSON.stringify({
-    body,
-    key: key.value,
-    after: lastSeq,
-    reply: replyField()?.value,
-    draft: draftField()?.value,
+/** Begins to post the text. */
+const post = (body: string) =>
+  request(form.action, {
+    method: 'POST',
+    body: JSON.stringify({
+      body,
+      key: key.value,
+      after: lastSeq,
+      reply: replyField()?.value,
+      draft: draftField()?.value,
+    }),
   });
-  const response = await request(form.action, { method: 'POST', body: message });
-  return [response, await response.json()];
-};
 
 /** Shows what the server answers to the message. If it refused it, `poll` shows a user who is logged out or no longer in the room how to go on. */
 const show = (response: Response, answer: Answer, body: string, poll: () => Promise<void>): void => {
@@ -119,16 +119,19 @@ const send = async (poll: () => Promise<void>) => {
   sentBody = body;
   const sentKey = key.value;
   saveDraft();
-  let answered: Awaited<ReturnType<typeof post>>;
+  const posted = post(body); // what is thrown here is an error of ours, by whatever name
+  let response: Response;
+  let answer: Answer;
   try {
-    answered = await post(body);
+    response = await posted;
+    answer = await response.json();
   } catch (error) {
     if (!isNetworkError(error as Error)) return sendNatively(body, sentKey);
     return showProblem('Could not send: the connection is lost. Your text is kept, press Send again.');
   }
   try {
-    if (answered[0].status === 409) sendNatively(body, sentKey); // the next page offers to enter and send
-    else show(...answered, body, poll);
+    if (response.status === 409) sendNatively(body, sentKey); // the next page offers to enter and send
+    else show(response, answer, body, poll);
   } catch {
     sendNatively(body, sentKey);
   }

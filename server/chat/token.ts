@@ -1,6 +1,6 @@
 import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { randomBytes } from 'node:crypto';
-import { lengthOf } from '../text/characters.ts';
+import { hasVisible, lengthOf } from '../text/characters.ts';
 import { sha256 } from '../text/hash.ts';
 import { requireWellFormed } from './checks.ts';
 import { Invalid, NotFound } from './errors.ts';
@@ -89,11 +89,7 @@ export async function makeToken(
 
 function checkedName(typed: string): string {
   const name = typed.trim();
-  if (
-    !/[\p{L}\p{N}\p{P}\p{S}]/u.test(name) ||
-    lengthOf(name) > LONGEST_NAME ||
-    /[\p{Cc}\u2028\u2029]/u.test(name)
-  )
+  if (!hasVisible(name) || lengthOf(name) > LONGEST_NAME || /[\p{Cc}\u2028\u2029]/u.test(name))
     throw new Invalid({
       name: 'Give the token a name of 1 to 64 characters on one line, by which you know it again.',
     });

@@ -4,11 +4,12 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { EMPTY } from '../../static/file-types.ts';
+import { refusalOf } from '../../static/refused-types.ts';
 import { isImage } from '../chat/attachment.ts';
 import { type StoredFile } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 import { reencode } from './image.ts';
-import { refusalOf } from './refused-types.ts';
 import { beginningOf, typeOf } from './type.ts';
 
 /** Runs the re-encoding of an image when it is its owner's turn. @throws Unavailable if too many wait */
@@ -73,10 +74,7 @@ export class FileStore {
 
   async #checked(raw: string, name: string, owner: string): Promise<KeptFile> {
     const { size } = await stat(raw);
-    if (size === 0)
-      throw new Invalid({
-        file: 'Choose a file that is not empty: an image (JPEG, PNG, GIF or WebP), a PDF or a text file.',
-      });
+    if (size === 0) throw new Invalid({ file: EMPTY });
     const type = await typeOf(raw);
     if (!type) throw new Invalid({ file: refusalOf(await beginningOf(raw)) });
     const path = join(this.#path, name);

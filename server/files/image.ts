@@ -1,10 +1,9 @@
 import { open as openFile } from 'node:fs/promises';
 import type Sharp from 'sharp';
+import { MOST_MEGAPIXELS, pixelsInWords, TOO_MANY_PIXELS } from '../../static/file-types.ts';
 import { type FileType, IMAGE_TYPES } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 
-/** The size of a decoded image, limited so that a small file cannot fill the memory. */
-const MOST_MEGAPIXELS = 50;
 /** Larger images are scaled down until the shorter side, in pixels, and the area are within these: so a long screenshot stays readable. */
 const LONGEST_SHORTER_SIDE = 2000;
 const LARGEST_AREA = 16e6;
@@ -107,10 +106,9 @@ interface Size {
 }
 
 function noteOn(sent: Size, kept: Size, pages: number): string | undefined {
-  const words = ({ width, height }: Size) => `${width.toLocaleString('en')} × ${height.toLocaleString('en')}`;
   const notes = [
     ...(kept.width < sent.width
-      ? [`The image was made smaller: ${words(kept)} pixels, from ${words(sent)}.`]
+      ? [`The image was made smaller: ${pixelsInWords(kept)} pixels, from ${pixelsInWords(sent)}.`]
       : []),
     ...(pages > 1 ? ['Of the animation, one picture was kept.'] : []),
   ];
@@ -132,6 +130,5 @@ const END_MARKER = Buffer.from([0xff, 0xd9]);
 const refusalFor = ({ message }: Error): Invalid =>
   new Invalid({ file: /pixel limit/.test(message) ? TOO_MANY_PIXELS : UNREADABLE });
 
-const TOO_MANY_PIXELS = `This image has more than ${MOST_MEGAPIXELS} million pixels. Make it smaller, and choose it again.`;
 const UNREADABLE =
   'This file looks like an image, but cannot be read. Save it again as JPEG, PNG, GIF or WebP, and choose that file.';

@@ -1,18 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import * as types from '../../static/file-types.ts';
 import type { FileType } from '../chat/entry.ts';
-
-/** The first bytes of each type. The file's name and declared type are ignored. */
-const SIGNATURES: [FileType, RegExp][] = [
-  ['jpeg', /^\xff\xd8\xff/],
-  ['png', /^\x89PNG\r\n\x1a\n/],
-  ['gif', /^GIF8[79]a/],
-  ['webp', /^RIFF....WEBP/s],
-  ['pdf', /^(?:\xef\xbb\xbf)?\s*%PDF-\d/],
-];
-/** A PDF may have other bytes ahead: readers look for its beginning here, in bytes. */
-const PDF_WITHIN = 1024;
-const STRETCH_BYTES = 4096;
 
 /** Returns the first bytes of a file, each as a character. */
 export async function beginningOf(path: string): Promise<string> {
@@ -23,32 +12,23 @@ export async function beginningOf(path: string): Promise<string> {
 /** Returns the type of a file by its content; undefined if it is not an accepted type. */
 export async function typeOf(path: string): Promise<FileType | undefined> {
   await using file = await open(path);
-  const beginning = await stretchOf(file, 0);
-  const [type] = SIGNATURES.find(([, signature]) => signature.test(beginning)) ?? [];
-  if (type) return type;
-  const mayBePdf = /(?:^|[^ -~])%PDF-\d/.test(beginning.slice(0, PDF_WITHIN));
   const { size } = await file.stat();
-  if (mayBePdf && /%%EOF\s*$/.test(await stretchOf(file, size - STRETCH_BYTES))) return 'pdf';
-  if (await isText(path)) return 'txt';
-  return mayBePdf ? 'pdf' : undefined;
+  const readEnd = () => stretchOf(file, size - types.STRETCH_BYTES);
+  return types.typeOf(await stretchOf(file, 0), readEnd, () => isText(path));
 }
 
 async function stretchOf(file: FileHandle, from: number): Promise<string> {
-  const { buffer, bytesRead } = await file.read(
-    Buffer.alloc(STRETCH_BYTES),
-    0,
-    STRETCH_BYTES,
-    Math.max(0, from),
-  );
-  return buffer.toString('latin1', 0, bytesRead);
+  const bytes = Buffer.alloc(types.STRETCH_BYTES);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, Math.max(0, from));
+  return bytes.toString('latin1', 0, bytesRead);
 }
 
-/** Whether a file is UTF-8 text without control characters, except tab, line feed, form feed and carriage return. */
+/** Whether a file is plain text in UTF-8. */
 async function isText(path: string): Promise<boolean> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
     for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) {
-      if (/[^\P{Cc}\t\n\f\r]/u.test(decoder.decode(bytes, { stream: true }))) return false;
+      if (!types.isPlain(decoder.decode(bytes, { stream: true }))) return false;
     }
     decoder.decode();
     return true;

@@ -5,7 +5,7 @@ import type { Context, Middleware } from '../context.ts';
 import { keptToken, tokenRefusal } from './csrf.ts';
 import { HttpRefusal } from './errors.ts';
 import { hookToken } from './request.ts';
-import { typedIn, UNUSABLE } from './typed.ts';
+import { bytesOf, readableQuery, typedIn, UNUSABLE } from './typed.ts';
 import { beginForm } from './upload.ts';
 
 const LARGEST_BYTES = 64 * 1024;
@@ -14,9 +14,10 @@ const NUMBERS: ReadonlySet<string> = new Set(['after', 'leave', 'reply']);
 /** The addresses of forms that may contain a file. */
 const WITH_FILE = /^\/rooms\/\d+\/attachments$/;
 
-/** Reads the fields of a form or of a JSON object. It leaves a file for the handler to read. */
+/** Reads the query, and the fields of a form or of a JSON object. It leaves a file for the handler to read. */
 export const body: Middleware = async (ctx, next) => {
   ctx.fields = Object.create(null) as Record<string, string>;
+  if (ctx.querystring) ctx.querystring = readableQuery(ctx.querystring);
   if (ctx.method !== 'POST') return next();
   if (!ctx.is('multipart') || !WITH_FILE.test(ctx.path)) {
     await readFields(ctx);
@@ -72,14 +73,6 @@ function fillFromForm(fields: Record<string, string>, text: string): void {
     const equals = pair.includes('=') ? pair.indexOf('=') : pair.length;
     putField(fields, bytesOf(pair.slice(0, equals)).toString(), typedIn(bytesOf(pair.slice(equals + 1))));
   }
-}
-
-/** Undoes the encoding of a form: `+` is a space, `%E9` a byte. */
-function bytesOf(encoded: string): Buffer {
-  const decoded = encoded
-    .replaceAll('+', ' ')
-    .replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return Buffer.from(decoded, 'latin1');
 }
 
 function putField(fields: Record<string, string>, name: string, value: string): void {

@@ -1,6 +1,7 @@
 import type * as busboy from '@fastify/busboy';
 import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
+import { LARGEST_FILE_BYTES, TOO_LARGE, TOO_MANY_FILES } from '../../static/file-types.ts';
 import { Invalid } from '../chat/errors.ts';
 import type { Context } from '../context.ts';
 import { type Upload } from '../context.ts';
@@ -8,7 +9,6 @@ import { HttpRefusal } from './errors.ts';
 
 const require = createRequire(import.meta.url);
 
-const LARGEST_FILE_BYTES = 8 * 1024 * 1024;
 /** All fields together, as in other forms. */
 const LARGEST_FIELDS_BYTES = 64 * 1024;
 const LIMITS = {
@@ -41,6 +41,7 @@ export async function beginForm(
     if (isCut || bytes > LARGEST_FIELDS_BYTES) reject(tooMuchText());
     else onField(name, value);
   });
+  parser.once('filesLimit', () => reject(new Invalid({ file: TOO_MANY_FILES })));
   parser.once('finish', () => resolve(undefined));
   parser.on('error', () => reject(incomplete()));
   ctx.req.once('close', () => ctx.req.complete || reject(incomplete()));
@@ -90,7 +91,4 @@ const tooMuchText = () =>
     'This is too large: you can send at most 64 KiB of text with a file. Shorten it, or send it in parts.',
   );
 const incomplete = () => new HttpRefusal(400, 'Your request arrived incomplete. Send it again.');
-const tooLarge = () =>
-  new Invalid({
-    file: 'This file is too large: you can send at most 8 MiB. Make it smaller, and choose it again.',
-  });
+const tooLarge = () => new Invalid({ file: TOO_LARGE });

@@ -1,3 +1,4 @@
+import { NO_FILE } from '../../static/file-types.ts';
 import * as attachment from '../chat/attachment.ts';
 import { collectProblems } from '../chat/checks.ts';
 import type { Attachment } from '../chat/entry.ts';
@@ -122,8 +123,7 @@ export const describe: Handler = async (ctx) => {
 };
 
 async function receive(ctx: Context): Promise<KeptFile> {
-  if (!ctx.upload)
-    throw new Invalid({ file: 'Choose an image (JPEG, PNG, GIF or WebP), a PDF or a text file to send.' });
+  if (!ctx.upload) throw new Invalid({ file: NO_FILE });
   return ctx.files.keep(ctx.upload, `user ${requireUser(ctx).id}`);
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { pixelsInWords } from '../../static/file-types.ts';
 import { isImage } from '../chat/attachment.ts';
 import type { StoredFile } from '../chat/entry.ts';
 import { Invalid, NotFound } from '../chat/errors.ts';
@@ -49,7 +50,7 @@ function previewView(name: string, { type, size, width, height }: StoredFile) {
     isImage: isImage(type),
     format: FORMATS[type].name,
     size,
-    pixels: width && height ? `${width.toLocaleString('en')} × ${height.toLocaleString('en')}` : null,
+    pixels: width && height ? pixelsInWords({ width, height }) : null,
     shown: width && height ? shownSize(width, height) : null,
   };
 }

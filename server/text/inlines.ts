@@ -23,6 +23,9 @@ const NO_END = /[/\\([{<=|&%]/;
 /** What is in code, and hardly in a sentence. */
 const CODE = /\s[-+*/%|&^]?=\s|==|!=|&&|\|\||::|[{}]/;
 
+/** One letter between two eyes, perhaps in brackets: a face such as `(*・ω・*)`, whose marks nobody meant. */
+const FACE = /^\p{Ps}*[\p{S}\p{Lm}・•-]+[\p{L}\p{N}][\p{S}\p{Lm}・•-]+\p{Pe}*$/u;
+
 export function useInlineRules(grammar: MarkdownIt): void {
   const { ruler, ruler2 } = grammar.inline;
   ruler.enable(['backticks', 'emphasis']);
@@ -144,20 +147,26 @@ function emphasis(state: StateInline, silent: boolean): boolean {
   return true;
 }
 
-/** Turns emphasis that is nested too deep, has no letter or digit in it, or has code, back into text. Sets the tags of the rest. */
+/** Turns emphasis that is nested too deep, has no letter or digit in it, or has code or a face, back into text. Sets the tags of the rest. */
 function limitDepth({ tokens }: StateInline): void {
-  const open: { token: Token; letters: number; codes: number; isTooDeep: boolean }[] = [];
+  const open: { token: Token; letters: number; codes: number; from: number; isTooDeep: boolean }[] = [];
   let letters = 0; // tokens with a letter or digit so far
   let codes = 0; // tokens with code that has no marks of its own
+  let text = '';
   for (const token of tokens) {
     if (!/^(em|strong)_/.test(token.type)) {
+      text += token.content;
       if (/[\p{L}\p{N}]/u.test(token.content)) letters += 1;
       if (token.type === 'text' && CODE.test(token.content)) codes += 1;
     } else if (token.nesting > 0) {
-      open.push({ token, letters, codes, isTooDeep: open.length >= MAX_EMPHASIS_DEPTH });
+      open.push({ token, letters, codes, from: text.length, isTooDeep: open.length >= MAX_EMPHASIS_DEPTH });
     } else {
       const opened = open.pop()!;
-      const isMark = !opened.isTooDeep && letters > opened.letters && codes === opened.codes;
+      const isMark =
+        !opened.isTooDeep &&
+        letters > opened.letters &&
+        codes === opened.codes &&
+        !FACE.test(text.slice(opened.from));
       for (const side of [opened.token, token]) settle(side, isMark);
     }
   }

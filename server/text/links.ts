@@ -1,11 +1,11 @@
-/** An address goes on up to a space, a quote, a bracket of East Asian writing, an invisible character. */
-const SCHEME = /https?:\/\//iuy;
+/** An address goes on up to a space, a quote, a long dash, a bracket of East Asian writing, an invisible character. Its host stands at its beginning. */
+const SCHEME = /https?:\/\/(?!\/)/iuy;
 const ADDRESS =
-  /https?:\/\/[^\s<>"`\\\p{C}\p{Z}\u3001-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b-\uff65]+/iuy;
+  /https?:\/\/[^\s<>"`\\\p{C}\p{Z}\u2014\u2015\u3001-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b-\uff65]+/iuy;
 /** Before a letter of these, `http` is the end of another word, or of another scheme, as in `git+https:`. */
 const IN_A_WORD = /[a-z0-9+-]$/i;
 /** What ends a sentence around an address, and not the address. */
-const ENDING = /[.,:;!?'*~|…]|\p{Pi}|\p{Pf}|\p{Terminal_Punctuation}/u;
+const ENDING = /[.,:;!?'*~|…–]|\p{Pi}|\p{Pf}|\p{Terminal_Punctuation}/u;
 const BRACKETS: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
 /** Returns where the address ends that begins at this place of a text; undefined if none begins there. */

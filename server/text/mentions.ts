@@ -14,6 +14,8 @@ const LONGEST_SIDE = 64;
 /** A sign that joins what stands before an `@` to it, as in `x.example/@ada`, `self.@ada`, `v=@ada`. */
 const JOINED_BEFORE = /[\p{L}\p{M}\p{N}][._\-/\\#=+~%&?$]+$/u;
 const SIGN_BEFORE = /[._\-/\\#=+~%&?$]/;
+/** What some keyboards and copied names have inside a name, and nobody sees: joiners, and the soft hyphen. */
+const UNSEEN = /[\u00ad\u200c\u2060\u200d]/;
 /** Several people: `@ada/@grace`, `@ada&@grace`, `@ada+@grace`. */
 const AFTER_A_MENTION = /(?:^|[\s(])(?:[@＠﹫][^\s@＠﹫/&+]+[/&+])+$/u;
 /** A sign that joins a name to what stands after it, as in `@ada.example`, `@ada@host`, `@types/node`, `@ada#1234`. */
@@ -44,10 +46,11 @@ export function endsAt(text: string, at: number): number[] {
   let end = at + 1;
   let length = 0;
   for (const letter of text.slice(end, end + 2 * LONGEST_TYPED_NAME)) {
-    if (length === LONGEST_TYPED_NAME || !/[\p{L}\p{M}\p{Nd}_.-]/u.test(letter)) break;
+    const isUnseen = UNSEEN.test(letter);
+    if (length === LONGEST_TYPED_NAME || !(isUnseen || /[\p{L}\p{M}\p{Nd}_.-]/u.test(letter))) break;
     length += 1;
     end += letter.length;
-    if (mayNameEnd(text, letter, end)) ends.push(end);
+    if (!isUnseen && mayNameEnd(text, letter, end)) ends.push(end);
   }
   return ends.toReversed();
 }

@@ -1,3 +1,4 @@
+import { NAMES } from '../../static/file-types.ts';
 import { isolated } from '../text/direction.ts';
 import { isImage } from '../chat/attachment.ts';
 import { type AttachmentRecord, type FileType } from '../chat/entry.ts';
@@ -27,12 +28,12 @@ export interface AttachmentView {
 }
 
 export const FORMATS: Record<FileType, { name: string; mediaType: string }> = {
-  jpeg: { name: 'JPEG', mediaType: 'image/jpeg' },
-  png: { name: 'PNG', mediaType: 'image/png' },
-  gif: { name: 'GIF', mediaType: 'image/gif' },
-  webp: { name: 'WebP', mediaType: 'image/webp' },
-  pdf: { name: 'PDF', mediaType: 'application/pdf' },
-  txt: { name: 'text', mediaType: 'text/plain; charset=utf-8' },
+  jpeg: { name: NAMES.jpeg, mediaType: 'image/jpeg' },
+  png: { name: NAMES.png, mediaType: 'image/png' },
+  gif: { name: NAMES.gif, mediaType: 'image/gif' },
+  webp: { name: NAMES.webp, mediaType: 'image/webp' },
+  pdf: { name: NAMES.pdf, mediaType: 'application/pdf' },
+  txt: { name: NAMES.txt, mediaType: 'text/plain; charset=utf-8' },
 };
 
 export function attachmentView(
@@ -64,11 +65,4 @@ const SHOWN = { width: 640, height: 384 };
 export function shownSize(width: number, height: number): { width: number; height: number } {
   const scale = Math.min(1, SHOWN.width / width, SHOWN.height / height);
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
-}
-
-/** `120 KB` */
-export function sizeInWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes >= 999_950_000) return `${(bytes / 1e9).toFixed(1)} GB`;
-  return bytes < 999_500 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

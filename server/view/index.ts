@@ -5,7 +5,7 @@ import { shortened } from '../text/characters.ts';
 import { isolated, partsOf } from '../text/direction.ts';
 import { unlikeLatin } from '../text/scripts.ts';
 import type { Assets } from './assets.ts';
-import { sizeInWords } from './attachment.ts';
+import { sizeInWords } from '../../static/file-types.ts';
 import { day, dayKey, DEFAULT_ZONE, time } from './dates.ts';
 import { answeredAddress, quoteIn, type EntryView, shownView, viewOfEntry } from './entry.ts';
 import { markup } from './markup.ts';

@@ -148,12 +148,13 @@ test(
 
 const refusals: [
   what: string,
-  file: () => Promise<Uint8Array | undefined>,
+  file: () => Promise<Uint8Array | Uint8Array[] | undefined>,
   fields: Record<string, string>,
   label: string,
   told: RegExp,
 ][] = [
   ['no file', async () => undefined, {}, 'File', /Choose an image/],
+  ['two files', async () => [TEXT, TEXT], {}, 'File', /several files, and a message takes one/],
   ['an empty file', async () => Buffer.alloc(0), {}, 'File', /not empty/],
   ['no description', images.png, { description: '   ' }, 'Description', /Describe what it shows or says/],
   [

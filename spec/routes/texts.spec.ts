@@ -93,6 +93,7 @@ test(
           [`/rooms/${lobby}/messages/3/report`, 'reason'],
           [`/rooms/${lobby}/rename`, 'name'],
           ['/rooms', 'name'],
+          ['/settings/tokens', 'name'],
         ] as const) {
           if (field !== 'body' && kind.length % 4 > 0) continue; // all are one rule
           const answer = await ada.post(path, { [field]: text, key: crypto.randomUUID() });
@@ -143,6 +144,72 @@ test(
     },
     { rateLimits: false },
   ),
+);
+
+const CONTROLS = '\u0001\u0007\u001b[31m\u007f\u009b\u009d';
+
+test(
+  'no page gives a control to the terminal that shows it, from whatever place it came',
+  withApp(
+    async (world) => {
+      const ada = await world.cast('ada');
+      const lobby = await ada.createRoom('lobby');
+      const room = `/rooms/${lobby}`;
+      const typed = `a${CONTROLS}b`;
+      const asked = encodeURIComponent(typed);
+      const login = { login: typed, password: 'x' };
+      const answers = [
+        await ada.say(lobby, typed),
+        await ada.post(`${room}/messages`, { body: typed, key: crypto.randomUUID(), later: '1' }),
+        await ada.post(`${room}/messages/2/report`, { reason: typed }),
+        await world.visitor().post('/login', login),
+        await world.visitor().post('/register', { username: typed, email: typed, password: 'x' }),
+      ];
+      for (const [path, field] of [
+        [`${room}/topic`, 'topic'],
+        [`${room}/rename`, 'name'],
+        [`${room}/members`, 'username'],
+        ['/rooms', 'name'],
+        ['/people', 'q'],
+        ['/settings/tokens', 'name'],
+      ] as const)
+        answers.push(await ada.post(path, { [field]: typed }));
+      for (const path of [
+        room,
+        `${room}.txt`,
+        `/search?q=${asked}`,
+        `${room}/search?q=x&author=${asked}`,
+        `/search?q=x&since=${asked}`,
+        `/rooms?q=${asked}`,
+        `/people?q=${asked}`,
+        `/people/${asked}`,
+        `${room}?day=${asked}`,
+        `${room}/days?month=${asked}`,
+        `/login?next=${asked}`,
+        `/${asked}`,
+      ])
+        answers.push(await ada.get(path));
+      assert.ok(answers.some(({ text }) => text.includes('a[31mb')));
+      for (const [index, { text }] of answers.entries())
+        assert.not.match(text, /[^\P{Cc}\t\n\r\f]/u, `answer ${index}`);
+    },
+    { rateLimits: false },
+  ),
+);
+
+test(
+  'a search in another encoding finds what was meant, and shows it again',
+  withApp(async (world) => {
+    const ada = await world.cast('ada');
+    const lobby = await ada.createRoom('café');
+    await ada.say(lobby, 'café');
+    for (const path of ['/search', '/rooms', `/rooms/${lobby}/search`])
+      for (const q of ['caf%E9', 'caf\xe9', 'caf%C3%A9']) {
+        const { page } = await ada.get(`${path}?q=${q}`);
+        assert.is(page.querySelector('main [name=q]')!.getAttribute('value'), 'café', `${path} ${q}`);
+        assert.match(page.querySelector('main')!.text, /1 message found|café/);
+      }
+  }),
 );
 
 test.run();

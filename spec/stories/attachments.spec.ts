@@ -5,9 +5,11 @@ import * as assert from 'uvu/assert';
 import { withApp } from '../support/app.ts';
 import { announced, browserSuite, eventually, logOf, typedIn, withBrowser } from '../support/browser.ts';
 import { withFile } from '../support/domain.ts';
-import { images, large, TEXT } from '../support/files.ts';
+import { images, large, PDF, TEXT } from '../support/files.ts';
 import { where } from '../support/terminal.ts';
 import { Reader, w3m } from '../support/text-browsers.ts';
+import { words } from '../support/visitor.ts';
+import { TOO_MANY_FILES } from '../../static/file-types.ts';
 
 const test = browserSuite('images and files');
 
@@ -104,6 +106,118 @@ test(
     assert.is(await page.evaluate('document.documentElement.scrollWidth'), 320);
     const { width, height } = (await page.locator('.attachment img').boundingBox())!;
     assert.ok(width > 200 && Math.abs(width / height - 2) < 0.1, `${width} × ${height}`);
+  }),
+);
+
+/** Chooses a file as its user does. */
+const choose = (page: Page, name: string, buffer: Buffer) =>
+  page.getByLabel('File').setInputFiles({ name, mimeType: '', buffer });
+
+/** Pastes or drops files at an element. */
+const give = (page: Page, event: 'paste' | 'drop', names: string[], base64: string, texts: string[] = []) =>
+  page.evaluate(`{
+    const data = new DataTransfer();
+    const bytes = Uint8Array.from(atob('${base64}'), (byte) => byte.charCodeAt(0));
+    for (const name of ${JSON.stringify(names)}) data.items.add(new File([bytes], name));
+    for (const type of ${JSON.stringify(texts)}) data.setData(type, 'a text');
+    const init = { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data };
+    const event = new ${event === 'paste' ? 'ClipboardEvent' : 'DragEvent'}('${event}', init);
+    document.querySelector('#description').dispatchEvent(event);
+  }`);
+
+/** What the form says of the file, once. */
+const saysOf = (page: Page, sentence: string) =>
+  eventually(() => page.locator('.chosen [role=status] p').allInnerTexts(), [sentence]);
+
+const HOW = 'Here you see the file that you choose. You can paste it, too, or drop it here.';
+
+test(
+  'are shown in the form before they are sent, wherever they come from, and can be taken away again',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const page = await open(`/rooms/${lobby}/attach`, ada);
+    const picture = page.getByRole('img', { name: 'The image that you chose' });
+    const place = () => page.getByRole('button', { name: 'Send' }).boundingBox();
+    await saysOf(page, HOW);
+    const before = await place();
+    const jpeg = await images.jpeg();
+    await choose(page, 'harbour \u202e.jpg', jpeg);
+    await saysOf(
+      page,
+      `harbour \u202e.jpg (JPEG, ${jpeg.length} bytes, 40 × 20 pixels) is chosen, and not sent yet.`,
+    );
+    const { width, height } = (await picture.boundingBox())!;
+    assert.equal([width, height], [40, 20]);
+    assert.equal(await place(), before, 'nothing has moved');
+
+    await page.getByLabel('File').press('Tab');
+    assert.is(await page.evaluate('document.activeElement.textContent'), 'Remove the file');
+    await page.keyboard.press('Enter');
+    await eventually(
+      () => page.locator('.chosen [role=status] p').allInnerTexts(),
+      ['The file was removed.', HOW],
+    );
+    assert.equal([await picture.count(), await page.getByLabel('File').inputValue()], [0, '']);
+    assert.is(await page.evaluate('document.activeElement.id'), 'file');
+
+    const png = await images.png();
+    const base64 = png.toString('base64');
+    const chosen = (name: string) =>
+      `${name} (PNG, ${png.length} bytes, 40 × 20 pixels) is chosen, and not sent yet.`;
+    await give(page, 'paste', ['image.png'], base64);
+    await saysOf(page, chosen('image.png'));
+    await give(page, 'drop', ['dropped.png'], base64);
+    await saysOf(page, chosen('dropped.png'));
+    await give(page, 'paste', ['of an office program.png'], base64, ['text/plain', 'text/html']);
+    await give(page, 'drop', ['one.png', 'two.png'], base64);
+    await eventually(
+      () => page.locator('.chosen [role=status] p').allInnerTexts(),
+      [`Error: ${TOO_MANY_FILES}`, chosen('dropped.png')],
+    );
+    await page.getByLabel('Description').fill('the harbour at night');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('img', { name: 'the harbour at night' }).waitFor();
+  }),
+);
+
+test(
+  'that the browser cannot draw are shown by the next page, and those that will be refused have the sentence of the server',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const page = await open(`/rooms/${lobby}/attach`, ada);
+    for (const [name, content] of [
+      ['photo.jpg', Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1')],
+      ['timetable.docx', Buffer.from('PK\x03\x04\x14\0[Content_Types].xml word/', 'latin1')],
+      ['notes.txt', Buffer.from('caf\xe9', 'latin1')],
+      ['nothing.txt', Buffer.alloc(0)],
+      ['large.pdf', Buffer.alloc(8 * 1024 * 1024 + 1, PDF)],
+    ] as const) {
+      const { page: answer } = await ada.attach(lobby, content);
+      const told = words(answer.querySelector('#file-problem')).replace(/^Error: /, '');
+      assert.ok(told, name);
+      await choose(page, name, content);
+      await saysOf(page, `Error: ${name} will be refused. ${told}`);
+      assert.is(await page.getByLabel('File').getAttribute('aria-invalid'), 'true');
+    }
+    await choose(page, 'plan.txt', TEXT);
+    await saysOf(page, `plan.txt (text, ${TEXT.length} bytes) is chosen, and not sent yet.`);
+    assert.is(await page.getByLabel('File').getAttribute('aria-invalid'), null);
+
+    await page.evaluate(
+      `createImageBitmap = () => Promise.reject(new DOMException('', 'InvalidStateError'))`,
+    );
+    const webp = await images.webp();
+    await choose(page, 'boat.webp', webp);
+    await saysOf(
+      page,
+      `boat.webp (WebP, ${webp.length} bytes) is chosen, and not sent yet. This browser cannot show it. The next page shows it, before it is sent.`,
+    );
+    await page.getByLabel('Description').fill('a boat');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('heading', { name: 'Look at it before you send it' }).waitFor();
+    assert.equal(await ada.log(lobby), ['ada entered']);
   }),
 );
 

@@ -10,6 +10,7 @@ import {
   withBrowser,
   type Stage,
 } from '../support/browser.ts';
+import { Assets } from '../../server/view/assets.ts';
 
 const test = browserSuite('the floor of browsers');
 
@@ -25,13 +26,14 @@ async function lobbyIn({ open, cast }: Stage, before: string) {
   return { ada, grace, lobby, page };
 }
 
-/** A message is sent once, or stands in the field with a sentence. */
-async function isSentOnceOrKept(page: Page, log: () => Promise<string[]>, text: string): Promise<void> {
+/** A message is sent once; where the network is at fault, it may also stand in the field with a sentence that says so. */
+async function isSentOnceOrKept(page: Page, log: () => Promise<string[]>, text: string, isOurs = true) {
   const times = async () => (await log()).filter((line) => line === `ada: ${text}`).length;
-  await eventually(
-    async () => (await times()) === 1 || ((await typedIn(page)) === text && (await told(page)) !== ''),
-    true,
-  );
+  await eventually(async () => {
+    const typed = await typedIn(page);
+    if (typed === '') return (await times()) === 1;
+    return !isOurs && typed === text && /connection is lost/.test(await told(page));
+  }, true);
   assert.ok((await times()) <= 1, 'once');
 }
 
@@ -116,15 +118,27 @@ for (const [what, jump] of [
   );
 
 /** What the page says of it in the console of the browser. */
-const BROKEN_ON_PURPOSE = /broken|Failed to fetch|htmx:error/;
+const BROKEN_ON_PURPOSE = /broken|fetch is not a function|'bind'|Failed to fetch|htmx:error/;
 
 /** On the way of a message: each throws, once the page is there. */
-const BROKEN: [what: string, how: string][] = [
+const BROKEN: [what: string, how: string, whose?: 'the network'][] = [
+  ['fetch is gone', `fetch = undefined`],
   ['fetch throws', `fetch = () => { throw new Error('broken'); }`],
-  ['fetch never connects', `fetch = () => Promise.reject(new TypeError('Failed to fetch'))`],
+  ['fetch never connects', `fetch = () => Promise.reject(new TypeError('Failed to fetch'))`, 'the network'],
   ['the answer cannot be read', `Response.prototype.json = () => Promise.reject(new Error('broken'))`],
-  ['the answer is cut', `Response.prototype.json = () => Promise.reject(new TypeError('cut'))`],
-  ['the answer is no JSON', `Response.prototype.json = () => Promise.reject(new SyntaxError('no JSON'))`],
+  [
+    'the answer is cut',
+    `Response.prototype.json = () => Promise.reject(new TypeError('cut'))`,
+    'the network',
+  ],
+  [
+    'the answer is no JSON',
+    `Response.prototype.json = () => Promise.reject(new SyntaxError('no JSON'))`,
+    'the network',
+  ],
+  ['no JSON can be made', `JSON.stringify = () => { throw new TypeError('broken'); }`],
+  ['there are no timers', `setTimeout = () => { throw new TypeError('broken'); }`],
+  ['events cannot be made', `CustomEvent = Event = class { constructor() { throw new Error('broken'); } }`],
   ['JSON cannot be parsed', `JSON.parse = () => { throw new Error('broken'); }`],
   ['nothing can be appended', `Element.prototype.append = () => { throw new Error('broken'); }`],
   ['times cannot be shown', `Date.prototype.toLocaleTimeString = () => { throw new RangeError('broken'); }`],
@@ -142,24 +156,46 @@ const BROKEN: [what: string, how: string][] = [
   ['an element cannot be removed', `Element.prototype.remove = () => { throw new Error('broken'); }`],
 ];
 
-for (const [what, how] of BROKEN)
+for (const [what, how, whose] of BROKEN)
   test(
     `where ${what}, a message is sent once or kept, and the page is usable`,
     withBrowser(
       async (stage) => {
         const { ada, lobby, page } = await lobbyIn(stage, '');
         await page.evaluate(how);
-        await send(page, 'hello');
-        await isSentOnceOrKept(page, () => ada.log(lobby), 'hello');
-        const again = await stage.open(`/rooms/${lobby}`, ada);
-        await send(again, 'and again');
-        await isSentOnceOrKept(again, () => ada.log(lobby), 'and again');
+        for (const text of ['hello', 'and again']) {
+          await send(page, text);
+          await isSentOnceOrKept(page, () => ada.log(lobby), text, !whose);
+        }
         assert.ok((await ada.log(lobby)).filter((line) => line === 'ada: hello').length <= 1);
       },
       {},
       BROKEN_ON_PURPOSE,
     ),
   );
+
+test(
+  'an error at any place where the script of the room waits keeps no message from being sent',
+  withBrowser(
+    async (stage) => {
+      const { ada, lobby, page } = await lobbyIn(stage, `function broken() { throw new Error('broken'); }`);
+      const script = new Assets().address('chat.js');
+      const code = new Assets().at(script)!.bodies.identity.toString();
+      const places = [...code.matchAll(/\bawait\b/g)].map(({ index }) => index);
+      assert.ok(places.length > 4);
+      for (const place of places) {
+        const body = `${code.slice(0, place)}await broken()||${code.slice(place)}`;
+        await page.unrouteAll();
+        await page.route(`**${script}`, (route) => route.fulfill({ body, contentType: 'text/javascript' }));
+        await page.goto(`${new URL(page.url()).origin}/rooms/${lobby}`);
+        await send(page, `at ${place}`);
+        await isSentOnceOrKept(page, () => ada.log(lobby), `at ${place}`);
+      }
+    },
+    {},
+    BROKEN_ON_PURPOSE,
+  ),
+);
 
 test(
   'a form for htmx says so where the connection is lost, and keeps what was typed',
@@ -178,14 +214,22 @@ test(
   ),
 );
 
-for (const [what, how] of [
+/** On the way of a form that htmx sends. */
+const BROKEN_FOR_HTMX: [what: string, how: string][] = [
+  ['fetch is gone', `fetch = undefined`],
   ['fetch throws', `fetch = () => { throw new Error('broken'); }`],
   ['the answer cannot be read', `Response.prototype.text = () => Promise.reject(new Error('broken'))`],
   [
     'the answer cannot be parsed',
     `DOMParser.prototype.parseFromString = Document.parseHTMLUnsafe = () => { throw new Error('broken'); }`,
   ],
-] as const)
+  ['events cannot be made', `CustomEvent = class { constructor() { throw new Error('broken'); } }`],
+  ['events cannot be sent', `EventTarget.prototype.dispatchEvent = () => { throw new Error('broken'); }`],
+  ['no element is found from inside', `Element.prototype.closest = () => { throw new Error('broken'); }`],
+  ['fields cannot be read', `FormData = class { constructor() { throw new TypeError('broken'); } }`],
+];
+
+for (const [what, how] of BROKEN_FOR_HTMX)
   test(
     `a form for htmx is sent once where ${what}`,
     withBrowser(

@@ -193,7 +193,7 @@ export class Visitor {
   /** Sends a file as the form does, which has it last; by default a described one. */
   async attach(
     room: number,
-    file: Uint8Array | undefined,
+    file: Uint8Array | Uint8Array[] | undefined,
     fields: Record<string, string> = {},
     headers: Record<string, string> = { Accept: 'text/html' },
   ): Promise<Answer> {
@@ -207,7 +207,8 @@ export class Visitor {
       ...fields,
     };
     for (const [name, value] of Object.entries(all)) form.append(name, value);
-    if (file) form.append('file', new Blob([Uint8Array.from(file)]), 'harbour.exe');
+    for (const each of file ? [file].flat() : [])
+      form.append('file', new Blob([Uint8Array.from(each)]), 'harbour.exe');
     return this.send(`/rooms/${room}/attachments`, { method: 'POST', body: form, headers });
   }
 

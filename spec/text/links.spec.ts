@@ -89,7 +89,11 @@ const around = [
   'A)x)'.replace('x)', ''),
   'A]:',
   'x:A',
-  '—A—'.replace('—A—', '— A'),
+  '— A',
+  'A—and',
+  '— A—so',
+  'A–',
+  'A――次',
   'A”,',
   'A’s'.replace('’s', '’'),
 ];
@@ -164,6 +168,8 @@ for (const text of [
   'mailto:ada@example.org',
   'https://@',
   'https:///',
+  'https:///example.org',
+  'http:////example.org/a',
   'https://"x',
   'https://\u202e',
 ])

@@ -167,4 +167,16 @@ for (const [script, name] of Object.entries(UNSPACED_NAMES))
     for (const text of [`x.example/@${name}`, `@${name}@x.example`]) assert.not(mentions(text, name), text);
   });
 
+for (const [typed, name] of [
+  ['@a\u200dda', 'ada'],
+  ['@\u2060ada', 'ada'],
+  ['@ad\u00ada.', 'ada'],
+  ['@می\u200cنا', 'مینا'],
+  ['@ada\u200d', 'ada'],
+  ['@ada\u200bx', 'ada'],
+] as const)
+  test(`${JSON.stringify(typed)} mentions the user whose name is seen`, () => {
+    assert.ok(mentions(typed, name));
+  });
+
 test.run();

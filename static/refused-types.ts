@@ -8,17 +8,22 @@ const REFUSED: [beginning: RegExp, what: string, advice: string][] = [
   [/^....ftyp(?:avif|avis)/s, 'an image in AVIF', 'Save it as JPEG, PNG or WebP'],
   [/^....ftyp(?:crx )/s, 'a raw image of a camera', 'Save it as JPEG'],
   [/^....ftyp(?:M4A |M4B )/s, 'a sound', 'Sounds cannot be sent here: write what it says'],
-  [/^....ftyp/s, 'a video', 'Videos cannot be sent here: send a picture of it'],
   [
-    /^(?:\x1aE\xdf\xa3|RIFF....AVI |FLV|\0\0\x01[\xb3\xba])/s,
+    /^....(?:ftyp|wide|mdat|moov|free|skip|pnot)/s,
     'a video',
     'Videos cannot be sent here: send a picture of it',
   ],
   [
-    /^(?:ID3|\xff[\xe2-\xfb]|OggS|fLaC|RIFF....WAVE|#!AMR|FORM....AIF)/s,
+    /^(?:\x1aE\xdf\xa3|RIFF....AVI |FLV|\0\0\x01[\xb3\xba]|G[^]{187}G)/s,
+    'a video',
+    'Videos cannot be sent here: send a picture of it',
+  ],
+  [
+    /^(?:ID3|\xff[\xe2-\xfb]|OggS|fLaC|RIFF....WAVE|#!AMR|FORM....AIF|caff\0|MThd\0)/s,
     'a sound',
     'Sounds cannot be sent here: write what it says',
   ],
+  [/^0&\xb2u\x8ef\xcf\x11/, 'a video or a sound', 'Neither can be sent here: write what it says'],
   [/^(?:II\*\0....CR|FUJIFILM|II[RU]\0|IIRS|IIU\0)/s, 'a raw image of a camera', 'Save it as JPEG'],
   [
     /^(?:II\*\0|MM\0\*|II\+\0|MM\0\+)/,
@@ -32,7 +37,7 @@ const REFUSED: [beginning: RegExp, what: string, advice: string][] = [
   [/^8BPS/, 'a file of Photoshop', 'Save it as PNG or JPEG'],
   [/^gimp xcf/, 'a file of GIMP', 'Export it as PNG or JPEG'],
   [
-    /^PK[^]*(?:\[Content_Types\]\.xml|_rels\/|word\/|xl\/|ppt\/)/,
+    /^PK[^]*(?:\[Content_Types\]\.xml|_rels\/|word\/|xl\/|ppt\/|docProps\/|Index\/Document\.iwa)/,
     'a document of an office program',
     'Export it as PDF',
   ],
@@ -44,12 +49,15 @@ const REFUSED: [beginning: RegExp, what: string, advice: string][] = [
     'a packed file',
     'Unpack it, and send what is in it',
   ],
-  [/^%!PS/, 'a file in PostScript', 'Save it as PDF'],
+  [/^(?:\x01\0\0\0[^]{36} EMF|\xd7\xcd\xc6\x9a)/, 'a drawing of an office program', 'Save it as PNG'],
+  [/^L\0\0\0\x01\x14\x02\0/, 'a shortcut, without the file that it leads to', 'Choose the file itself'],
+  [/^(?:%!PS|\xc5\xd0\xd3\xc6)/, 'a file in PostScript', 'Save it as PDF'],
   [
     /^(?:MZ|\x7fELF|\xca\xfe\xba\xbe|[\xcf\xce]\xfa\xed\xfe)/,
     'a program',
     'Programs cannot be sent here: say where they can be found',
   ],
+  [/^(?:\xff\xfe\0\0|\0\0\xfe\xff)/, 'a text in UTF-32', 'Save it as text in UTF-8'],
   [/^(?:\xff\xfe|\xfe\xff)/, 'a text in UTF-16', 'Save it as text in UTF-8'],
 ];
 
@@ -57,10 +65,10 @@ const REFUSED: [beginning: RegExp, what: string, advice: string][] = [
  * Says in words why a file of no accepted type is refused, and what to do.
  * @param beginning the first bytes, each as a character
  */
-export function refusalOf(beginning: string): string {
+export const refusalOf = (beginning: string) => {
   const [, what, advice] = REFUSED.find(([signature]) => signature.test(beginning)) ?? [];
   return what ? `This is ${what}, and ${NOT_TAKEN}. ${advice}.` : `This is ${NOT_TAKEN}. ${OTHERWISE}.`;
-}
+};
 
 const NOT_TAKEN = 'not a JPEG, PNG, GIF or WebP image, a PDF or plain text in UTF-8';
 const OTHERWISE = 'Save it as one of these, and choose that file';
