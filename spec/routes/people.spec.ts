@@ -766,7 +766,7 @@ test(
     );
     assert.is((await grace.get(`/rooms/${room}`)).status, 200);
     assert.is((await linus.get(`/rooms/${room}`)).status, 404, 'not chosen');
-    assert.ok(buttons(await ada.get(`/rooms/${room}/manage`)).includes('Make grace an admin'));
+    assert.ok(buttons(await ada.get(`/rooms/${room}/members/grace`)).includes('Make grace an admin'));
   }),
 );
 
