@@ -27,14 +27,14 @@ const showProblem = (sentence: string, isInvalid = false) => {
     // A new element each time: an old one that is filled can be silent, and in Firefox so can an alert
     // inside of the element that is put in.
     const attributes = { class: 'problems', role: 'alert', id: 'body-problem' };
-    form.prepend(make('div', attributes, make('p', {}, sentence), ...onward));
+    form.prepend(make('div', attributes, make('p', {}, sentence)), ...onward);
     tell('trouble');
   }
 };
 
-/** Shows why the user is no longer in the room. The link stays with every later problem. */
+/** Shows why the user is no longer in the room. The link stays with every later problem, beside the alert: in one, Firefox has it said twice. */
 export const showEnd = (sentence: string, href: string, words: string) => {
-  onward = [make('a', { href }, words)];
+  onward = [make('p', { class: 'onward' }, make('a', { href }, words))];
   showProblem(sentence);
 };
 

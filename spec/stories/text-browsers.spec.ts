@@ -281,7 +281,8 @@ for (const browser of [lynx, w3m, links, elinks]) {
       for (let number = 1; number <= 40; number++) await grace.say(lobby, `Line ${number}.`);
       await signUp(ada);
       await ada.push('Enter lobby', ': Line ');
-      await ada.top('Go to day');
+      await ada.top('Search and history');
+      await ada.follow('Search and history', 'Go to day');
       await ada.fill('Day', first!);
       await ada.push('Go to day', 'This is the first day');
       await ada.sees('Good morning');
