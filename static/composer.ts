@@ -75,11 +75,8 @@ const sendNatively = (body = field.value, sentKey = key.value) => {
   HTMLFormElement.prototype.submit.call(form);
 };
 
-/** Says that a draft of the server filled the form; null if none did. */
-const draftField = () => form.querySelector<HTMLInputElement>('[name=draft]');
-
-/** Names the message that this one answers; null if it answers none. */
-const replyField = () => form.querySelector<HTMLInputElement>('[name=reply]');
+/** A hidden field: `reply` names the message that this one answers, `draft` says that a draft of the server filled the form. */
+const hidden = (name: string) => form.querySelector<HTMLInputElement>(`[name=${name}]`);
 
 /** Posts the text. @throws what the network throws, and if something else than the server answers */
 const post = async (body: string): Promise<[Response, Answer]> => {
@@ -87,8 +84,8 @@ const post = async (body: string): Promise<[Response, Answer]> => {
     body,
     key: key.value,
     after: lastSeq,
-    reply: replyField()?.value,
-    draft: draftField()?.value,
+    reply: hidden('reply')?.value,
+    draft: hidden('draft')?.value,
   });
   const response = await request(form.action, { method: 'POST', body: message });
   return [response, await response.json()];
@@ -104,8 +101,8 @@ const show = (response: Response, answer: Answer, body: string, poll: () => Prom
   receive(answer);
   if (field.value === body) field.value = '';
   renewKey();
-  replyField()?.remove();
-  draftField()?.remove();
+  hidden('reply')?.remove();
+  hidden('draft')?.remove();
   find('#reply')?.remove();
   sentBody = undefined;
   field.dispatchEvent(new Event('input'));

@@ -51,7 +51,7 @@ export const list: Handler = async (ctx) => {
   const room = await memberRoom(ctx);
   const before = seq('before', ctx.query.before);
   const after = seq('after', ctx.query.after) ?? 0;
-  if (ctx.query.seen && isUserNavigation(ctx)) recordSeen(ctx, room, after);
+  if (ctx.query.seen && !ctx.query.unseen && isUserNavigation(ctx)) recordSeen(ctx, room, after);
   if (before === undefined) return sendJson(ctx, (await entriesAfter(ctx, room, after)).json);
   const last = Math.min(before - 1, room.lastSeq);
   const texts = await entryTexts(ctx, room.id, last - BATCH_SIZE + 1, last);

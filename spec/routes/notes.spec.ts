@@ -84,7 +84,7 @@ test(
     const sent = await grace.postJson('/people/ada/note', note);
     assert.equal([sent.status, sent.json().seq], [201, 2]);
     assert.equal(
-      sent.json<Delta>().entries.map(({ body }) => body),
+      (sent.json() as Delta).entries.map(({ body }) => body),
       ['yes'],
     );
     assert.is((await grace.postJson('/people/ada/note', note)).status, 200, 'it is stored once');
@@ -96,7 +96,7 @@ test(
     const news: Delta = (await grace.getJson(`${path}/entries?after=2`)).json();
     assert.equal([news.after, news.entries.map(({ body }) => body)], [3, ['good']]);
     assert.match(main(await grace.get('/rooms')), /ada 1 unread message\./);
-    assert.equal((await grace.getJson(`${path}/entries?seen=1&after=3`)).json<Delta>().entries, []);
+    assert.equal((await grace.getJson(`${path}/entries?seen=1&after=3`)).json().entries, []);
     assert.not.match(main(await grace.get('/rooms')), /unread/);
     assert.equal(
       await ada.log(lobby),

@@ -42,9 +42,9 @@ test(
     await other.getByRole('button', { name: 'Send to ada' }).click();
     await eventually(() => logOf(page), ['ada: hello', 'grace: good morning']);
     assert.match(other.url(), /\/rooms\/1(#\w+)?$/, 'sent without leaving the page');
-    await send(page, 'see you');
-    await eventually(() => logOf(other), ['ada: hello', 'grace: good morning', 'ada: see you']);
-    await eventually(() => announced(other), ['Sent', 'ada: see you']);
+    await send(page, 'see you :-)');
+    await eventually(() => logOf(other), ['ada: hello', 'grace: good morning', 'ada: see you :-)']);
+    await eventually(() => announced(other), ['Sent', 'ada: see you smile']);
     assert.is((await grace.poll(1, 0)).json().ended, 'left', 'grace has entered nothing');
     await other.getByRole('button', { name: 'Enter ada' }).click();
     await other.getByRole('button', { name: 'Leave room' }).waitFor();
