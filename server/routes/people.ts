@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { blockedPage, friendsPage, personNamed, requestsPage } from '../chat/acquaintances.ts';
+import { blockedPage, friendsPage, personNamed, requestsPage, sharedRooms } from '../chat/acquaintances.ts';
 import { setAwayMessage } from '../chat/away-message.ts';
 import { blockUser, unblockUser } from '../chat/block.ts';
 import { openDirect } from '../chat/direct.ts';
@@ -59,8 +59,10 @@ export const setAway: Handler = async (ctx) => {
 /** GET /people/USERNAME */
 export const show: Handler = async (ctx) => {
   const { id: user } = requireViewer(ctx);
+  const person = await personNamed(ctx.reader, user, ctx.params.username ?? '');
   ctx.page('people/show.njk', {
-    person: await personNamed(ctx.reader, user, ctx.params.username ?? ''),
+    person,
+    shared: person.id === user ? [] : await sharedRooms(ctx.reader, user, person.id),
     key: randomUUID(),
   });
 };

@@ -78,7 +78,7 @@ test(
       'Pause announcements',
       'Message',
       'Send',
-      'Report a message in lobby',
+      'The Enter key',
     ])
       assert.ok(names.includes(name), name);
     assert.equal(
