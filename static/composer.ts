@@ -3,6 +3,7 @@ import { isNetworkError, request } from './connection.ts';
 import { helpTyping, muteHint } from './field.ts';
 import { find, make, reader, tell } from './log-elements.ts';
 import { type Answer, address, announcer, isHistory, lastSeq, receive, room } from './log-view.ts';
+import { offerMentions } from './mentions.ts';
 import { showErrorInTitle } from './title.ts';
 
 // The page has these only if the user is in the room; only then chat.ts starts the composer.
@@ -13,13 +14,16 @@ const key = find('#key') as HTMLInputElement;
 const draft = `draft ${room} ${reader}`;
 /** "Sent" is said so long after the focus is back: what is said with it is lost. */
 const SENT_MS = 400;
+/** A message that is on its way for so long is told of. */
+const SLOW_MS = 2000;
+const LONGEST = 4000;
 let sentBody: string | undefined; // the text last sent with this key
 let isSending = false;
 let onward: Node[] = [];
 
 /** Shows the sentence as an alert, or takes away what was shown if it is empty. */
 const showProblem = (sentence: string, isInvalid = false) => {
-  find('.problems')?.remove();
+  for (const one of form.parentElement!.querySelectorAll('.problems, .problem')) one.remove();
   field.ariaInvalid = String(isInvalid);
   muteHint(field, isInvalid ? 'body-problem body-hint' : 'body-hint');
   showErrorInTitle(sentence !== '');
@@ -131,20 +135,40 @@ const send = async (poll: () => Promise<void>) => {
   }
 };
 
+/** Shows and says that a message is on its way. Returns the element that shows it. */
+const showSending = () => {
+  const words = make('p', { class: 'status' }, 'Sending …');
+  form.before(words);
+  announcer.say('Sending', 'sending');
+  return words;
+};
+
+/** A problem goes with its cause. */
+const checkAgain = () => {
+  const { length } = Array.from(field.value.trim());
+  if (field.ariaInvalid === 'true' && length > 0 && length <= LONGEST) showProblem('');
+};
+
 export const startComposer = (poll: () => Promise<void>) => {
   form.addEventListener('submit', (event) => {
     if ((event.submitter as HTMLButtonElement | null)?.name === 'later') return dropDraft(); // the browser sends it, and the server keeps it
     event.preventDefault();
     if (isSending) return;
     isSending = true;
+    let sending: Element | undefined;
+    const timer = setTimeout(() => (sending = showSending()), SLOW_MS);
     send(poll)
       .catch(() => sendNatively())
       .finally(() => {
+        clearTimeout(timer);
+        sending?.remove();
         isSending = false;
         field.focus();
       });
   });
   helpTyping(form, field, announcer);
+  offerMentions(field, announcer);
   restoreDraft();
   field.addEventListener('input', saveDraft);
+  field.addEventListener('input', checkAgain);
 };
