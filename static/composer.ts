@@ -137,7 +137,7 @@ const send = async (poll: () => Promise<void>) => {
 
 /** Shows and says that a message is on its way. Returns the element that shows it. */
 const showSending = () => {
-  const words = make('p', { class: 'status' }, 'Sending …');
+  const words = make('p', { class: 'status sending' }, 'Sending …');
   form.before(words);
   announcer.say('Sending', 'sending');
   return words;
