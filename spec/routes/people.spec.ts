@@ -336,10 +336,7 @@ test(
       [ada, '/people/grace'],
       [grace, '/people/ada'],
     ] as const)
-      assert.match(
-        words((await person.get(path)).page.querySelector('main')),
-        / Rooms you share: both\. /,
-      );
+      assert.match(words((await person.get(path)).page.querySelector('main')), / Rooms you share: both\. /);
     assert.not.match(words((await ada.get('/people/ada')).page.querySelector('main')), /you share/);
   }),
 );
