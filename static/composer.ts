@@ -3,6 +3,7 @@ import { isNetworkError, request } from './connection.ts';
 import { helpTyping, muteHint } from './field.ts';
 import { find, make, reader, tell } from './log-elements.ts';
 import { type Answer, address, announcer, isHistory, lastSeq, receive, room } from './log-view.ts';
+import { offerMentions } from './mentions.ts';
 import { showErrorInTitle } from './title.ts';
 
 // The page has these only if the user is in the room; only then chat.ts starts the composer.
@@ -13,13 +14,16 @@ const key = find('#key') as HTMLInputElement;
 const draft = `draft ${room} ${reader}`;
 /** "Sent" is said so long after the focus is back: what is said with it is lost. */
 const SENT_MS = 400;
+/** A message that is on its way for so long is told of. */
+const SLOW_MS = 2000;
+const LONGEST = 4000;
 let sentBody: string | undefined; // the text last sent with this key
 let isSending = false;
 let onward: Node[] = [];
 
 /** Shows the sentence as an alert, or takes away what was shown if it is empty. */
 const showProblem = (sentence: string, isInvalid = false) => {
-  find('.problems')?.remove();
+  for (const one of form.parentElement!.querySelectorAll('.problems, .problem')) one.remove();
   field.ariaInvalid = String(isInvalid);
   muteHint(field, isInvalid ? 'body-problem body-hint' : 'body-hint');
   showErrorInTitle(sentence !== '');
@@ -27,14 +31,14 @@ const showProblem = (sentence: string, isInvalid = false) => {
     // A new element each time: an old one that is filled can be silent, and in Firefox so can an alert
     // inside of the element that is put in.
     const attributes = { class: 'problems', role: 'alert', id: 'body-problem' };
-    form.prepend(make('div', attributes, make('p', {}, sentence), ...onward));
+    form.prepend(make('div', attributes, make('p', {}, sentence)), ...onward);
     tell('trouble');
   }
 };
 
-/** Shows why the user is no longer in the room. The link stays with every later problem. */
+/** Shows why the user is no longer in the room. The link stays with every later problem, beside the alert: in one, Firefox has it said twice. */
 export const showEnd = (sentence: string, href: string, words: string) => {
-  onward = [make('a', { href }, words)];
+  onward = [make('p', { class: 'onward' }, make('a', { href }, words))];
   showProblem(sentence);
 };
 
@@ -75,11 +79,8 @@ const sendNatively = (body = field.value, sentKey = key.value) => {
   HTMLFormElement.prototype.submit.call(form);
 };
 
-/** Says that a draft of the server filled the form; null if none did. */
-const draftField = () => form.querySelector<HTMLInputElement>('[name=draft]');
-
-/** Names the message that this one answers; null if it answers none. */
-const replyField = () => form.querySelector<HTMLInputElement>('[name=reply]');
+/** A hidden field: `reply` names the message that this one answers, `draft` says that a draft of the server filled the form. */
+const hidden = (name: string) => form.querySelector<HTMLInputElement>(`[name=${name}]`);
 
 /** Begins to post the text. */
 const post = (body: string) =>
@@ -89,8 +90,8 @@ const post = (body: string) =>
       body,
       key: key.value,
       after: lastSeq,
-      reply: replyField()?.value,
-      draft: draftField()?.value,
+      reply: hidden('reply')?.value,
+      draft: hidden('draft')?.value,
     }),
   });
 
@@ -104,8 +105,8 @@ const show = (response: Response, answer: Answer, body: string, poll: () => Prom
   receive(answer);
   if (field.value === body) field.value = '';
   renewKey();
-  replyField()?.remove();
-  draftField()?.remove();
+  hidden('reply')?.remove();
+  hidden('draft')?.remove();
   find('#reply')?.remove();
   sentBody = undefined;
   field.dispatchEvent(new Event('input'));
@@ -137,20 +138,40 @@ const send = async (poll: () => Promise<void>) => {
   }
 };
 
+/** Shows and says that a message is on its way. Returns the element that shows it. */
+const showSending = () => {
+  const words = make('p', { class: 'status sending' }, 'Sending …');
+  form.before(words);
+  announcer.say('Sending', 'sending');
+  return words;
+};
+
+/** A problem goes with its cause. */
+const checkAgain = () => {
+  const { length } = Array.from(field.value.trim());
+  if (field.ariaInvalid === 'true' && length > 0 && length <= LONGEST) showProblem('');
+};
+
 export const startComposer = (poll: () => Promise<void>) => {
   form.addEventListener('submit', (event) => {
     if ((event.submitter as HTMLButtonElement | null)?.name === 'later') return dropDraft(); // the browser sends it, and the server keeps it
     event.preventDefault();
     if (isSending) return;
     isSending = true;
+    let sending: Element | undefined;
+    const timer = setTimeout(() => (sending = showSending()), SLOW_MS);
     send(poll)
       .catch(() => sendNatively())
       .finally(() => {
+        clearTimeout(timer);
+        sending?.remove();
         isSending = false;
         field.focus();
       });
   });
   helpTyping(form, field, announcer);
+  offerMentions(field, announcer);
   restoreDraft();
   field.addEventListener('input', saveDraft);
+  field.addEventListener('input', checkAgain);
 };

@@ -36,6 +36,6 @@ export const helpTyping = (
     const isAsked = event.ctrlKey || event.metaKey; // sends, whatever the settings say of Enter
     if (!isAsked && (sends === undefined || event.shiftKey)) return;
     event.preventDefault();
-    if (!event.repeat) form.querySelector('button')!.click(); // Safari 15 has no requestSubmit
+    if (!event.repeat) form.querySelector<HTMLElement>('button:not([type])')!.click(); // Safari 15 has no requestSubmit
   });
 };

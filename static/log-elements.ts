@@ -45,22 +45,17 @@ export const make = (
   return element;
 };
 
-/** Makes the element of an entry. The server's `html` is the same for all; this adds what depends on the reader. */
-export const parse = ({
-  html,
-  author,
-  reply,
-}: {
-  html: string;
-  author: string;
-  reply?: { author: string };
-}) => {
+/** Makes the element of an entry, and has the entry name smileys as the element does. The server's `html` is the same for all; this adds what depends on the reader. */
+export const parse = (entry: { html: string; body: string; author: string; reply?: { author: string } }) => {
+  const { html, author, reply } = entry;
   const item = document.createRange().createContextualFragment(html).firstElementChild!;
   if (author === reader) {
     item.className += ' own';
     item.querySelector('.author')?.after(' (you)');
   }
   if (reply?.author === reader) item.querySelector('.reply span')?.replaceChildren('to you'); // a folded message has no such link
+  for (const one of item.querySelectorAll<HTMLElement>('.smiley'))
+    entry.body = entry.body.replace(one.textContent, one.title);
   for (const name of item.querySelectorAll(`[data-username="${reader}"]`)) name.className += ' own';
   return item;
 };

@@ -5,7 +5,7 @@ import { append, find, log, make, parse, reader, showTime, tell, timeOf } from '
 import { updatePresent } from './present.ts';
 import { createMemory, createRegion } from './region.ts';
 import { addUnseen, renameInTitle, setBelow } from './title.ts';
-import { isolate } from './wording.ts';
+import { counted, isolate } from './wording.ts';
 
 interface RoomEntry extends Entry {
   seq: number;
@@ -108,7 +108,7 @@ const offer = (seq: number, count: number) => {
     find('#message')!.before(make('p', { class: 'news' }, offered));
     setBelow(true);
   }
-  offered.textContent = `${count} new message${count > 1 ? 's' : ''}`;
+  offered.textContent = counted(count, 'new message');
 };
 
 /** Takes away links to what is in sight. */

@@ -1,11 +1,12 @@
 // Polls the room each second while the page is open, shows why the user is no longer in the room, and
-// tells the server when the page closes.
+// tells the server when the page closes. The page of a conversation that the user is not in names another address.
 import { field, form, showEnd } from './composer.ts';
 import { log } from './log-elements.ts';
 import { isNetworkError, request, token, watchConnection } from './connection.ts';
 import { type Answer, address, announcer, isHistory, lastSeq, receive, room } from './log-view.ts';
 import { showTitle } from './title.ts';
 
+const { poll: outside } = log.dataset;
 let timer = 0;
 let failures = 0;
 let isPolling = false;
@@ -18,8 +19,9 @@ export const poll = async () => {
   isPolling = true;
   clearTimeout(timer);
   try {
-    const unseen = isHistory || log.dataset.gap || document.hidden ? '&unseen=1' : '';
-    const response = await request(`/poll?room=${room}&after=${lastSeq}${unseen}`);
+    const isUnseen = isHistory || log.dataset.gap || document.hidden;
+    const path = outside ?? `/poll?room=${room}&`;
+    const response = await request(`${path}${isUnseen ? 'unseen=1&' : ''}after=${lastSeq}`);
     // Too many requests, the server fails, or somebody else has answered, as the log-in page of a network.
     const isJson = /json/.test(response.headers.get('Content-Type') ?? '');
     if (response.status > 428 || (response.status !== 204 && !isJson)) throw response;
@@ -38,13 +40,13 @@ export const poll = async () => {
   }
   showTitle();
   showConnection(!failures);
-  timer = setTimeout(poll, Math.min(15, 2 ** failures) * 1000);
+  timer = setTimeout(poll, Math.min(15, 2 ** failures * (outside ? 3 : 1)) * 1000);
 };
 
 /** After an error of ours: the page goes on as without script. */
 const showBroken = () => {
   hasEnded = true;
-  showEnd('New messages cannot be shown here any more.', address, 'Load the room again');
+  showEnd('New messages cannot be shown here.', address, 'Open the room again');
 };
 
 /** Shows why the user is no longer in the room, and links onward. What they typed is kept. */

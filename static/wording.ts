@@ -65,7 +65,7 @@ const TURNING = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc\ud8
 export const isolate = (text: string) => (TURNING.test(text) ? `\u2068${text}\u2069` : text);
 
 const list = (names: string[]) => names.join(', ').replace(/, ([^,]*)$/, ' and $1');
-const counted = (count: number, noun: string) => `${count} ${noun}${count > 1 ? 's' : ''}`;
+export const counted = (count: number, noun: string) => `${count} ${noun}${count > 1 ? 's' : ''}`;
 
 const authorOf = ({ author, byToken }: Entry) => isolate(author) + (byToken ? ' by a token' : '');
 

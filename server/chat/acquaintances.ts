@@ -143,3 +143,22 @@ function statusOf(user: number, asker: number | null, acceptedAt: unknown): Frie
   if (acceptedAt !== null) return 'friends';
   return asker === user ? 'sent' : 'received';
 }
+
+/** The page of a user lists at most so many rooms. */
+const MOST_SHARED = 10;
+const SHARED = `
+  select r.id, r.name
+  from membership m
+  join membership o on o.room_id = m.room_id and o.user_id = ?
+  join room r on r.id = m.room_id
+  where m.user_id = ? and r.access in ('open', 'invite')
+  order by r.id desc limit ${MOST_SHARED}`;
+
+/** The newest rooms of which both users are members; no conversations. */
+export async function sharedRooms(
+  reader: Reader,
+  user: number,
+  other: number,
+): Promise<{ id: number; name: string }[]> {
+  return reader.rows<{ id: number; name: string }>(SHARED, other, user);
+}

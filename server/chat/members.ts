@@ -1,8 +1,10 @@
+import { usernameKey } from '../text/addresses.ts';
+import { isWellFormed } from '../text/characters.ts';
 import type { Role } from './membership.ts';
 import { MOST_COUNTED, type Page, readPage } from './paging.ts';
 import { type Reader, rowOf } from './reader.ts';
 
-/** Each member has two forms, so a page of more would be long. */
+/** A page of more would be long. */
 export const MEMBERS_PER_PAGE = 50;
 
 export interface ListedMember {
@@ -23,6 +25,22 @@ export async function membersPage(reader: Reader, room: number, number: number):
   for (const member of page.rows) member.joinedAt = new Date(reader.time(member.joinedAt));
   page.rows.sort((a, b) => a.role.localeCompare(b.role) || a.username.localeCompare(b.username));
   return page;
+}
+
+const MEMBER = `
+  select u.id, u.username, m.role, m.joined_at as "joinedAt"
+  from membership m join "user" u on u.id = m.user_id
+  where m.room_id = ? and u.username_key = ?`;
+
+/** The member of a room with this username; undefined if there is none. */
+export async function memberNamed(
+  reader: Reader,
+  room: number,
+  username: string,
+): Promise<ListedMember | undefined> {
+  if (!isWellFormed(username)) return undefined;
+  const member = await rowOf<ListedMember>(reader, MEMBER, room, usernameKey(username));
+  return member && { ...member, joinedAt: new Date(reader.time(member.joinedAt)) };
 }
 
 const COUNT = `select count(*) as members from (select 1 as one from membership where room_id = ? limit ${MOST_COUNTED}) as counted`;

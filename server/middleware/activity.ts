@@ -2,10 +2,10 @@ import type { Context, Middleware } from '../context.ts';
 import { presentRoom, requireViewer } from './current-user.ts';
 import { isUserNavigation, wantsJson } from './request.ts';
 
-/** Records a sign of life when a user opens a page or sends a form, unless the form says that a page is closing. */
+/** Records a sign of life when a user opens a page or sends a form, unless the form says that a page is closing. What scripts ask for is none: polls see to that themselves, and a page of a conversation asks from outside. */
 export const activity: Middleware = async (ctx, next) => {
-  if (ctx.viewer && isUserNavigation(ctx) && ctx.path !== '/poll')
-    ctx.leases.record(ctx.viewer.id, wantsJson(ctx) ? {} : { lease: 'page' });
+  if (ctx.viewer && isUserNavigation(ctx) && !wantsJson(ctx))
+    ctx.leases.record(ctx.viewer.id, { lease: 'page' });
   if (ctx.viewer && !ctx.token && ctx.method === 'POST' && !ctx.fields.closing)
     ctx.leases.record(ctx.viewer.id, {});
   await next();

@@ -13,8 +13,11 @@ import { field } from './parameters.ts';
 import { begin, hashingFor, nextOf } from './sessions.ts';
 import { attempt } from './settings.ts';
 
-/** GET /register */
-export const form: Handler = (ctx) => ctx.page('accounts/register.njk', { next: nextOf(ctx) });
+/** GET /register: for who is logged in already, what follows it */
+export const form: Handler = (ctx) => {
+  if (ctx.viewer && !ctx.refused) return seeOther(ctx, nextOf(ctx) ?? '/rooms');
+  ctx.page('accounts/register.njk', { next: nextOf(ctx) });
+};
 
 /** POST /register */
 export const create: Handler = async (ctx) => {

@@ -1,4 +1,4 @@
-import { memberRoom } from './room-access.ts';
+import { type MemberDetails, memberRoom } from './room-access.ts';
 import { departureOf } from '../chat/departure.ts';
 import { BATCH_SIZE } from '../chat/entry.ts';
 import { RoomNotFound } from '../chat/errors.ts';
@@ -24,11 +24,16 @@ export const poll: Handler = async (ctx) => {
   const after = seq('after', ctx.query.after) ?? 0;
   if (isUserNavigation(ctx)) ctx.leases.record(user, { lease: 'script', inRoom: true });
   // `unseen`: the script shows a page of the past, or its tab is hidden.
-  if (after > room.membership.readSeq && !ctx.query.unseen && !ctx.token)
-    ctx.readMarkers.record(user, room.id, Math.min(after, room.lastSeq));
+  if (!ctx.query.unseen) recordSeen(ctx, room, after);
   if (after === room.lastSeq) ctx.status = 204;
   else sendJson(ctx, (await entriesAfter(ctx, room, after)).json);
 };
+
+/** The page of a script has shown the entries up to `after`. */
+function recordSeen(ctx: Context, room: MemberDetails, after: number): void {
+  if (after > room.membership.readSeq && !ctx.token)
+    ctx.readMarkers.record(requireViewer(ctx).id, room.id, Math.min(after, room.lastSeq));
+}
 
 /** The id of the room that the user is in. @throws NotInRoom if they were in one, else RoomNotFound */
 async function ownRoom(ctx: Context): Promise<number> {
@@ -38,7 +43,7 @@ async function ownRoom(ctx: Context): Promise<number> {
   throw (await departureOf(ctx.em, requireUser(ctx)))?.toRefusal() ?? new RoomNotFound();
 }
 
-/** GET /rooms/ID/entries: the history for members, `before` or `after` a seq */
+/** GET /rooms/ID/entries: the history for members, `before` or `after` a seq. `seen`: the page of a conversation, which needs no presence, has shown what is up to `after`. */
 export const list: Handler = async (ctx) => {
   const number = roomId(ctx);
   requireViewer(ctx);
@@ -46,6 +51,7 @@ export const list: Handler = async (ctx) => {
   const room = await memberRoom(ctx);
   const before = seq('before', ctx.query.before);
   const after = seq('after', ctx.query.after) ?? 0;
+  if (ctx.query.seen && !ctx.query.unseen && isUserNavigation(ctx)) recordSeen(ctx, room, after);
   if (before === undefined) return sendJson(ctx, (await entriesAfter(ctx, room, after)).json);
   const last = Math.min(before - 1, room.lastSeq);
   const texts = await entryTexts(ctx, room.id, last - BATCH_SIZE + 1, last);

@@ -12,6 +12,7 @@ import * as entries from './entries.ts';
 import * as help from './help.ts';
 import * as invitations from './invitations.ts';
 import * as live from './live-view.ts';
+import * as member from './member.ts';
 import * as members from './members.ts';
 import * as message from './message.ts';
 import * as messages from './messages.ts';
@@ -157,8 +158,10 @@ export function routes(): KoaRouter<object, Context> {
   post('/rooms/:id/topic', members.topic, members.manage);
   post('/rooms/:id/mail-text', members.mailText, members.manage);
   post('/rooms/:id/members', members.add, members.manage);
-  post('/rooms/:id/members/:username/remove', members.remove, members.manage);
-  post('/rooms/:id/members/:username/role', members.changeRole, members.manage);
+  get('/rooms/:id/members/:username', member.show);
+  post('/rooms/:id/members/:username/role', member.changeRole, member.show);
+  get('/rooms/:id/members/:username/remove', member.askRemove);
+  post('/rooms/:id/members/:username/remove', member.remove, member.askRemove);
   post('/rooms/:id/quit', members.quit, members.manage);
 
   get('/rooms/:id/invitations', invitations.list);

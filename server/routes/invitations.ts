@@ -4,6 +4,7 @@ import { enter } from '../chat/presence.ts';
 import type { Handler } from '../context.ts';
 import { stayIn } from '../middleware/activity.ts';
 import { entityOf, requireUser } from '../middleware/current-user.ts';
+import { originOf } from '../middleware/origin.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
 import { landingIn } from './landing.ts';
 import { field, id, roomId } from './parameters.ts';
@@ -25,7 +26,7 @@ export const list: Handler = async (ctx) => {
         expiresAt: expiresAt.toISOString(),
       }),
     ),
-    origin: ctx.env.publicUrl?.origin ?? `${ctx.protocol}://${ctx.host}`,
+    origin: originOf(ctx),
   });
 };
 

@@ -7,7 +7,7 @@ import { lookUpUser } from '../chat/people.ts';
 import { leave } from '../chat/presence.ts';
 import { giveUp } from '../chat/quit.ts';
 import { rowOf } from '../chat/reader.ts';
-import { findByUsername, type User } from '../chat/user.ts';
+import type { User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { presentRoom, requireUser } from '../middleware/current-user.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
@@ -73,25 +73,6 @@ export const add: Handler = async (ctx) => {
   )(ctx);
 };
 
-/** POST /rooms/ID/members/USERNAME/remove */
-export const remove: Handler = async (ctx) => {
-  const other = await findByUsername(ctx.em, ctx.params.username ?? '');
-  await adminAction(
-    (_, em, admin, id) => administration.removeMember(em, admin, id, other, ctx.now),
-    `${isolated(other?.username ?? '')} was removed.`,
-  )(ctx);
-};
-
-/** POST /rooms/ID/members/USERNAME/role */
-export const changeRole: Handler = async (ctx) => {
-  const other = await findByUsername(ctx.em, ctx.params.username ?? '');
-  const role = field(ctx, 'role');
-  await adminAction(
-    (_, em, admin, id) => administration.changeRole(em, admin, id, other, role, ctx.now),
-    `${isolated(other?.username ?? '')} is ${role === 'admin' ? 'an administrator' : 'a member'} now.`,
-  )(ctx);
-};
-
 /** POST /rooms/ID/quit */
 export const quit: Handler = async (ctx) => {
   const user = requireUser(ctx);
@@ -107,7 +88,7 @@ export const quit: Handler = async (ctx) => {
 };
 
 /** Returns the handler of an administrator's action. The next page shows `done`. */
-function adminAction(
+export function adminAction(
   work: (ctx: Context, em: EntityManager, admin: User, room: number) => Promise<void>,
   done: string,
 ): Handler {

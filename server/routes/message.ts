@@ -3,6 +3,7 @@ import { repliesPage } from '../chat/reply.ts';
 import type { Handler } from '../context.ts';
 import { stayIn } from '../middleware/activity.ts';
 import { blockedIds, requireViewer } from '../middleware/current-user.ts';
+import { originOf } from '../middleware/origin.ts';
 import { freshParameter } from '../middleware/reply.ts';
 import { answeredAddress, quoteIn, shownView } from '../view/entry.ts';
 import { id, pageNumber } from './parameters.ts';
@@ -33,6 +34,7 @@ export const show: Handler = async (ctx) => {
       reader: viewer.username,
       isFolded,
     },
+    address: `${originOf(ctx)}/rooms/${room.id}/messages/${seq}`,
     answers: answeredAddress(record),
     quote: quoteIn(record, blocked),
     replies: {

@@ -6,6 +6,7 @@ import { makeResetLink } from '../chat/reset-link.ts';
 import { findByLogin } from '../chat/user.ts';
 import type { Handler } from '../context.ts';
 import { requireOperator, requireUser } from '../middleware/current-user.ts';
+import { originOf } from '../middleware/origin.ts';
 import { freshParameter, seeOther } from '../middleware/reply.ts';
 import { accountOf, ACTS, addressOf } from './operator-acts.ts';
 import { lockOperator } from './operator.ts';
@@ -66,6 +67,6 @@ export const resetLink: Handler = async (ctx) => {
     await recordAct(em, 'reset link made', { at: ctx.now, by: operator.id, user: person.id });
     return makeResetLink(em, person, ctx.now);
   });
-  const origin = ctx.env.publicUrl?.origin ?? `${ctx.protocol}://${ctx.host}`;
+  const origin = originOf(ctx);
   ctx.page('operator/reset-link.njk', { account: person, link: origin + path });
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { blockedPage, friendsPage, personNamed, requestsPage } from '../chat/acquaintances.ts';
+import { blockedPage, friendsPage, personNamed, requestsPage, sharedRooms } from '../chat/acquaintances.ts';
 import { setAwayMessage } from '../chat/away-message.ts';
 import { blockUser, unblockUser } from '../chat/block.ts';
 import { openDirect } from '../chat/direct.ts';
@@ -14,9 +14,11 @@ import { lockActor, type User } from '../chat/user.ts';
 import type { Context, Handler } from '../context.ts';
 import { requireUser, requireViewer } from '../middleware/current-user.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
+import { wantsJson } from '../middleware/request.ts';
 import { isolated } from '../text/direction.ts';
 import { landingIn } from './landing.ts';
 import { field, id, pageNumber, seq } from './parameters.ts';
+import { answer } from './posting.ts';
 import { memberRoom } from './room-access.ts';
 import { recordShown } from './shown-log.ts';
 
@@ -57,13 +59,15 @@ export const setAway: Handler = async (ctx) => {
 /** GET /people/USERNAME */
 export const show: Handler = async (ctx) => {
   const { id: user } = requireViewer(ctx);
+  const person = await personNamed(ctx.reader, user, ctx.params.username ?? '');
   ctx.page('people/show.njk', {
-    person: await personNamed(ctx.reader, user, ctx.params.username ?? ''),
+    person,
+    shared: person.id === user ? [] : await sharedRooms(ctx.reader, user, person.id),
     key: randomUUID(),
   });
 };
 
-/** POST /people/USERNAME/note: leaves a message in the conversation, and the user stays where they are. With `after`, the form is on the page of the conversation. */
+/** POST /people/USERNAME/note: leaves a message in the conversation, and the user stays where they are. With `after`, the form is on the page of the conversation, whose script is answered as by a post. */
 export const note: Handler = async (ctx) => {
   const user = requireUser(ctx);
   const other = await userNamed(ctx.em, ctx.params.username ?? '');
@@ -74,6 +78,7 @@ export const note: Handler = async (ctx) => {
     const room = await openDirect(em, user, other, ctx.now);
     return postMessage(em, user, room.id, typed, ctx.now);
   });
+  if (wantsJson(ctx)) return answer(ctx, { entry, repeated, after });
   if (!repeated) ctx.metrics?.countMessage();
   await recordShown(ctx, await memberRoom(ctx, entry.room.id), entry.seq, entry.seq); // not unread for its author
   if (after !== undefined)

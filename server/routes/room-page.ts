@@ -128,7 +128,8 @@ async function logOf(ctx: Context, room: MemberDetails) {
   const read = readIn(ctx, room);
   if (isUserNavigation(ctx) && lines.length > 0) await recordShown(ctx, room, first, last);
   const isLatest = last === room.lastSeq;
-  const heading = await headingOf(ctx, room, { after, read, first, last });
+  const isSent = lines.some(({ seq, isOwn }) => isOwn && after !== undefined && seq > after);
+  const heading = await headingOf(ctx, room, { after, read, first, last, isSent });
   return {
     digests: lines.map(({ digest }) => digest),
     sections: logSections(lines, { heading, isLatest: isLatest && !day }),
@@ -147,10 +148,16 @@ async function logOf(ctx: Context, room: MemberDetails) {
 async function headingOf(
   ctx: Context,
   room: RoomDetails,
-  { after, read, first, last }: { after?: number | undefined; read: number; first: number; last: number },
+  {
+    after,
+    read,
+    first,
+    last,
+    isSent,
+  }: { after?: number | undefined; read: number; first: number; last: number; isSent: boolean },
 ): Promise<(LogHeading & { cut: number | undefined }) | undefined> {
   const seen = after === undefined ? read : Math.min(after, room.lastSeq);
-  const place = { from: Math.max(seen + 1, first), cut: first > seen + 1 ? seen + 1 : undefined };
+  const place = { isSent, from: Math.max(seen + 1, first), cut: first > seen + 1 ? seen + 1 : undefined };
   if (after !== undefined) {
     const count = await countMessagesAfter(ctx.reader, room, seen);
     return { id: 'new', words: count ? quantity(count, 'new message') : 'No new messages', ...place };

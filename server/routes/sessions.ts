@@ -11,8 +11,11 @@ import { isolated } from '../text/direction.ts';
 import { fold } from '../text/characters.ts';
 import { field } from './parameters.ts';
 
-/** GET /login */
-export const form: Handler = (ctx) => ctx.page('accounts/login.njk', { next: nextOf(ctx) });
+/** GET /login: for who is logged in already, what follows it */
+export const form: Handler = (ctx) => {
+  if (ctx.viewer && !ctx.refused) return seeOther(ctx, nextOf(ctx) ?? '/rooms');
+  ctx.page('accounts/login.njk', { next: nextOf(ctx) });
+};
 
 /** POST /login */
 export const logIn: Handler = async (ctx) => {

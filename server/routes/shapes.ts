@@ -9,6 +9,7 @@ import type { Context, Handler } from '../context.ts';
 import type { Awaitable } from '../live/chain.ts';
 import { mapInSlices } from '../live/slices.ts';
 import { fitting } from '../live/tail.ts';
+import { originOf } from '../middleware/origin.ts';
 import { blockedIds, requireViewer } from '../middleware/current-user.ts';
 import { readerZone } from '../middleware/render.ts';
 import { shortened } from '../text/characters.ts';
@@ -310,8 +311,6 @@ function atomWhole(ctx: Context, { title, page }: Shaped, entries: ShapedEntry[]
 
 const updatedAt = ({ record }: ShapedEntry): string =>
   (record.attachment?.describedAt ?? record.at).toISOString();
-const originOf = ({ env, protocol, host }: Context): string =>
-  env.publicUrl?.origin ?? `${protocol}://${host}`;
 
 /** A text without the characters that XML cannot have. */
 const inXml = (text: string): string =>

@@ -13,6 +13,8 @@ const MOST_BYTES = 900_000;
 /** An entry of a page of the log. */
 export interface LogLine extends ShownEntry {
   seq: number;
+  /** Whether it is a message of the reader. */
+  isOwn: boolean;
 }
 
 /** What differs between the pages that show a log. */
@@ -46,7 +48,8 @@ export async function linesOf(ctx: Context, room: number, seqs: number[]): Promi
 function lineOf(ctx: Context, entry: KeptEntry, reader: LogReader): LogLine {
   const { record } = entry;
   const show = () => showEntry(ctx.view, record, reader);
-  return { seq: record.seq, ...ctx.logCache.shown(entry, kindOfReader(record, reader), show) };
+  const isOwn = record.kind === 'message' && record.author.id === reader.id;
+  return { seq: record.seq, isOwn, ...ctx.logCache.shown(entry, kindOfReader(record, reader), show) };
 }
 
 /** How far a member has been shown the log of a room. */

@@ -1,6 +1,7 @@
 import { endToken, makeToken, tokensOf } from '../chat/token.ts';
 import type { Context, Handler } from '../context.ts';
 import { requireUser, requireViewer } from '../middleware/current-user.ts';
+import { originOf } from '../middleware/origin.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
 import { field, id } from './parameters.ts';
 
@@ -21,7 +22,7 @@ export const show: Handler = async (ctx) => {
   if (made) ctx.cookies.set('made', null, { ...COOKIE, secure: isSecure(ctx) });
   ctx.page('settings/tokens.njk', {
     made,
-    origin: ctx.env.publicUrl?.origin ?? `${ctx.protocol}://${ctx.host}`,
+    origin: originOf(ctx),
     tokens: await tokensOf(ctx.reader, user.id, ctx.now),
     rooms: await ctx.reader.rows<{ id: number; name: string }>(ROOMS, user.id),
   });

@@ -10,7 +10,7 @@ const MAX_BLOCK_LEVEL = 6;
 const BLOCK_START =
   /^(?:>(?!>>[ \t])>*[ \t]+\S|[-*][ \t]+(?![-*_ \t]+$)\S|(?:0|[1-9]\d{0,8})\.[ \t]+\S|`{3})/;
 /** A line without one of these characters has no marks in it. */
-const INLINE_MARK = new RegExp(`[*_\`[:${AT_SIGNS}]`);
+const INLINE_MARK = new RegExp(`[*_\`[:;${AT_SIGNS}]`);
 /** The mark that a quote or an item begins with. */
 const MARK = /^(?:>+|[-*]|\d+\.)[ \t]+/;
 const FENCE = /^(`{3,})([\w+#.-]*)\s*$/;

@@ -2,6 +2,7 @@ import type { MarkdownIt, StateInline, Token } from 'markdown-it';
 import { hasVisible } from './characters.ts';
 import { endOfAddress, hostOf, namesUser } from './links.ts';
 import { AT_SIGNS, type Names, namesAt } from './mentions.ts';
+import { smiley } from './smileys.ts';
 import {
   characterAt,
   characterBefore,
@@ -16,7 +17,7 @@ const MAX_EMPHASIS_DEPTH = 4;
 const LINK =
   /\[([^[\]]+)\]\((https?:\/\/[^\s()<>"\\\p{C}]+(?:\([^\s()<>"\\\p{C}]*\)[^\s()<>"\\\p{C}]*)*)\)/iuy;
 /** Where a mark may begin. */
-const NEXT_MARK = new RegExp(`[*_\`[${AT_SIGNS}]|https?://`, 'gi');
+const NEXT_MARK = new RegExp(`[*_\`[:;${AT_SIGNS}]|https?://`, 'gi');
 /** No mark begins before these, or ends after those: they are code, as `*.txt` and `src/*`. */
 const NO_BEGINNING = /^(?:[/\\)\]}>=,;:!?|&%]|\.(?!\.))/;
 const NO_END = /[/\\([{<=|&%]/;
@@ -35,6 +36,7 @@ export function useInlineRules(grammar: MarkdownIt): void {
   ruler.before('emphasis', 'address', address);
   ruler.before('emphasis', 'link to', link);
   ruler.before('emphasis', 'mention', mention);
+  ruler.before('emphasis', 'smiley', smiley);
   ruler2.enable('emphasis');
   ruler2.after('emphasis', 'depth', limitDepth);
 }

@@ -70,8 +70,9 @@ function build(): BuiltAssets {
 /** Adds a script under the name of each of its parts. Its imports must be added before: the script contains their addresses. */
 function addScript(built: BuiltAssets, { name, parts, imports, code }: Script): void {
   const addressOf = (from: string) => addressIn(built, `${from}.js`);
-  const lines = [...imports].map(
-    ([from, bindings]) => `import { ${[...bindings].join(', ')} } from '${addressOf(from)}';`,
+  const lines = [...Map.groupBy(imports, ([from]) => addressOf(from))].map(
+    ([address, all]) =>
+      `import { ${all.flatMap(([, bindings]) => [...bindings]).join(', ')} } from '${address}';`,
   );
   add(built, `${name}.js`, minified([...lines, code].join('\n')));
   const addresses = [...imports.keys()].flatMap((from) => [

@@ -3,6 +3,8 @@ export interface LogHeading {
   id: 'new' | 'unread';
   words: string;
   from: number;
+  /** Whether a message of the reader is among what is new: it is sent. */
+  isSent?: boolean;
 }
 
 /** A day as its heading shows it. */

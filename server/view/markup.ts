@@ -36,6 +36,11 @@ const rules: Record<string, RendererRule> = {
     const username = names.get(info)!;
     return `<bdi class="mention${username === reader ? ' own' : ''}" data-username="${escapeHtml(username)}">${escapeHtml(content)}</bdi>`;
   },
+  // Screen readers spell or skip the signs; the text stays as typed in other shapes.
+  smiley: (tokens, index) => {
+    const { content, info } = tokens[index]!;
+    return `<span class="smiley" role="img" title="${info}">${escapeHtml(content)}</span>`;
+  },
   // A code block scrolls, so it has to be focusable, and what is focusable needs a name.
   fence: (tokens, index) => {
     const { content, info } = tokens[index]!;

@@ -15,8 +15,8 @@ export interface Script {
 }
 
 /**
- * Reads the scripts in `static/`, each after those that it imports. A module that only one page needs is
- * part of that page's script: as a file of its own it would cost a request and some 250 bytes.
+ * Reads the scripts in `static/`, each after those that it imports. Modules that the same pages need are one
+ * script: as a file of its own, each would cost a request and some 250 bytes.
  */
 export function readScripts(): Script[] {
   const sources = new Map(
@@ -31,18 +31,17 @@ export function readScripts(): Script[] {
   const names = [...sources.keys()];
   const imported = new Set(names.flatMap(importsOf));
   const pages = names.filter((name) => !imported.has(name));
-  const isShared = (name: string) => pages.filter((page) => neededBy(page).includes(name)).length > 1;
-  const served = [...new Set(pages.flatMap(neededBy))].filter(
-    (name) => pages.includes(name) || isShared(name),
-  );
-  return served.map((name) => {
-    const parts = isShared(name) ? [name] : neededBy(name).filter((each) => !isShared(each));
-    return join(name, new Map(parts.map((part) => [part, sources.get(part)!])));
-  });
+  const pagesOf = (name: string) => pages.filter((page) => neededBy(page).includes(name));
+  const groups = Map.groupBy(new Set(pages.flatMap(neededBy)), (name) => pagesOf(name).join());
+  // What a script imports is needed by more pages than the script itself.
+  return [...groups.values()]
+    .toSorted(([one], [other]) => pagesOf(other!).length - pagesOf(one!).length)
+    .map((parts) => join(new Map(parts.map((part) => [part, sources.get(part)!])), pages));
 }
 
-/** Joins modules into one scope: the minifier refuses names that are declared twice. */
-function join(name: string, parts: Map<string, string>): Script {
+/** Joins modules into one scope: the minifier refuses names that are declared twice. The last one gives its name. */
+function join(parts: Map<string, string>, pages: string[]): Script {
+  const name = [...parts.keys()].at(-1)!;
   const imports = new Map<string, Set<string>>();
   const codes = [...parts.values()].map((code) =>
     code.replace(IMPORT, (_, bindings: string, from: string) => {
@@ -57,6 +56,6 @@ function join(name: string, parts: Map<string, string>): Script {
     name,
     parts: [...parts.keys()],
     imports,
-    code: parts.size > 1 ? code.replace(/^export (?=const|let)/gm, '') : code,
+    code: pages.includes(name) ? code.replace(/^export (?=const|let)/gm, '') : code,
   };
 }

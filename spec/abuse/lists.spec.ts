@@ -172,6 +172,7 @@ const PAGES = [
   '/operator/rooms/1',
   '/rooms/1/manage',
   '/rooms/1/manage?page=2',
+  '/rooms/1/members/friend-0000',
   '/rooms/1/delete',
   '/rooms/1/present',
   '/rooms/1/present?page=2',

@@ -324,4 +324,17 @@ test(
   }),
 );
 
+test(
+  'who is logged in is led on from the pages of log-in and registration',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    for (const path of ['/login', '/register']) {
+      const { status, location } = await ada.get(path);
+      assert.equal([status, location], [303, '/rooms'], path);
+      assert.is((await ada.get(`${path}?next=/people`)).location, '/people');
+      assert.is((await ada.get(`${path}?next=//evil.example`)).location, '/rooms');
+    }
+  }),
+);
+
 test.run();

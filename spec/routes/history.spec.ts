@@ -142,10 +142,10 @@ test(
 );
 
 test(
-  'the room links to its beginning, and has a form for a day',
+  'the room leads to its beginning, and to a form for a day',
   withApp(async (world) => {
     const { ada, lobby } = await lobbyWith(world, 60);
-    const answer = await ada.get(`/rooms/${lobby}`);
+    const answer = await ada.get(link(await ada.get(`/rooms/${lobby}`), /^Search and history$/)!);
     assert.is(seqs(await ada.get(link(answer, /^Go to the beginning of lobby$/)!))[0], 1);
     const field = labelled(answer, 'Day');
     assert.is(field.getAttribute('name'), 'day');

@@ -62,7 +62,7 @@ async function notices(member: Visitor, room: number, after = 0): Promise<string
 }
 
 test(
-  'an administrator sees all members, and one form for each act',
+  'an administrator sees all members, each with a link to change them, and one form for each act',
   withApp(async (world) => {
     const { ada, lobby, manage } = await lobbyOfTwo(world);
     const answer = await ada.get(manage);
@@ -71,9 +71,6 @@ test(
     assert.equal(buttons(answer), [
       'Log out',
       'Enter lobby',
-      'Make ada a member',
-      'Make grace an admin',
-      'Remove grace',
       'Add member',
       'Set topic',
       'Save for mails',
@@ -85,11 +82,47 @@ test(
     assert.is(labelled(answer, 'Username or email').getAttribute('name'), 'username');
     assert.is(valueOf(labelled(answer, 'Room name')), 'lobby');
     assert.ok(answer.page.querySelector(`main a[href="/rooms/${lobby}/delete"]`));
-    assert.match(members(answer).join('\n'), /^ada Administrator, since [^]*\ngrace Member, since /);
+    assert.match(
+      members(answer).join('\n'),
+      /^ada Administrator, since [^]* Change ada\ngrace Member, since [^]* Change grace$/,
+    );
     assert.is(
       answer.page.querySelector('main li time')?.getAttribute('datetime'),
       world.clock.now().toISOString(),
     );
+  }),
+);
+
+test(
+  'the page of a member changes their rights, and leads to the page that asks before it removes them',
+  withApp(async (world) => {
+    const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
+    const linked = (answer: Answer, name: string) =>
+      answer.page
+        .querySelectorAll('main a')
+        .find((link) => words(link) === name)
+        ?.getAttribute('href') ?? '';
+    const page = await ada.get(linked(await ada.get(`${manage}?page=1`), 'Change grace'));
+    assert.is(titleOf(page), 'grace in lobby – Manage – Rooms – Plainchat');
+    assert.equal(buttons(page), ['Log out', 'Make grace an admin']);
+    assert.match(main(page), /^grace in lobby Member, since /);
+    const asking = await ada.get(linked(page, 'Remove grace from lobby'));
+    assert.is(titleOf(asking), 'Remove grace from lobby – Rooms – Plainchat');
+    assert.equal(buttons(asking), ['Log out', 'Remove grace']);
+    assert.is(linked(asking, 'Cancel, and go back to grace'), `/rooms/${lobby}/members/grace`);
+    assert.equal(await roles(world, lobby), { ada: 'admin', grace: 'member' }, 'asking changes nothing');
+    const own = await ada.get(`/rooms/${lobby}/members/ADA`);
+    assert.equal(buttons(own), ['Log out', 'Make ada a member']);
+    assert.is(linked(own, 'Remove ada from lobby'), '', 'nobody removes themselves');
+    for (const path of ['linus', 'nobody', 'linus/remove', '%00'])
+      assert.is((await ada.get(`/rooms/${lobby}/members/${path}`)).status, 404, path);
+    assert.is((await grace.get(`/rooms/${lobby}/members/ada`)).status, 403);
+    const { location } = await ada.press(
+      await ada.get(`${linked(page, 'Remove grace from lobby')}?page=2`),
+      'Remove grace',
+    );
+    assert.match(location!, new RegExp(`^/rooms/${lobby}/manage\\?page=2&check=`));
+    assert.equal(told(await ada.get(location!)), ['grace was removed.']);
   }),
 );
 
@@ -238,13 +271,16 @@ const refused: [
 ];
 for (const [what, path, fields, sentence, label] of refused) {
   test(
-    `an administrator is refused ${what} on the page of members, and nothing changes`,
+    `an administrator is refused ${what} on the page of its form, and nothing changes`,
     withApp(async (world) => {
       const { ada, grace, lobby } = await lobbyOfTwo(world);
       const before = [await roles(world, lobby), await notices(grace, lobby)];
       const answer = await ada.post(`/rooms/${lobby}${path}`, fields);
       assert.is(answer.status, 422);
-      assert.is(titleOf(answer), 'Error: Manage lobby – Rooms – Plainchat');
+      assert.match(
+        titleOf(answer),
+        /^Error: (Manage|Remove ada from|(ada|grace) in) lobby( – Manage)? – Rooms/i,
+      );
       assert.match(told(answer).join(), sentence);
       if (label) {
         assert.match(problem(answer, label).beside, sentence);
@@ -348,7 +384,7 @@ for (const username of [
   test(
     `the buttons for ${username} act on that member alone`,
     withApp(async (world) => {
-      const { ada, lobby, manage } = await lobbyOfTwo(world);
+      const { ada, lobby } = await lobbyOfTwo(world);
       const person = world.visitor();
       await person.post('/register', { username, email: 'somebody@example.org', password: 'correct horse' });
       const name = username.normalize('NFKC');
@@ -358,7 +394,8 @@ for (const username of [
         [`Make ${name} a member`, 'member'],
         [`Remove ${name}`, undefined],
       ] as const) {
-        assert.is((await ada.press(await ada.get(manage), button)).status, 303, button);
+        const page = `/rooms/${lobby}/members/${encodeURIComponent(name)}${role ? '' : '/remove'}`;
+        assert.is((await ada.press(await ada.get(page), button)).status, 303, button);
         assert.equal(await roles(world, lobby), {
           ada: 'admin',
           grace: 'member',
@@ -524,14 +561,11 @@ test(
   'all administrators are equal: a new one can remove the one who created the room',
   withApp(async (world) => {
     const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
-    await ada.press(await ada.get(manage), 'Make grace an admin');
+    const pageOf = (name: string) => `/rooms/${lobby}/members/${name}`;
+    await ada.press(await ada.get(pageOf('grace')), 'Make grace an admin');
     await ada.enter(lobby);
-    assert.equal(buttons(await grace.get(manage)).slice(2, 5), [
-      'Make ada a member',
-      'Remove ada',
-      'Make grace a member',
-    ]);
-    await grace.press(await grace.get(manage), 'Make ada a member');
+    assert.equal(buttons(await grace.get(pageOf('ada/remove'))), ['Log out', 'Remove ada']);
+    await grace.press(await grace.get(pageOf('ada')), 'Make ada a member');
     assert.is((await ada.poll(lobby, 0)).status, 200, 'a member again, and in the room as before');
     assert.is((await add(ada, lobby, 'linus')).status, 403);
     assert.equal(buttons(await ada.get(manage)), ['Log out', 'Enter lobby', 'Give up membership']);
@@ -551,7 +585,8 @@ test(
   withApp(async (world) => {
     const { ada, grace, lobby, manage } = await lobbyOfTwo(world);
     await changeRole(ada, lobby, 'grace', 'admin');
-    await ada.press(await ada.get(manage), 'Make ada a member');
+    await ada.get(manage);
+    await ada.press(await ada.get(`/rooms/${lobby}/members/ada`), 'Make ada a member');
     assert.is((await ada.press(await ada.get(manage), 'Give up membership')).location, '/rooms');
     assert.equal(await roles(world, lobby), { grace: 'admin' });
     assert.equal((await notices(grace, lobby)).slice(-2), [
@@ -630,8 +665,8 @@ test(
       told(answer).join(),
       /Make yourself a member first\. If you are the only administrator, make somebody else an administrator/,
     );
-    for (const button of ['Make ada a member', 'Make grace an admin'])
-      assert.ok(buttons(answer).includes(button), button);
+    for (const name of ['ada', 'grace'])
+      assert.ok(answer.page.querySelector(`main a[href="/rooms/${lobby}/members/${name}"]`), name);
     assert.is((await ada.poll(lobby, 0)).status, 200);
   }),
 );
@@ -645,10 +680,18 @@ test(
       await changeRole(ada, lobby, username, 'admin');
     }
     const page = await ada.get(manage);
+    const own = await ada.get(`/rooms/${lobby}/members/ada`);
+    const [member, asking] = [
+      await ada.get(`/rooms/${lobby}/members/grace`),
+      await ada.get(`/rooms/${lobby}/members/grace/remove`),
+    ];
     await grace.post(`/rooms/${lobby}/members/grace/role`, { role: 'member' });
     await grace.post(`/rooms/${lobby}/quit`);
-    for (const button of ['Remove grace', 'Make grace a member']) {
-      const gone = await ada.press(page, button);
+    for (const [form, button] of [
+      [asking, 'Remove grace'],
+      [member, 'Make grace a member'],
+    ] as const) {
+      const gone = await ada.press(form, button);
       assert.is(gone.status, 422);
       assert.match(told(gone).join(), /grace is not a member of lobby/);
     }
@@ -664,7 +707,10 @@ test(
       'Give up membership',
       'Enter lobby',
     ]) {
-      const none = await ada.press(page, button, { username: 'grace', name: 'parlour' });
+      const none = await ada.press(button === 'Make ada a member' ? own : page, button, {
+        username: 'grace',
+        name: 'parlour',
+      });
       assert.is(none.status, 404, button);
       assert.match(main(none), /There is no such room/);
     }

@@ -34,6 +34,7 @@ test(
     assert.is(words(answer.page.querySelector('main strong')), 'go');
     for (const href of [`${room}?reply=3#body`, `${message}/report`, `${room}?from=1#m-3`, '/people/ada'])
       assert.ok(addresses(answer).includes(href), href);
+    assert.match(main(answer), new RegExp(`Its address, to copy: http://127.0.0.1:\\d+${message}`));
   }),
 );
 

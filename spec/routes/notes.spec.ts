@@ -1,7 +1,7 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
-import { type Answer, labelled, words } from '../support/visitor.ts';
+import { type Answer, type Delta, labelled, words } from '../support/visitor.ts';
 
 const test = suite('messages that are left on the page of a person');
 
@@ -66,9 +66,58 @@ test(
     const typed = { body: 'yes' };
     const { status, location } = await grace.press(await grace.get(path), 'Send to ada', typed);
     assert.equal([status, location], [303, `${path}?after=1#new`]);
-    assert.match(main(await grace.get(`${path}?after=1`)), /1 new message .*grace \(you\), \d\d:\d\d: yes/);
+    assert.match(
+      main(await grace.get(`${path}?after=1`)),
+      /1 new message Sent\. .*grace \(you\), \d\d:\d\d: yes/,
+    );
     assert.equal(await ada.log(lobby + 1), ['ada: are you there?', 'grace: yes']);
     assert.is((await ada.poll(lobby, 1)).status, 204, 'ada is in the lobby all the time');
+  }),
+);
+
+test(
+  'the script of that page posts, reads on and marks what it has shown, from the lobby and without a sign of life there',
+  withApp(async (world) => {
+    const { ada, grace, lobby, leave } = await scene(world);
+    await leave('are you there?');
+    const path = `/rooms/${lobby + 1}`;
+    await grace.enter(lobby);
+    await grace.get(path);
+    const note = { body: 'yes', key: 'a-key-of-grace', after: 1 };
+    const sent = await grace.postJson('/people/ada/note', note);
+    assert.equal([sent.status, sent.json().seq], [201, 2]);
+    assert.equal(
+      (sent.json() as Delta).entries.map(({ body }) => body),
+      ['yes'],
+    );
+    assert.is((await grace.postJson('/people/ada/note', note)).status, 200, 'it is stored once');
+    assert.is(
+      (await grace.postJson('/people/ada/note', { ...note, body: ' ', key: 'another-key' })).status,
+      422,
+    );
+    await leave('good');
+    const news: Delta = (await grace.getJson(`${path}/entries?after=2`)).json();
+    assert.equal([news.after, news.entries.map(({ body }) => body)], [3, ['good']]);
+    assert.match(main(await grace.get('/rooms')), /ada 1 unread message\./);
+    assert.equal((await grace.getJson(`${path}/entries?seen=1&after=3`)).json().entries, []);
+    assert.not.match(main(await grace.get('/rooms')), /unread/);
+    assert.equal(
+      await ada.log(lobby),
+      ['ada entered', 'grace entered'],
+      'grace is in the lobby all the time',
+    );
+
+    for (let minute = 0; minute < 16; minute += 1) {
+      world.clock.pass(60_000);
+      await grace.getJson(`${path}/entries?seen=1&after=3`);
+      await ada.get(`/rooms/${lobby}`);
+      await world.tick();
+    }
+    assert.is(
+      (await ada.log(lobby)).at(-1),
+      'grace left',
+      'the page of a conversation keeps nobody in a room',
+    );
   }),
 );
 

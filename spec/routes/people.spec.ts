@@ -323,6 +323,25 @@ test(
 );
 
 test(
+  'the page of a user lists the rooms of both, and no other ones',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    await ada.createRoom('alone', 'invite');
+    const both = await grace.createRoom('both', 'invite');
+    await grace.createRoom('hers');
+    assert.not.match(words((await ada.get('/people/grace')).page.querySelector('main')), /you share/);
+    await grace.post(`/rooms/${both}/members`, { username: 'ada' });
+    await ada.post('/people/grace/note', { body: 'hello', key: 'a-key-of-ada' });
+    for (const [person, path] of [
+      [ada, '/people/grace'],
+      [grace, '/people/ada'],
+    ] as const)
+      assert.match(words((await person.get(path)).page.querySelector('main')), / Rooms you share: both\. /);
+    assert.not.match(words((await ada.get('/people/ada')).page.querySelector('main')), /you share/);
+  }),
+);
+
+test(
   'every user has a page at their username, in any script, with dots and in any case',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
@@ -766,7 +785,7 @@ test(
     );
     assert.is((await grace.get(`/rooms/${room}`)).status, 200);
     assert.is((await linus.get(`/rooms/${room}`)).status, 404, 'not chosen');
-    assert.ok(buttons(await ada.get(`/rooms/${room}/manage`)).includes('Make grace an admin'));
+    assert.ok(buttons(await ada.get(`/rooms/${room}/members/grace`)).includes('Make grace an admin'));
   }),
 );
 

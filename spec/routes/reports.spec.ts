@@ -40,7 +40,9 @@ test(
   withApp(async (world) => {
     const { grace, lobby, seq } = await rude(world);
     const page = await grace.get(`/rooms/${lobby}`);
-    const list = await grace.get(link(page, 'Report a message in lobby')!);
+    const list = await grace.get(
+      link(await grace.get(link(page, 'Search and history')!), 'Report a message in lobby')!,
+    );
     assert.equal(
       list.page
         .querySelectorAll('main a')

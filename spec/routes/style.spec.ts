@@ -87,12 +87,14 @@ function contrast(one: string, other: string): number {
 }
 
 test('each text of the Terminal has a contrast of 7:1 on each of its grounds, and each edge one of 3:1', () => {
-  const css = readFileSync(new URL('../../static/terminal.css', import.meta.url), 'utf8');
+  const coloursIn = (sheet: string, wanted: RegExp) => [
+    ...readFileSync(new URL(`../../static/${sheet}`, import.meta.url), 'utf8').matchAll(wanted),
+  ];
   const colours = Object.fromEntries(
-    [...css.matchAll(/(?:--|\.)([\w-]+)(?:: | \{ color: )(#\w+);/g)].map(([, name, colour]) => [
-      name!,
-      colour!,
-    ]),
+    [
+      ...coloursIn('terminal.css', /--([\w-]+): (#\w+);/g),
+      ...coloursIn('y2k.css', /--(c\d): (#\w+);/g).slice(0, 8), // on dark
+    ].map(([, name, colour]) => [name!, colour!]),
   );
   const texts = ['ink', 'quiet', 'accent', 'accent-strong', 'visited', 'danger', 'danger-strong'];
   const names = Array.from({ length: 8 }, (_, index) => `c${index}`);

@@ -71,14 +71,20 @@ test(
 );
 
 test(
-  'a message whose answer was lost is posted once',
+  'a message that is long on its way says so, and is posted once if its answer is lost',
   withBrowser(async ({ open, cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     const page = await open(`/rooms/${lobby}`, ada);
-    await page.route(POSTS, loseAnswer, { times: 1 });
+    const line = Promise.withResolvers<void>();
+    await page.route(POSTS, (route) => line.promise.then(() => loseAnswer(route)), { times: 1 });
     await send(page, 'hello');
+    const sending = page.locator('.status', { hasText: 'Sending …' });
+    await sending.waitFor();
+    await eventually(() => announced(page), ['Sending']);
+    line.resolve();
     await eventually(() => told(page), UNSENT);
+    await sending.waitFor({ state: 'detached' });
     assert.is(await typedIn(page), 'hello');
     await page.getByRole('button', { name: 'Send' }).click();
     await eventually(() => typedIn(page), '');

@@ -34,6 +34,7 @@ for (const browser of [lynx, w3m]) {
         await reader.press('\r', 'Message'); // the link is the first on the screen, so one key leads to the field
         await reader.fill('Message', 'Hello from the terminal.');
         await reader.push('Send', '1 new message');
+        await reader.sees('Sent.');
         await reader.sees('ada (you), ');
         await reader.sees('Hello from the terminal.'); // no key from sent to reading on
       } finally {

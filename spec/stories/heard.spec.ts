@@ -7,6 +7,7 @@ import {
   focused,
   polled,
   send,
+  told,
   typedIn,
   withBrowser,
 } from '../support/browser.ts';
@@ -128,6 +129,11 @@ test(
     assert.is(await remaining.innerText(), '1 character too many');
     assert.equal(await announced(page), []);
     await eventually(() => announced(page), ['1 character too many']);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await eventually(async () => (await page.title()).startsWith('Error: '), true);
+    await field(page).press('Backspace');
+    await eventually(() => told(page), '');
+    assert.not.match(await page.title(), /^Error: /, 'a problem goes with its cause');
     await send(page, 'a'.repeat(3999));
     await eventually(() => typedIn(page), '');
     assert.is(await remaining.innerText(), '');

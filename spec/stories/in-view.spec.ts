@@ -113,16 +113,53 @@ test(
   ),
 );
 
+/** So many characters are heard at most: from the start of the page to the messages, and from where one lands to the first unread text. */
+const MOST_HEARD = 250;
+
+interface Node {
+  nodeId: string;
+  ignored: boolean;
+  role?: { value: string };
+  name?: { value: string };
+  childIds?: string[];
+}
+
+/** The texts of a page in the order in which a screen reader reads them, with the names of lists and regions. */
+async function heard(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = (await session.send('Accessibility.getFullAXTree')) as { nodes: Node[] };
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const textsOf = ({ ignored, role, name, childIds = [] }: Node): string[] => {
+    if (!ignored && role?.value === 'StaticText') return [name!.value];
+    const isNamed = !ignored && /^(list|navigation|log|group)$/.test(role?.value ?? '') && name?.value;
+    return [...(isNamed ? [name.value] : []), ...childIds.flatMap((id) => textsOf(byId.get(id)!))];
+  };
+  return textsOf(nodes[0]!);
+}
+
 test(
-  'a user with unread messages is led to the first, at the field',
+  'a user with unread messages is led to the first, at the field and from the list of rooms, past little that is heard',
   withBrowser(
     async (world) => {
       const { anna, ben, room } = await kitchen(world);
       for (let count = 0; count < 40; count++) await ben.sayJson(room, `unread ${count}`);
+      const list = await world.open('/rooms', anna, { javaScriptEnabled: false });
+      assert.match(
+        (await list.getByRole('link', { name: 'Kitchen', exact: true }).first().getAttribute('href'))!,
+        /#unread$/,
+      );
       const page = await world.open(`/rooms/${room}`, anna, { javaScriptEnabled: false });
       const link = page.getByRole('link', { name: 'Go to the first unread message' });
       const { y } = (await link.boundingBox())!;
       assert.ok(y > 0 && y < 720, 'the link is in view');
+      const texts = await heard(page);
+      const [log, unread, text] = ['Messages', '40 unread messages', 'unread 0'].map((one) =>
+        texts.indexOf(one),
+      );
+      const above = texts.slice(0, log! + 1).join(' ');
+      assert.ok(above.includes('Leave room') && above.length <= MOST_HEARD, `${above.length}: ${above}`);
+      const landing = texts.slice(unread, text! + 1).join(' ');
+      assert.ok(landing.startsWith('40 unread messages') && landing.length <= MOST_HEARD, landing);
       await link.click();
       await eventually(async () => ((await page.getByText('unread 0').boundingBox())?.y ?? -1) > 0, true);
     },

@@ -78,7 +78,7 @@ test(
       'Pause announcements',
       'Message',
       'Send',
-      'Go to day',
+      'The Enter key',
     ])
       assert.ok(names.includes(name), name);
     assert.equal(
@@ -149,7 +149,6 @@ paper(
       [
         'lobby',
         'Messages',
-        'This is the beginning of lobby.',
         '1 unread message',
         'the day',
         'ada entered the room. now grace entered the room.',

@@ -14,6 +14,7 @@ import {
 const test = browserSuite('members, in a browser');
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+const follow = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click();
 const present = (page: Page) =>
   page.getByRole('list', { name: 'In this room now' }).getByRole('listitem').allTextContents();
 const heading = (page: Page) => page.locator('h1').textContent();
@@ -69,6 +70,8 @@ test(
 
     const manage = await open(`/rooms/${lobby}/manage`, ada);
     await eventually(() => present(other), ['grace', 'linus']);
+    await follow(manage, 'Change grace');
+    await follow(manage, 'Remove grace from lobby');
     await press(manage, 'Remove grace');
     await eventually(() => done(manage), ['grace was removed.']);
     await eventually(() => told(page), 'You were removed from the room lobby.\n\nGo to the list of rooms');
@@ -124,18 +127,23 @@ test(
     await page.locator('.problems a').click();
     assert.is(await focused(page), 'username');
 
+    assert.is(navigations, 0);
+    await follow(page, 'Change ada');
     await press(page, 'Make ada a member');
     await page.getByText('ada is the only administrator of lobby.').waitFor();
     await eventually(() => page.evaluate<string>('document.activeElement.className'), 'problems');
-    assert.is(navigations, 0);
+    assert.is(navigations, 1);
+    await follow(page, 'Back to all members');
 
     await page.getByLabel('Username or email').fill('grace');
     await press(page, 'Add member');
     await eventually(() => done(page), ['grace is a member now.']);
-    assert.is(navigations, 1);
+    assert.is(navigations, 3);
     assert.is(await page.title(), 'Manage lobby – Rooms – Plainchat');
+    await follow(page, 'Change grace');
     await press(page, 'Make grace an admin');
-    await page.getByRole('button', { name: 'Make grace a member', exact: true }).waitFor();
+    await eventually(() => done(page), ['grace is an administrator now.']);
+    await follow(page, 'Change ada');
     await press(page, 'Make ada a member');
     await eventually(() => done(page), ['ada is a member now.']);
     await press(page, 'Give up membership');
@@ -164,12 +172,16 @@ test(
     const other = await open('/rooms', grace, plain);
     await press(other, 'Enter lobby');
     await other.getByText('ada added grace.').waitFor();
+    await follow(page, 'Change grace');
     await press(page, 'Make grace an admin');
     await page.getByText('grace is an administrator now.').waitFor();
     await other.getByRole('link', { name: 'Check for new messages' }).click();
     await other.getByText('ada made grace an administrator.').waitFor();
+    await follow(page, 'Change grace');
     await press(page, 'Make grace a member');
     await page.getByText('grace is a member now.').waitFor();
+    await follow(page, 'Change grace');
+    await follow(page, 'Remove grace from lobby');
     await press(page, 'Remove grace');
     await page.getByText('grace was removed.').waitFor();
     await other.getByRole('link', { name: 'Check for new messages' }).click();

@@ -1,5 +1,14 @@
 import * as assert from 'uvu/assert';
-import { browserSuite, eventually, focused, logOf, send, told, withBrowser } from '../support/browser.ts';
+import {
+  announced,
+  browserSuite,
+  eventually,
+  focused,
+  logOf,
+  send,
+  told,
+  withBrowser,
+} from '../support/browser.ts';
 
 const test = browserSuite('people, with script');
 
@@ -28,10 +37,19 @@ test(
 
     const other = await open('/rooms', grace);
     await other.getByText('1 unread message.').waitFor();
-    await other.getByRole('button', { name: 'Enter ada' }).click();
-    await other.waitForURL(/\/rooms\/1(#unread)?$/);
-    await send(other, 'good morning');
+    await other.getByRole('link', { name: 'ada', exact: true }).click();
+    await other.getByLabel('Message', { exact: true }).fill('good morning');
+    await other.getByRole('button', { name: 'Send to ada' }).click();
     await eventually(() => logOf(page), ['ada: hello', 'grace: good morning']);
+    assert.match(other.url(), /\/rooms\/1(#\w+)?$/, 'sent without leaving the page');
+    await send(page, 'see you :-)');
+    await eventually(() => logOf(other), ['ada: hello', 'grace: good morning', 'ada: see you :-)']);
+    await eventually(() => announced(other), ['Sent', 'ada: see you smile']);
+    assert.is((await grace.poll(1, 0)).json().ended, 'left', 'grace has entered nothing');
+    await other.getByRole('button', { name: 'Enter ada' }).click();
+    await other.getByRole('button', { name: 'Leave room' }).waitFor();
+    await send(other, 'bye');
+    await eventually(async () => (await logOf(page)).at(-1), 'grace: bye');
   }),
 );
 

@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert';
-import { browserSuite, eventually, send, withBrowser } from '../support/browser.ts';
+import { browserSuite, eventually, send, typedIn, withBrowser } from '../support/browser.ts';
 import { words } from '../support/visitor.ts';
 
 const test = browserSuite('replies and unread messages, by script');
 
 test(
-  'ada answers grace, who sees that it is to her; the next message answers nothing',
+  'ada answers grace, who sees that it is to her; the next message answers nothing, and mentions her by a name that is offered',
   withBrowser(async ({ open, cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
     const lobby = await ada.createRoom('lobby');
@@ -18,8 +18,14 @@ test(
     await send(page, 'gladly');
     await page.locator('#m-4').getByRole('link', { name: 'to grace' }).waitFor();
     await hers.locator('#m-4').getByRole('link', { name: 'to you' }).waitFor();
-    await send(page, 'at four');
-    await page.locator('#m-5').waitFor();
+    await page.getByLabel('Message', { exact: true }).pressSequentially('at four, @G');
+    await page.getByRole('button', { name: '@grace' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.is(await typedIn(page), 'at four, @grace ');
+    assert.is(await page.getByRole('button', { name: '@grace' }).count(), 0);
+    await page.keyboard.press('Control+Enter');
+    await page.locator('#m-5').getByText('@grace').waitFor();
     assert.is(await page.locator('#m-5 .reply').count(), 0);
   }),
 );

@@ -137,9 +137,9 @@ export function announced(page: Page): Promise<string[]> {
   return page.locator('.announcer p').allTextContents();
 }
 
-/** What the page tells is wrong. */
+/** What the page tells is wrong, and where it leads from there. */
 export async function told(page: Page): Promise<string> {
-  return (await page.locator('.problems').allInnerTexts()).join();
+  return (await page.locator('.problems, .problems + .onward').allInnerTexts()).join('\n\n');
 }
 
 /** Types a message and sends it. */

@@ -27,13 +27,15 @@ export interface Mode {
   colorScheme: 'light' | 'dark';
   forcedColors?: 'active';
   contrast?: 'more';
-  style?: 'y2k';
+  style?: 'y2k' | 'terminal';
   /** Text twice as large, with the spacing of WCAG 1.4.12. */
   text?: 'wide';
   /** Whether what is the same in every mode is looked at. */
   isStructural?: boolean;
   /** Whether each stop of Tab is looked at. */
   isWalked?: boolean;
+  /** Whether a page is looked at only if it has an element whose place is new: colours and sizes are those of another mode. */
+  isBrief?: boolean;
 }
 
 const LARGE = { width: 1280, height: 800 };
@@ -44,6 +46,15 @@ export const MODES: Mode[] = [
   { name: 'light', ...LARGE, colorScheme: 'light', isStructural: true, isWalked: true },
   { name: 'text of 200 % with wide spacing', ...LARGE, colorScheme: 'light', text: 'wide' },
   { name: 'style of the 2000s, light', ...LARGE, colorScheme: 'light', style: 'y2k' },
+  { name: 'style Terminal', ...LARGE, colorScheme: 'light', style: 'terminal', isBrief: true },
+  {
+    name: 'style Terminal, forced colours',
+    ...LARGE,
+    colorScheme: 'dark',
+    forcedColors: 'active',
+    style: 'terminal',
+    isBrief: true,
+  },
   { name: 'forced colours', ...LARGE, colorScheme: 'dark', forcedColors: 'active' },
   { name: 'dark, 320 px wide', ...NARROW, colorScheme: 'dark' },
   {
@@ -61,11 +72,22 @@ export const MODES: Mode[] = [
     contrast: 'more',
     isWalked: true,
   },
+  {
+    name: 'style Terminal, 1280 by 800 at 400 %',
+    width: 320,
+    height: 200,
+    colorScheme: 'light',
+    style: 'terminal',
+    isBrief: true,
+  },
 ];
 
 const WIDE_TEXT =
   'html { font-size: 200% } * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }';
-const y2k = readFileSync(new URL('../../static/y2k.css', import.meta.url), 'utf8');
+const [y2k, terminal] = ['y2k', 'terminal'].map((name) =>
+  readFileSync(new URL(`../../static/${name}.css`, import.meta.url), 'utf8'),
+) as [string, string];
+const SHEETS = { y2k: [y2k], terminal: [y2k, terminal] };
 
 /** axe itself, to be run in the page. */
 const AXE = readFileSync(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -85,8 +107,9 @@ export async function unfit(page: Page, mode: Mode): Promise<string[]> {
   await page.emulateMedia({ colorScheme, forcedColors, contrast });
   const known = places.get(mode)!;
   const given = {
-    sheets: [...(mode.style === 'y2k' ? [y2k] : []), ...(mode.text === 'wide' ? [WIDE_TEXT] : [])],
-    isY2k: mode.style === 'y2k',
+    sheets: [...(mode.style ? SHEETS[mode.style] : []), ...(mode.text === 'wide' ? [WIDE_TEXT] : [])],
+    style: mode.style,
+    isBrief: mode.isBrief,
     structure: mode.isStructural ? [...STRUCTURE, ...(known.size === 0 ? [OF_STYLE_SHEETS] : [])] : [],
     appearance: APPEARANCE,
     known: [...known],
@@ -107,16 +130,8 @@ export async function unfit(page: Page, mode: Mode): Promise<string[]> {
 
 // Both run in the page.
 
-const look = `async ({ sheets, isY2k, structure, appearance, known }, walk) => {
+const look = `async ({ sheets, style, isBrief, structure, appearance, known }, walk) => {
   const root = document.documentElement;
-  root.classList.toggle('y2k', isY2k);
-  document.adoptedStyleSheets = sheets.map((text) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(text);
-    return sheet;
-  });
-  scrollTo(0, root.scrollHeight); // where a room opens: elsewhere its form covers a part of a link, until that has the focus
-
   const seen = new Set(known);
   const places = new Map([[root, 0]]);
   const hash = (text, start = 0) => [...text].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0)) | 0, start);
@@ -125,7 +140,19 @@ const look = `async ({ sheets, isY2k, structure, appearance, known }, walk) => {
     const parts = [...one.attributes].map(({ name, value }) => state.test(name) ? name + '=' + value : name).sort();
     places.set(one, hash(one.tagName + parts, places.get(one.parentElement)));
   };
-  const elements = [...document.body.querySelectorAll('*')].filter((one) => { placeOf(one); return one.checkVisibility(); });
+  const all = [...document.body.querySelectorAll('*')];
+  all.forEach(placeOf);
+  if (isBrief && all.every((one) => seen.has(places.get(one)))) return { found: [], fresh: [] };
+  root.classList.toggle('y2k', style !== undefined);
+  root.classList.toggle('terminal', style === 'terminal');
+  document.adoptedStyleSheets = sheets.map((text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    return sheet;
+  });
+  scrollTo(0, root.scrollHeight); // where a room opens: elsewhere its form covers a part of a link, until that has the focus
+
+  const elements = all.filter((one) => one.checkVisibility());
   const isRead = (one) => one.matches('input, select, textarea, button, img') || [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   const fresh = new Map(elements.filter((one) => !seen.has(places.get(one))).map((one) => [places.get(one), one]));
   const parts = [...document.body.querySelectorAll('header, nav, main, footer, aside, section, form, fieldset, iframe, table, h1, h2, h3, h4, [role]')].map(({ tagName }) => tagName);
@@ -151,7 +178,7 @@ const look = `async ({ sheets, isY2k, structure, appearance, known }, walk) => {
   if (root.scrollWidth > innerWidth) found.push('wider than the window: ' + root.scrollWidth);
   say('cut off', elements.filter((one) => one.matches('button, .button, label, legend, th, h1, h2, h3, p') && one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline' && !isClipped(one)));
   say('moves', [...fresh.values()].filter((one) => getComputedStyle(one).transitionDuration !== '0s' || getComputedStyle(one).animationName !== 'none'));
-  return { found: [...found, ...walk()], fresh: [...fresh.keys(), outline] };
+  return { found: [...found, ...walk()], fresh: [...(isBrief ? places.values() : fresh.keys()), outline] };
 }`;
 
 const walk = `() => {

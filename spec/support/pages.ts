@@ -348,6 +348,15 @@ async function later({ cast, clock, visitor }: World): Promise<Sight[]> {
     { name: 'an invitation', who: alan, path: invitation },
     { name: 'an invitation, without an account', who: nobody, path: invitation },
     { name: 'an invitation that has ended', who: nobody, path: '/join/ended', status: 404 },
+    { name: 'a member', who: ada, path: `${room}/members/grace` },
+    {
+      name: 'a member, refused',
+      who: ada,
+      path: `${room}/members/ada/role`,
+      fields: { role: 'member' },
+      status: 422,
+    },
+    { name: 'remove a member', who: ada, path: `${room}/members/grace/remove` },
     { name: 'members, of a member', who: grace, path: `${room}/manage` },
     { name: 'members, in a room with a long name', who: linus, path: `/rooms/${long}/manage` },
   ];

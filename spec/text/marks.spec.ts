@@ -170,6 +170,59 @@ for (const code of [
     assert.is(htmlOf(code).replaceAll(/<span class="sign">[^<]*<\/span>/g, ''), escaped(code));
   });
 
+/** What smileys are called. */
+const smileys: [text: string, name: string][] = [
+  [':-)', 'smile'],
+  [':)', 'smile'],
+  [';-)', 'wink'],
+  [':-(', 'sad face'],
+  [':D', 'laugh'],
+  [':-p', 'tongue out'],
+  [':o', 'surprise'],
+  [':-|', 'straight face'],
+  [':-/', 'unsure'],
+  [":'(", 'tears'],
+];
+for (const [text, name] of smileys)
+  test(`${text} stays as typed, and is called ${name}`, () => {
+    const span = `<span class="smiley" role="img" title="${name}">${text}</span>`;
+    assert.is(htmlOf(text), span);
+    for (const [before, after] of [
+      ['Good. ', ''],
+      ['(', ' ha)'],
+      ['', '.'],
+      ['', ', then'],
+    ])
+      assert.is(htmlOf(before + text + after), before + span + after);
+    assert.is(htmlOf(`*so ${text} good*`), `<strong>so ${span} good</strong>`);
+    for (const code of [`\`${text}\``, `\`\`\`\nx ${text} y\n\`\`\``])
+      assert.not.match(htmlOf(code), /smiley/, 'not in code');
+  });
+
+test('a smiley is also one at the end of strong text', () => {
+  assert.match(htmlOf('*so :-)*'), /^<strong>so <span class="smiley"[^]*<\/strong>$/);
+});
+
+for (const text of [
+  '1:) one',
+  'a:D',
+  'x;P',
+  ':DDD',
+  ':Path',
+  ':-',
+  ':/ and ;/',
+  'C:\\x',
+  'for (;;) {}',
+  'std::map :: x',
+  '10:00',
+  'Note: (later)',
+  '>:(',
+  'https://example.org/:-)',
+])
+  test(`${JSON.stringify(text)} has no smiley`, () => {
+    assert.not.match(htmlOf(text), /smiley/);
+  });
+
 /** What stands around a mark, with the mark itself as `M`. */
 const around = [
   'M',
