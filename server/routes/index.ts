@@ -58,6 +58,9 @@ export function routes(): KoaRouter<object, Context> {
   get('/help', help.show);
   get('/accessibility', accessibility.show);
   get('/accessibility.jsonld', accessibility.earl);
+  get('/accessibility.yaml', accessibility.acr);
+  get('/accessibility/criteria', accessibility.criteria);
+  get('/accessibility/specs{/:folder}/:name.txt', accessibility.spec);
   get('/style', style.show);
   post('/style', style.choose, style.show);
 

@@ -11,6 +11,7 @@ import { mapInSlices } from '../live/slices.ts';
 import { fitting } from '../live/tail.ts';
 import { blockedIds, requireViewer } from '../middleware/current-user.ts';
 import { readerZone } from '../middleware/render.ts';
+import { baseOf } from '../middleware/request.ts';
 import { shortened } from '../text/characters.ts';
 import { day } from '../view/dates.ts';
 import type { EntryView } from '../view/entry.ts';
@@ -288,7 +289,7 @@ async function atomPieces(ctx: Context, { entries }: Shaped): Promise<string[]> 
       author: view.author,
       published: view.at,
       updated: updatedAt(entry),
-      address: originOf(ctx) + addressOf(entry),
+      address: baseOf(ctx) + addressOf(entry),
       text: inXml(text),
     });
   });
@@ -300,8 +301,8 @@ function atomWhole(ctx: Context, { title, page }: Shaped, entries: ShapedEntry[]
   const feed = ctx.view.render('shapes/feed.njk', {
     title: inXml(title),
     id: uuid(`feed ${createdAt} ${id} ${page}`),
-    self: originOf(ctx) + ctx.url,
-    page: originOf(ctx) + page,
+    self: baseOf(ctx) + ctx.url,
+    page: baseOf(ctx) + page,
     updated: entries.map(updatedAt).toSorted().at(-1) ?? new Date(0).toISOString(),
   });
   const end = feed.lastIndexOf('</feed>');
@@ -310,8 +311,6 @@ function atomWhole(ctx: Context, { title, page }: Shaped, entries: ShapedEntry[]
 
 const updatedAt = ({ record }: ShapedEntry): string =>
   (record.attachment?.describedAt ?? record.at).toISOString();
-const originOf = ({ env, protocol, host }: Context): string =>
-  env.publicUrl?.origin ?? `${protocol}://${host}`;
 
 /** A text without the characters that XML cannot have. */
 const inXml = (text: string): string =>

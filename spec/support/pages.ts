@@ -31,6 +31,7 @@ async function first({ cast, visitor, em, clock }: World): Promise<Sight[]> {
     { name: 'style', who: nobody, path: '/style' },
     { name: 'style, refused', who: nobody, path: '/style', fields: { style: 'loud' }, status: 422 },
     { name: 'accessibility', who: nobody, path: '/accessibility' },
+    { name: 'accessibility, criteria', who: nobody, path: '/accessibility/criteria' },
     { name: 'create account', who: nobody, path: '/register' },
     {
       name: 'create account, refused',
