@@ -16,6 +16,7 @@ import { requireUser } from '../middleware/current-user.ts';
 import { readerZone } from '../middleware/render.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
 import { isolated } from '../text/direction.ts';
+import type { AttachmentView } from '../view/attachment.ts';
 import type { EntryView } from '../view/entry.ts';
 import { arrangementOf } from '../view/log-reader.ts';
 import { roomId } from './parameters.ts';
@@ -87,6 +88,22 @@ function exampleOf(ctx: Context, line: EntryView & { what: string }, chosen: Rea
   return { what: line.what, html, isSkipped: arrangement.isSkipped ?? false };
 }
 
+/** What is attached to an example. */
+const picture = (ctx: Context): AttachmentView => ({
+  address: ctx.view.asset('harbour.svg'),
+  descriptionAddress: '',
+  describedAt: null,
+  type: 'png',
+  format: 'PNG',
+  size: 0,
+  width: 480,
+  height: 270,
+  shown: { width: 480, height: 270 },
+  description: 'The harbour at night, with three boats',
+  decorative: false,
+  words: 'Image: The harbour at night, with three boats',
+});
+
 /** Lines with all that a message can have. */
 const examples = (ctx: Context, username: string): (EntryView & { what: string })[] => [
   {
@@ -105,20 +122,7 @@ const examples = (ctx: Context, username: string): (EntryView & { what: string }
     body: 'From https://example.org/harbour and https://example.org/boats',
     at: '2026-01-05T14:06:00.000Z',
     reply: { seq: 14, author: username },
-    attachment: {
-      address: ctx.view.asset('harbour.svg'),
-      descriptionAddress: '',
-      describedAt: null,
-      type: 'png',
-      format: 'PNG',
-      size: 0,
-      width: 480,
-      height: 270,
-      shown: { width: 480, height: 270 },
-      description: 'The harbour at night, with three boats',
-      decorative: false,
-      words: 'Image: The harbour at night, with three boats',
-    },
+    attachment: picture(ctx),
   },
   {
     what: 'Your own message',
