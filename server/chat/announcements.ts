@@ -31,6 +31,18 @@ export interface Announcements {
   notify?: boolean;
   /** The sounds that are heard; left out: none. */
   sound?: Sound;
+  /** What is read of a message in the log; left out: as usual. */
+  reading?: Reading;
+}
+
+/** What a line of the log has, for those who go through it. */
+export interface Reading {
+  /** What is read of a message, in this order. */
+  parts: Part[];
+  /** Whether notices are read. */
+  notices: boolean;
+  /** Whether the user's own messages are read. */
+  own: boolean;
 }
 
 /** What can be heard as a sound. */
@@ -85,19 +97,47 @@ export async function saveAnnouncementsIn(
   memberRoom: MemberRoom,
   typed: Typed,
 ): Promise<void> {
-  const { sound: _, ...current } = announcementsIn(memberRoom); // is the same in all rooms
-  const announcements = JSON.stringify(checkedChoices(typed, current));
-  await lockActor(em, memberRoom.membership.user);
+  const current = choicesIn(memberRoom);
+  await keepIn(em, memberRoom, checkedChoices(typed, current));
+}
+
+/** The user's choices for this room, without what is the same in all rooms, or chosen apart. */
+export function choicesIn(memberRoom: MemberRoom): Announcements {
+  const { sound: _, reading: _reading, ...current } = announcementsIn(memberRoom);
+  return current;
+}
+
+/** Keeps announcements for a room, beside what is read of its log. Runs inside a transaction. @throws as `lockActor` */
+export async function keepIn(
+  em: EntityManager,
+  memberRoom: MemberRoom,
+  chosen: Partial<Announcements>,
+): Promise<void> {
+  const { reading } = (await lockChoices(em, memberRoom)).own;
+  const kept = { ...chosen, ...(reading && { reading }) };
+  const announcements = Object.keys(kept).length > 0 ? JSON.stringify(kept) : null;
   await em.nativeUpdate(Membership, ofMember(memberRoom), { announcements });
+}
+
+/** Locks the member, and returns them with what they have chosen for the room, as it is now. @throws as `lockActor` */
+export async function lockChoices(em: EntityManager, memberRoom: MemberRoom) {
+  const user = await lockActor(em, memberRoom.membership.user);
+  const now = await em.findOneOrFail(Membership, ofMember(memberRoom), { disableIdentityMap: true });
+  return { user, own: parsedChoices(now.announcements) };
+}
+
+/** Whether the user has chosen announcements for this room. */
+export function hasChoicesIn({ membership }: MemberRoom): boolean {
+  const { reading: _, ...others } = parsedChoices(membership.announcements);
+  return Object.keys(others).length > 0;
 }
 
 /** Deletes the choices for one room, so that those for all rooms apply. Runs inside a transaction. */
 export async function clearAnnouncementsIn(em: EntityManager, memberRoom: MemberRoom): Promise<void> {
-  await lockActor(em, memberRoom.membership.user);
-  await em.nativeUpdate(Membership, ofMember(memberRoom), { announcements: null });
+  await keepIn(em, memberRoom, {});
 }
 
-const ofMember = ({ room, membership }: MemberRoom) => ({ room, user: membership.user });
+export const ofMember = ({ room, membership }: MemberRoom) => ({ room, user: membership.user });
 /** @param json what a row keeps; null for nothing */
 export const parsedChoices = (json: string | null | undefined): Partial<Announcements> =>
   json ? JSON.parse(json) : {};

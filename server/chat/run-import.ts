@@ -79,7 +79,7 @@ function setupIn({ at, browser, system, settings }: Json): Setup {
   };
 }
 
-function resultIn({ test, verdict, announced, notedAt, scenarioResults }: Json, now: Date) {
+function resultIn({ test, verdict, announced, completedAt, notedAt, scenarioResults }: Json, now: Date) {
   return {
     scene: objectIn(test).id as number,
     ...checkedResult({
@@ -87,6 +87,6 @@ function resultIn({ test, verdict, announced, notedAt, scenarioResults }: Json, 
       heard: textIn(objectIn(firstOf(scenarioResults)).output),
       announced: textIn(announced),
     }),
-    notedAt: timeIn(notedAt, now),
+    notedAt: timeIn(completedAt ?? notedAt, now),
   };
 }

@@ -1,7 +1,15 @@
 import type { EntityManager } from '@mikro-orm/core';
-import { type Announcements, announcementsOf, DEFAULTS, type Part } from './announcements.ts';
+import {
+  type Announcements,
+  announcementsOf,
+  choicesIn,
+  DEFAULTS,
+  keepIn,
+  type Part,
+} from './announcements.ts';
 import { chosenOption, collectProblems } from './checks.ts';
 import { Invalid, NotFound } from './errors.ts';
+import type { MemberRoom } from './membership.ts';
 import { lockActor, User } from './user.ts';
 
 /** What can be said of a message, with the words of the form, in the usual order. */
@@ -52,7 +60,16 @@ export function placesOf({ parts, first, time }: Announcements): Record<Part, st
  */
 export async function saveSaid(em: EntityManager, actor: User, typed: TypedSaid): Promise<void> {
   const user = await lockActor(em, actor);
-  const current = announcementsOf(user);
+  await keep(em, user, checkedSaid(typed, announcementsOf(user)));
+}
+
+/** As `saveSaid`, for one room. */
+export async function saveSaidIn(em: EntityManager, memberRoom: MemberRoom, typed: TypedSaid): Promise<void> {
+  await keepIn(em, memberRoom, checkedSaid(typed, choicesIn(memberRoom)));
+}
+
+/** @throws Invalid for each field that is wrong */
+function checkedSaid(typed: TypedSaid, current: Announcements): Announcements {
   const { every, own, notify, ...checked } = collectProblems({
     parts: () => checkedParts(typed),
     every: () => chosenOption('every', typed, PACES, current.every as 5 | 15 | 30 | 60 | undefined),
@@ -62,11 +79,11 @@ export async function saveSaid(em: EntityManager, actor: User, typed: TypedSaid)
   });
   const { every: _every, own: _own, notify: _notify, ...others } = current;
   const optional = { ...(every && { every }), ...(own && { own }), ...(notify && { notify }) };
-  await keep(em, user, { ...others, ...checked, ...optional });
+  return { ...others, ...checked, ...optional };
 }
 
-/** Parts that have the same place are said in the usual order. */
-function checkedParts(typed: TypedSaid): Part[] {
+/** Parts that have the same place are said in the usual order. @throws Invalid for each field that is wrong */
+export function checkedParts(typed: TypedSaid): Part[] {
   const placeOf = (name: Part) =>
     chosenOption(
       `place-${name}`,
@@ -90,8 +107,9 @@ function checkedParts(typed: TypedSaid): Part[] {
 export async function savePreset(em: EntityManager, actor: User, name: string): Promise<void> {
   if (!Object.hasOwn(PRESETS, name)) throw new NotFound('There is no such preset. Choose one from the page.');
   const user = await lockActor(em, actor);
-  const { sound } = announcementsOf(user);
-  await keep(em, user, { ...PRESETS[name as keyof typeof PRESETS].choices, ...(sound && { sound }) });
+  const { sound, reading } = announcementsOf(user);
+  const { choices } = PRESETS[name as keyof typeof PRESETS];
+  await keep(em, user, { ...choices, ...(sound && { sound }), ...(reading && { reading }) });
 }
 
 const keep = (em: EntityManager, { id }: User, announcements: Announcements) =>

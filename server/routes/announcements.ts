@@ -1,6 +1,7 @@
 import {
   announcementsIn,
   clearAnnouncementsIn,
+  hasChoicesIn,
   saveAnnouncements,
   saveAnnouncementsIn,
 } from '../chat/announcements.ts';
@@ -15,12 +16,12 @@ import { roomId } from './parameters.ts';
 /** GET /rooms/ID/announcements; does not leave the room */
 export const show: Handler = async (ctx) => {
   const memberRoom = await findRoom(ctx);
-  const { room, membership } = memberRoom;
+  const { room } = memberRoom;
   await stayIn(ctx, room);
   ctx.page('announcements/show.njk', {
     room,
     chosen: announcementsIn(memberRoom),
-    isOwn: membership.announcements !== null,
+    isOwn: hasChoicesIn(memberRoom),
   });
 };
 

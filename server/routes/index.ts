@@ -29,6 +29,7 @@ import * as preferences from './preferences.ts';
 import * as presence from './presence.ts';
 import * as present from './present.ts';
 import * as previews from './previews.ts';
+import * as reading from './reading.ts';
 import * as reports from './reports.ts';
 import * as resetLinks from './reset-links.ts';
 import * as roomPage from './room-page.ts';
@@ -59,6 +60,9 @@ export function routes(): KoaRouter<object, Context> {
   get('/help', help.show);
   get('/accessibility', accessibility.show);
   get('/accessibility.jsonld', accessibility.earl);
+  get('/accessibility.yaml', accessibility.acr);
+  get('/accessibility/criteria', accessibility.criteria);
+  get('/accessibility/specs{/:folder}/:name.txt', accessibility.spec);
   get('/style', style.show);
   post('/style', style.choose, style.show);
 
@@ -122,6 +126,11 @@ export function routes(): KoaRouter<object, Context> {
   get('/rooms/:id/announcements', announcements.show);
   post('/rooms/:id/announcements', announcements.saveForRoom, announcements.show);
   post('/rooms/:id/announcements/clear', announcements.clear);
+  get('/rooms/:id/said', said.showForRoom);
+  post('/rooms/:id/said', said.saveForRoom, said.showForRoom);
+  get('/rooms/:id/reading', reading.showForRoom);
+  post('/rooms/:id/reading', reading.saveForRoom, reading.showForRoom);
+  post('/rooms/:id/reading/clear', reading.clear);
 
   get('/rooms/:id/away', away.showForRoom, away.showForRoom);
   post('/rooms/:id/away', away.saveForRoom, away.showForRoom);
@@ -224,6 +233,8 @@ export function routes(): KoaRouter<object, Context> {
   get('/settings/away', away.show, away.show);
   post('/settings/away', away.save, away.show);
   post('/settings/away/confirm', confirmation.send, away.show);
+  get('/settings/reading', reading.show);
+  post('/settings/reading', reading.save, reading.show);
   get('/settings/said', said.show);
   post('/settings/said', said.save, said.show);
   post('/settings/said/:preset', said.usePreset);

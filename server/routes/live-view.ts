@@ -29,7 +29,8 @@ export const show: Handler = async (ctx) => {
   const after = seq('after', ctx.query.after);
   const begin =
     after === undefined ? room.lastSeq - EARLIER_ENTRIES : Math.max(after, room.lastSeq - PAGE_SIZE);
-  const range = { first: begin + 1, last: room.lastSeq };
+  const { announcements } = room.membership;
+  const range = { first: begin + 1, last: room.lastSeq, announcements };
   const lines = fitting(await logLines(ctx, room.id, range), 'last');
   if (isUserNavigation(ctx) && lines.length > 0) await recordShown(ctx, room, lines[0]!.seq, room.lastSeq);
   const seconds = Object.hasOwn(RELOADS, liveView) ? RELOADS[liveView as keyof typeof RELOADS] : undefined;
@@ -83,7 +84,7 @@ function newEntriesOf(ctx: Context, { id, lastSeq }: RoomDetails): () => Promise
       const room = await memberRoom(ctx, id);
       ctx.leases.record(user, {});
       const last = Math.min(room.lastSeq, after + BATCH_SIZE);
-      const range = { first: after + 1, last };
+      const range = { first: after + 1, last, announcements: room.membership.announcements };
       const lines = fitting(await logLines(ctx, id, range), 'first');
       if (lines.length === 0) return '';
       await recordShown(ctx, room, after + 1, lines.at(-1)!.seq);

@@ -41,7 +41,7 @@ export const show: Handler = async (ctx) => {
       ...replies,
       rows: await linesOf(
         ctx,
-        room.id,
+        room,
         rows.map((row) => row.seq),
       ),
     },

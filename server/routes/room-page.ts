@@ -2,6 +2,7 @@ import { BATCH_SIZE } from '../chat/entry.ts';
 import { roomAs } from '../chat/direct.ts';
 import { roomFor } from '../chat/membership.ts';
 import { absence, presenceOf } from '../chat/presence.ts';
+import { readingFor } from '../chat/reading.ts';
 import {
   announcementsFor,
   countMentionsAfter,
@@ -121,7 +122,11 @@ async function logOf(ctx: Context, room: MemberDetails) {
   const stretch = await stretchOf(ctx, room);
   const { after, day, keep = 'last' } = stretch;
   const unfolded = ctx.refused ? undefined : seq('show', ctx.query.show);
-  const all = await logLines(ctx, room.id, { ...stretch, unfolded });
+  const all = await logLines(ctx, room.id, {
+    ...stretch,
+    unfolded,
+    announcements: room.membership.announcements,
+  });
   const lines = fitting(all, keep);
   const { seq: first } = lines[0] ?? { seq: stretch.first };
   const { seq: last } = lines.at(-1) ?? { seq: stretch.last };
@@ -130,6 +135,10 @@ async function logOf(ctx: Context, room: MemberDetails) {
   const isLatest = last === room.lastSeq;
   const isSent = lines.some(({ seq, isOwn }) => isOwn && after !== undefined && seq > after);
   const heading = await headingOf(ctx, room, { after, read, first, last, isSent });
+  const { reading: _, ...announcements } = announcementsFor(
+    viewer.announcements,
+    room.membership.announcements,
+  );
   return {
     digests: lines.map(({ digest }) => digest),
     sections: logSections(lines, { heading, isLatest: isLatest && !day }),
@@ -140,7 +149,8 @@ async function logOf(ctx: Context, room: MemberDetails) {
     isHistory: !isLatest || day !== undefined,
     last: room.lastSeq,
     gap: isLatest && (await hasMessagesBetween(ctx.reader, room.id, read, first)) ? read + 1 : undefined,
-    announcements: announcementsFor(viewer.announcements, room.membership.announcements),
+    announcements,
+    reading: readingFor(viewer.announcements, room.membership.announcements),
   };
 }
 

@@ -16,34 +16,58 @@ const expectedIn = (scene: number): string[] => {
   return [...heard, ...(note ? [note] : [])].map((text) => text.replaceAll('{reader}', READER_NAME));
 };
 
-/** In the words of ARIA-AT: results of tests, with scenarios, assertions and unexpected behaviours. */
-const ariaAt: Content = (run, results, base) =>
-  json({
+/** What ARIA-AT knows to be wrong beside the assertions; all else is `OTHER`, with words. */
+const SIDE_EFFECTS: Partial<Record<Verdict, string>> = { late: 'SLUGGISH' };
+
+/** The result of a scene as one of ARIA-AT: one scenario, which is to begin the scene. */
+function scenarioResult({ scene, verdict, heard }: ShownResult) {
+  const isExpected = verdict === 'expected';
+  const command = { id: `BEGIN_SCENE_${scene}`, text: `Begin scene ${scene}` };
+  const failedReason = isExpected ? null : verdict === 'missing' ? 'NO_OUTPUT' : 'INCORRECT_OUTPUT';
+  const [id, text] = [SIDE_EFFECTS[verdict] ?? 'OTHER', VERDICTS[verdict]];
+  return {
+    scenario: { command, commands: [command] },
+    output: heard,
+    assertionResults: expectedIn(scene).map((expected) => ({
+      assertion: { text: expected, priority: 'MUST' },
+      passed: isExpected,
+      failedReason,
+    })),
+    unexpectedBehaviors: isExpected ? [] : [{ id, text, otherUnexpectedBehaviorText: text }],
+    hasNegativeSideEffect: !isExpected,
+    negativeSideEffects: isExpected ? [] : [{ id, text, impact: 'SEVERE', details: text }],
+  };
+}
+
+/** In the words of ARIA-AT: results of tests, with scenarios, assertions and what was wrong beside them. */
+const ariaAt: Content = (run, results, base) => {
+  const at = { id: run.reader.toLowerCase().replace(/[^a-z\d]+/g, '_'), name: run.reader };
+  const head = {
     format: FORMAT,
-    at: { name: run.reader, version: run.readerVersion },
+    at: { ...at, version: run.readerVersion },
     browser: { name: run.browser, version: run.browserVersion },
     system: run.system,
     settings: run.settings,
     madeAt: run.madeAt,
-    testResults: results.map(({ scene, verdict, heard, announced, notedAt }) => ({
-      test: { id: scene, title: sceneOf(scene).name, url: sceneAddress(base, scene) },
-      scenarioResults: [
-        {
-          scenario: { commands: [{ id: 'begin', text: `Begin scene ${scene}` }] },
-          output: heard,
-          assertionResults: expectedIn(scene).map((text) => ({
-            assertion: { text, priority: 'MUST' },
-            passed: verdict === 'expected',
-          })),
-          unexpectedBehaviors:
-            verdict === 'expected' ? [] : [{ id: verdict.toUpperCase(), text: VERDICTS[verdict] }],
-        },
-      ],
-      verdict,
-      announced,
-      notedAt,
-    })),
-  });
+  };
+  const lines = results.map((result) =>
+    JSON.stringify({
+      test: {
+        id: result.scene,
+        title: sceneOf(result.scene).name,
+        url: sceneAddress(base, result.scene),
+        at,
+        atMode: 'INTERACTION',
+      },
+      scenarioResults: [scenarioResult(result)],
+      verdict: result.verdict,
+      announced: result.announced,
+      completedAt: result.notedAt,
+    }),
+  );
+  // A line for each result: an import is a form, where spaces and line ends count.
+  return `${JSON.stringify(head).slice(0, -1)},"testResults":[\n${lines.join(',\n')}\n]}\n`;
+};
 
 /** Names of W3C's Evaluation and Report Language. */
 const EARL_CONTEXT = {

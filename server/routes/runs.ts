@@ -5,6 +5,7 @@ import { runOf, runsOf, sharedRun, type ShownRun } from '../chat/run.ts';
 import type { Context, Handler } from '../context.ts';
 import { requireUser, requireViewer } from '../middleware/current-user.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
+import { baseOf } from '../middleware/request.ts';
 import { sceneNumber, SCENES } from '../practice/scenes.ts';
 import { field, id } from './parameters.ts';
 import { compareRuns, RUN_FILES, toolsOf } from './run-files.ts';
@@ -110,8 +111,6 @@ export const compare: Handler = async (ctx) => {
 
 const ownRun = (ctx: Context) => runOf(ctx.reader, requireViewer(ctx).id, id(ctx.params.run));
 const runAt = (ctx: Context) => sharedRun(ctx.reader, ctx.params.secret ?? '');
-const baseOf = (ctx: Context) => ctx.env.publicUrl?.origin ?? ctx.origin;
-
 /** What the page of a run shows: each scene, with its result. */
 async function pageOf(ctx: Context, run: ShownRun) {
   const results = await resultsOf(ctx.reader, run.id);

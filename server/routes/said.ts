@@ -1,9 +1,14 @@
 import { createWording, type Entry } from '../../static/wording.ts';
-import { announcementsOf } from '../chat/announcements.ts';
-import { PARTS, placesOf, PRESETS, savePreset, saveSaid } from '../chat/said.ts';
+import { type Announcements, announcementsIn, announcementsOf } from '../chat/announcements.ts';
+import { roomOfMember } from '../chat/membership.ts';
+import type { Room } from '../chat/room.ts';
+import { PARTS, placesOf, PRESETS, savePreset, saveSaid, saveSaidIn } from '../chat/said.ts';
 import type { Context, Handler } from '../context.ts';
+import { stayIn } from '../middleware/activity.ts';
 import { requireUser } from '../middleware/current-user.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
+import { isolated } from '../text/direction.ts';
+import { roomId } from './parameters.ts';
 
 /** Entries that show how it sounds: with a reply, an image, two links. */
 const examples = (reader: string): Record<string, Entry> => ({
@@ -22,16 +27,25 @@ const examples = (reader: string): Record<string, Entry> => ({
 });
 
 /** GET /settings/said: what is said of a message, in which order and how often */
-export const show: Handler = (ctx) => {
-  const user = requireUser(ctx);
-  const chosen = announcementsOf(user);
-  const { isWanted, textOf } = createWording(user.username, chosen);
-  const said = Object.entries(examples(user.username)).map(([what, entry]) => ({
+export const show: Handler = (ctx) => showChosen(ctx, announcementsOf(requireUser(ctx)));
+
+/** GET /rooms/ID/said: the same for one room; does not leave it */
+export const showForRoom: Handler = async (ctx) => {
+  const memberRoom = await roomOfMember(ctx.em, requireUser(ctx), roomId(ctx));
+  await stayIn(ctx, memberRoom.room);
+  showChosen(ctx, announcementsIn(memberRoom), memberRoom.room);
+};
+
+function showChosen(ctx: Context, chosen: Announcements, room?: Room): void {
+  const { username } = requireUser(ctx);
+  const { isWanted, textOf } = createWording(username, chosen);
+  const said = Object.entries(examples(username)).map(([what, entry]) => ({
     what,
     text: isWanted(entry) ? textOf([entry], false) : undefined,
   }));
   const several = [1, 2, 3, 4].map((): Entry => ({ kind: 'message', author: 'Ana', body: '' }));
   ctx.page('settings/said.njk', {
+    room,
     parts: PARTS,
     presets: PRESETS,
     chosen,
@@ -41,13 +55,22 @@ export const show: Handler = (ctx) => {
       { what: 'Four messages at once', text: isWanted(several[0]!) ? textOf(several, true) : undefined },
     ],
   });
-};
+}
 
 /** POST /settings/said */
 export const save: Handler = async (ctx) => {
   const user = requireUser(ctx);
   await ctx.em.transactional((em) => saveSaid(em, user, ctx.fields));
   done(ctx);
+};
+
+/** POST /rooms/ID/said */
+export const saveForRoom: Handler = async (ctx) => {
+  const memberRoom = await roomOfMember(ctx.em, requireUser(ctx), roomId(ctx));
+  await ctx.em.transactional((em) => saveSaidIn(em, memberRoom, ctx.fields));
+  const { id, name } = memberRoom.room;
+  flash(ctx, `What is said in ${isolated(name)} is saved.`);
+  seeOther(ctx, `/rooms/${id}/said?${freshParameter()}`);
 };
 
 /** POST /settings/said/PRESET */

@@ -12,6 +12,7 @@ import { fitting } from '../live/tail.ts';
 import { originOf } from '../middleware/origin.ts';
 import { blockedIds, requireViewer } from '../middleware/current-user.ts';
 import { readerZone } from '../middleware/render.ts';
+import { baseOf } from '../middleware/request.ts';
 import { shortened } from '../text/characters.ts';
 import { day } from '../view/dates.ts';
 import type { EntryView } from '../view/entry.ts';
@@ -289,7 +290,7 @@ async function atomPieces(ctx: Context, { entries }: Shaped): Promise<string[]> 
       author: view.author,
       published: view.at,
       updated: updatedAt(entry),
-      address: originOf(ctx) + addressOf(entry),
+      address: baseOf(ctx) + addressOf(entry),
       text: inXml(text),
     });
   });
@@ -301,8 +302,8 @@ function atomWhole(ctx: Context, { title, page }: Shaped, entries: ShapedEntry[]
   const feed = ctx.view.render('shapes/feed.njk', {
     title: inXml(title),
     id: uuid(`feed ${createdAt} ${id} ${page}`),
-    self: originOf(ctx) + ctx.url,
-    page: originOf(ctx) + page,
+    self: baseOf(ctx) + ctx.url,
+    page: baseOf(ctx) + page,
     updated: entries.map(updatedAt).toSorted().at(-1) ?? new Date(0).toISOString(),
   });
   const end = feed.lastIndexOf('</feed>');

@@ -1,3 +1,4 @@
+import { readingFor } from '../chat/reading.ts';
 import { hasMessagesBetween } from '../chat/room-details.ts';
 import { mapInSlices } from '../live/slices.ts';
 import type { Context } from '../context.ts';
@@ -21,6 +22,8 @@ export interface LogLine extends ShownEntry {
 interface LogOptions {
   /** The seq of a message that is shown although its author is blocked. */
   unfolded?: number | undefined;
+  /** What the reader has chosen for the room, as JSON. */
+  announcements?: string | null;
 }
 
 /**
@@ -37,11 +40,11 @@ export async function logLines(
 }
 
 /** The entries with these seqs, as `logLines`. */
-export async function linesOf(ctx: Context, room: number, seqs: number[]): Promise<LogLine[]> {
-  const reader = await logReader(ctx, {});
+export async function linesOf(ctx: Context, room: MemberDetails, seqs: number[]): Promise<LogLine[]> {
+  const reader = await logReader(ctx, { announcements: room.membership.announcements });
   const lines: LogLine[] = [];
   for (const seq of seqs)
-    for (const entry of await ctx.logCache.entries(room, seq, seq)) lines.push(lineOf(ctx, entry, reader));
+    for (const entry of await ctx.logCache.entries(room.id, seq, seq)) lines.push(lineOf(ctx, entry, reader));
   return lines;
 }
 
@@ -81,13 +84,14 @@ export function fitting(lines: LogLine[], end: 'first' | 'last'): LogLine[] {
   return cut < 0 ? lines : lines.slice(0, cut);
 }
 
-async function logReader(ctx: Context, { unfolded }: LogOptions): Promise<LogReader> {
-  const { id, username, hourCycle } = requireViewer(ctx);
+async function logReader(ctx: Context, { unfolded, announcements = null }: LogOptions): Promise<LogReader> {
+  const { id, username, hourCycle, announcements: all } = requireViewer(ctx);
   return {
     id,
     username,
     hourCycle,
     unfolded,
+    reading: readingFor(all, announcements),
     zone: readerZone(ctx),
     blocked: await blockedIds(ctx),
   };

@@ -154,6 +154,9 @@ const ACTS: Record<string, Act | null> = {
   },
   '/rooms/:id/announcements': { fields: () => ({ messages: 'count' }) },
   '/rooms/:id/announcements/clear': {},
+  '/rooms/:id/said': { fields: () => ({ 'place-text': '1' }) },
+  '/rooms/:id/reading': { fields: () => ({ 'place-text': '1' }) },
+  '/rooms/:id/reading/clear': {},
   '/practice/say': null,
   '/practice/:step': null,
   '/practice/runs': { fields: () => ({ reader: 'Orca', browser: 'Firefox' }) },
@@ -225,6 +228,7 @@ const ACTS: Record<string, Act | null> = {
   '/confirm/:token/disown': null,
   '/away/stop/:key': null, // writes in a row that exists
   '/settings/sound': { fields: () => ({ set: 'soft', 'event-message': 'yes' }) },
+  '/settings/reading': { fields: () => ({ 'place-text': '1', own: 'no' }) },
   '/settings/said': { fields: () => ({ 'place-text': '1', every: '30' }) },
   '/settings/said/:preset': { path: () => '/settings/said/brief' },
   '/settings/tokens': { fields: () => ({ name: 'a feed reader', days: '30' }) },

@@ -1,25 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
+import { CHAPTERS, type Rule, RULES } from '../../server/routes/conformance.ts';
+import { openAcr } from '../../server/routes/openacr.ts';
 import { day } from '../../server/view/dates.ts';
+import criteria from '../../templates/accessibility/criteria.json' with { type: 'json' };
 import heard from '../../templates/accessibility/heard.json' with { type: 'json' };
-import topics from '../../templates/accessibility/rules.json' with { type: 'json' };
 import tested from '../../templates/accessibility/tested.json' with { type: 'json' };
 import { withApp } from '../support/app.ts';
+import { problemsOfEarl } from '../support/earl.ts';
+import {
+  boolean,
+  type Check,
+  every,
+  list,
+  matching,
+  number,
+  oneOf,
+  optional,
+  shape,
+  string,
+} from '../support/shapes.ts';
 import { words } from '../support/visitor.ts';
 
 const test = suite('accessibility statement');
 
-interface Rule {
-  rule: string;
-  spec?: string;
-  test?: string;
-  /** Why we do not keep it. */
-  why?: string;
-  /** How we keep it without a spec. */
-  held?: string;
-}
-const rules: Rule[] = Object.values(topics).flat();
+const rules: readonly Rule[] = RULES;
 
 test(
   'every page links to the accessibility statement in its footer',
@@ -98,13 +104,8 @@ test(
   }),
 );
 
-/** The terms of EARL that a report may have, in a small form of its schema. */
-const EARL: Record<string, RegExp> = {
-  'earl:mode': /^earl:(automatic|manual|semiAuto|undisclosed|unknownMode)$/,
-  'earl:outcome': /^earl:(passed|failed|cantTell|inapplicable|untested)$/,
-  'earl:assertedBy': /^_:specs$/,
-  'earl:subject': /^_:subject$/,
-};
+const specText = (spec: string): string =>
+  readFileSync(new URL(`../${spec}.spec.ts`, import.meta.url), 'utf8').replaceAll("\\'", "'");
 
 test(
   'the EARL has an assertion for each rule, each tested page and each failure',
@@ -115,26 +116,129 @@ test(
       (one) => one['@type'] === 'earl:Assertion',
     );
     assert.is(assertions.length, rules.length + tested.pages.length + heard.failures.length);
-    for (const one of assertions) {
-      const result = one['earl:result'] as Record<string, { '@id': string }>;
-      for (const [term, value] of Object.entries(EARL))
-        assert.match(((one[term] ?? result[term]) as { '@id': string })['@id'], value, term);
-    }
+    assert.equal(problemsOfEarl(answer.json()), []);
     const failed = assertions.filter((one) => JSON.stringify(one).includes('"earl:failed"'));
     assert.is(failed.length, rules.filter(({ why }) => why).length + heard.failures.length);
   }),
 );
 
+/** `openacr-0.1.0.json` of GSA's OpenACR, and for levels and components the terms of its catalog. */
+const CONTACT = shape({ email: string, name: optional(string), website: optional(string) });
+const LEVEL = oneOf('supports', 'partially-supports', 'does-not-support', 'not-applicable', 'not-evaluated');
+const chapterOf = (component: string): Check =>
+  shape({
+    notes: optional(string),
+    disabled: optional(boolean),
+    criteria: optional(
+      list(
+        shape({
+          num: matching(/^\d+(\.\d+)+$/),
+          components: list(
+            shape({
+              name: oneOf(component),
+              adherence: shape({ level: LEVEL, notes: matching(/\S/) }),
+            }),
+            1,
+          ),
+        }),
+      ),
+    ),
+  });
+const OPENACR = shape({
+  title: string,
+  product: shape({ name: string, version: string, description: string }),
+  author: CONTACT,
+  report_date: matching(/^\d{4}-\d\d-\d\d$/),
+  version: number,
+  notes: string,
+  evaluation_methods_used: string,
+  license: string,
+  feedback: string,
+  catalog: oneOf('2.5-edition-wcag-2.2-508-eu-en'),
+  chapters: every(() => []),
+});
+const SHARED = [{ reader: 'Orca', version: '46', runs: 3, people: 2 }];
+const REPORT = openAcr({ base: 'https://chat.example', email: 'a@chat.example', shared: SHARED });
+
+test('the OpenACR has the shape of its schema, and each chapter of its catalog', () => {
+  assert.equal(OPENACR(REPORT, 'report'), []);
+  const chapters = Object.entries(REPORT.chapters as Record<string, object>);
+  for (const [id, chapter] of chapters)
+    assert.equal(chapterOf(id.startsWith('en_') ? 'none' : 'web')(chapter, id), []);
+  assert.is(chapters.length, 17);
+  assert.equal(
+    chapters.flatMap(([, { criteria: rows = [] }]: [string, { criteria?: unknown[] }]) => rows.length || []),
+    [32, 24, 31, 11, 6, 3, 5],
+  );
+});
+
+test('no criterion of levels A and AA is left out: a rule, the audit, a reason or a sentence stands for each', () => {
+  for (const { id, rows } of CHAPTERS) {
+    if (id === 'success_criteria_level_aaa') continue;
+    for (const { num, level, remarks } of rows) {
+      assert.is.not(level, 'not-evaluated', num);
+      assert.ok(remarks.length > 0, num);
+    }
+  }
+});
+
+test('a criterion on which a rule bears that is not kept is supported in part', () => {
+  const levels = new Map(CHAPTERS.flatMap(({ rows }) => rows).map(({ num, level }) => [num, level]));
+  for (const { criteria: on, why } of rules)
+    for (const num of on) {
+      assert.ok(levels.has(num), num);
+      if (why) assert.is(levels.get(num), 'partially-supports', num);
+    }
+  assert.equal(
+    [levels.get('1.1.1'), levels.get('1.2.1'), levels.get('3.1.5'), levels.get('4.2.1')],
+    ['supports', 'not-applicable', 'not-evaluated', 'partially-supports'],
+  );
+});
+
+test('the OpenACR names the version, each failure, what is untested, and who has shared runs', () => {
+  const notes = REPORT.notes as string;
+  for (const part of [...heard.failures, ...heard.untested, 'Runs of testers with Orca 46: 3, by 2.'])
+    assert.ok(notes.includes(part), part);
+  assert.ok((REPORT.evaluation_methods_used as string).includes(`on version ${tested.version}`));
+});
+
+test(
+  'the report can be read as YAML and as a page, and each of its rows links to its spec',
+  withApp(async ({ visitor }) => {
+    const { base } = visitor();
+    const yaml = await visitor().get('/accessibility.yaml');
+    assert.is(yaml.headers.get('content-type'), 'application/yaml');
+    assert.ok(yaml.text.startsWith('title: "Plainchat Accessibility Conformance Report"\n'));
+    assert.ok(yaml.text.includes(`[view/html](${base}/accessibility/specs/view/html.txt)`));
+    const { page } = await visitor().get('/accessibility/criteria');
+    assert.is(page.querySelectorAll('main dt').length, CHAPTERS.flatMap(({ rows }) => rows).length);
+    const statement = (await visitor().get('/accessibility')).page;
+    for (const shown of [page, statement]) {
+      const links = shown.querySelectorAll('main a[href^="/accessibility/specs/"]');
+      assert.ok(links.length > 60);
+      const paths = new Set(links.map((link) => link.getAttribute('href')!));
+      for (const path of [...paths].slice(0, 3)) {
+        const spec = await visitor().get(path);
+        assert.is(spec.headers.get('content-type'), 'text/plain; charset=utf-8');
+        assert.match(spec.text, /test\.run\(\)/);
+      }
+    }
+    for (const path of ['chat/nothing', 'support/app', '..%2fserver/index', '../spec/view/html'])
+      assert.is((await visitor().get(`/accessibility/specs/${path}.txt`)).status, 404, path);
+  }),
+);
+
+for (const [name, { spec, test: title }] of Object.values(criteria.en301549).flatMap((chapter) =>
+  Object.entries(chapter as Record<string, { spec?: string; test?: string }>),
+)) {
+  if (spec) test(`a spec backs the criterion ${name}`, () => assert.ok(specText(spec).includes(title!)));
+}
+
 for (const { rule, spec, test: name, why, held } of rules) {
   test(`a spec or a reason backs the rule: ${rule}`, () => {
     assert.is([spec && name, why, held].filter(Boolean).length, 1);
     if (!spec) return;
-    assert.ok(
-      readFileSync(new URL(`../${spec}.spec.ts`, import.meta.url), 'utf8')
-        .replaceAll("\\'", "'")
-        .includes(name!),
-      `${spec}: ${name}`,
-    );
+    assert.ok(specText(spec).includes(name!), `${spec}: ${name}`);
   });
 }
 

@@ -76,6 +76,7 @@ test(
       assert.is((await grace.post(`/practice/runs/1/${act}`, { verdict: 'late' })).status, 404, act);
     const shared = await follow(ada, await ada.press(await ada.get('/practice/runs/1'), 'Share this run'));
     const address = shared.page.querySelector('a[href^="/practice/shared/"]')!.getAttribute('href')!;
+    assert.ok(main(shared).includes(`${ada.base}${address}`), 'the whole address');
     const seen = await visitor().get(address);
     assert.match(main(seen), /3\. A burst of twenty messages Cut off\. Heard:\s*20 new/);
     assert.not.match(seen.text, /ada/);
@@ -84,6 +85,7 @@ test(
       assert.is(file.status, 200);
       assert.match(file.headers.get('content-disposition')!, `plainchat-run.${kind}`);
       assert.match(file.text, /20 new/);
+      if (kind !== 'csv') assert.ok(file.text.includes(`${ada.base}/practice/scenes/3`));
     }
     await ada.press(shared, 'End the address');
     assert.is((await visitor().get(address)).status, 404);

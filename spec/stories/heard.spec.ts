@@ -170,6 +170,46 @@ test(
 );
 
 test(
+  'what comes by script is read in the order that ada has chosen, as what the page came with',
+  withBrowser(async ({ open, cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    const order = { 'place-text': '1', 'place-sender': '2', 'place-to': '3', 'place-links': '4' };
+    await ada.post('/settings/reading', { ...order, notices: 'no' });
+    const message = 'see https://example.org/a and https://example.org/b';
+    await grace.sayJson(lobby, message);
+    const page = await open(`/rooms/${lobby}`, ada);
+    await polled(page);
+    await grace.sayJson(lobby, message);
+    await grace.leave(lobby);
+    await send(page, 'I see');
+    const lines = () =>
+      page.evaluate<string[]>(`[...document.querySelectorAll('.log li')].map((item) => {
+        const hidden = [...item.querySelectorAll('[hidden]')].map((one) => one.textContent).join('');
+        const text = item.textContent.trim();
+        return (item.inert ? '- ' : '') + (hidden && text.endsWith(hidden) ? text.slice(0, -hidden.length) : text).replace(/ ?\\d\\d:\\d\\d$/, '');
+      })`);
+    const read = `${message} from grace, 2 links`;
+    await eventually(lines, [
+      '- ada entered the room.',
+      '- grace entered the room.',
+      read,
+      read,
+      '- grace left the room.',
+      'I see from ada (you)',
+    ]);
+    const html = () =>
+      page.evaluate<string[]>(
+        `[...document.querySelectorAll('.log li')].slice(2, 4).map((item) => item.innerHTML.replace(/>\\d\\d:\\d\\d</, '>now<').replace(/datetime="[^"]*"/, ''))`,
+      );
+    const [served, appended] = await html();
+    assert.is(appended!.replace(/hidden="[^"]*"/, ''), served!.replace(/hidden="[^"]*"/, ''));
+    await eventually(async () => (await announced(page)).includes(`grace: ${message}`), true);
+  }),
+);
+
+test(
   'only what is to ada is said, where she has chosen that',
   withBrowser(async ({ open, cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];

@@ -121,6 +121,14 @@ test(
       (await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name),
       names.toReversed(),
     );
+    await page.getByRole('link', { name: 'What is read of a message' }).click();
+    const places = await walk(page, 'Tab');
+    isInOrder(places);
+    for (const name of ['The sender', 'How many links it has', 'Save what is read', 'Back to the settings'])
+      assert.ok(
+        places.some((one) => one.name.includes(name)),
+        `${name}: ${JSON.stringify(places)}`,
+      );
   }),
 );
 
@@ -173,6 +181,10 @@ paper(
     );
     const light = (color: string) => Math.max(...color.match(/\d+/g)!.map(Number));
     assert.ok(light(ink) < 80 && light(white) > 250, `${ink} on ${white}`);
+    await page.goto(new URL('/accessibility/criteria', page.url()).href);
+    const report = await page.locator('body').innerText();
+    assert.match(report, /1\.1\.1 Non-text Content: Supports\n/);
+    assert.not.match(report, /Back to the statement|Log out/);
   }),
 );
 

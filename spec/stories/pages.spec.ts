@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { routes } from '../../server/routes/index.ts';
+import { VERSION } from '../../server/version.ts';
 import { browserSuite, withBrowser } from '../support/browser.ts';
-import { MODES, unfit } from '../support/page-audit.ts';
+import { MODES, rulesByCriterion, unfit } from '../support/page-audit.ts';
 import { type Sight, TIMES } from '../support/pages.ts';
 import { titleOf, type Visitor, words } from '../support/visitor.ts';
 
@@ -26,7 +27,7 @@ const PAGELESS = [
   '/settings/data',
 ];
 /** The same as a page in another shape, and files to save. */
-const FILE = /\.(txt|json|atom|epub|jsonl|jsonld|csv)$|\/transcript\.html$/;
+const FILE = /\.(txt|json|atom|epub|jsonl|jsonld|csv|yaml)$|\/transcript\.html$/;
 const TESTED = new URL('../../templates/accessibility/tested.json', import.meta.url);
 
 const markup = new HtmlValidate({
@@ -107,13 +108,20 @@ test('is looked at, each address that shows one', async () => {
 test('is what the accessibility statement says was tested', async () => {
   const now = {
     date: new Date().toISOString().slice(0, 10),
+    version: VERSION,
     tools: `axe-core ${axe.version} and html-validate ${version}`,
     modes: MODES.map(({ name }) => name),
+    criteria: rulesByCriterion(),
     pages: [...audited].toSorted(),
   };
   if (process.env.AUDIT === 'write') return writeFileSync(TESTED, `${JSON.stringify(now, undefined, 2)}\n`);
   const promised = JSON.parse(readFileSync(TESTED, 'utf8')) as typeof now;
-  assert.is(promised.tools, now.tools);
+  const { tools, version: ofPlainchat, criteria } = promised;
+  assert.equal(
+    { tools, version: ofPlainchat, criteria },
+    { tools: now.tools, version: now.version, criteria: now.criteria },
+    'run npm run audit',
+  );
   assert.equal(
     [...promised.modes, ...promised.pages].filter((one) => !now.modes.includes(one) && !audited.has(one)),
     [],

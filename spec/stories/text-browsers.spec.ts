@@ -197,6 +197,11 @@ for (const browser of [lynx, w3m, links, elinks]) {
       await ada.sees(new RegExp(`${browser.name}.*\\s+${last}`, 'i'));
       ada.misses('End session');
       await ada.follow('All settings', 'Change password');
+      await ada.follow('What is read of a message', 'Ana, 14:05: See you at ten.');
+      await ada.bottom('Save what is read');
+      await ada.push('Save what is read', 'What is read of a message is saved.');
+      await ada.bottom('Back to the settings');
+      await ada.follow('Back to the settings', 'Change password');
       await ada.follow('Account', 'Change email');
       await ada.fill('Username', 'a b');
       await ada.push('Change username', 'There is a problem');

@@ -19,6 +19,22 @@ const STRUCTURE = axe
   .map(({ ruleId }) => ruleId)
   .filter((rule) => !APPEARANCE.includes(rule) && rule !== OF_STYLE_SHEETS);
 
+/** The success criteria of WCAG on which the rules of axe bear, each with their names. */
+export function rulesByCriterion(): Record<string, string[]> {
+  const pairs = axe.getRules().flatMap(({ ruleId, tags }) =>
+    tags.flatMap((tag) => {
+      const digits = /^wcag(\d)(\d)(\d+)$/.exec(tag);
+      return digits ? [[digits.slice(1).join('.'), ruleId] as const] : [];
+    }),
+  );
+  const criteria = [...new Set(pairs.map(([criterion]) => criterion))].toSorted((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  return Object.fromEntries(
+    criteria.map((one) => [one, pairs.flatMap(([criterion, rule]) => (criterion === one ? [rule] : []))]),
+  );
+}
+
 /** A way to look at a page. */
 export interface Mode {
   name: string;

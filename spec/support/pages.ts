@@ -31,6 +31,7 @@ async function first({ cast, visitor, em, clock }: World): Promise<Sight[]> {
     { name: 'style', who: nobody, path: '/style' },
     { name: 'style, refused', who: nobody, path: '/style', fields: { style: 'loud' }, status: 422 },
     { name: 'accessibility', who: nobody, path: '/accessibility' },
+    { name: 'accessibility, criteria', who: nobody, path: '/accessibility/criteria' },
     { name: 'create account', who: nobody, path: '/register' },
     {
       name: 'create account, refused',
@@ -238,6 +239,18 @@ async function later({ cast, clock, visitor }: World): Promise<Sight[]> {
       fields: { 'place-text': '9', every: '7', own: 'perhaps' },
       status: 422,
     },
+    { name: 'what is said in a room', who: ada, path: `${room}/said` },
+    { name: 'what is said in a room, refused', who: ada, path: `${room}/said`, fields: {}, status: 422 },
+    { name: 'what is read', who: ada, path: '/settings/reading' },
+    {
+      name: 'what is read, refused',
+      who: ada,
+      path: '/settings/reading',
+      fields: { 'place-text': '9', own: 'perhaps' },
+      status: 422,
+    },
+    { name: 'what is read in a room', who: ada, path: `${room}/reading` },
+    { name: 'what is read in a room, refused', who: ada, path: `${room}/reading`, fields: {}, status: 422 },
     { name: 'settings', who: ada, path: '/settings' },
     { name: 'told while away', who: ada, path: '/settings/away' },
     {

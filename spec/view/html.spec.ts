@@ -33,6 +33,7 @@ const FILES: Record<string, string> = {
   'chat.js': '.log[data-room]',
   'practice.js': '#steps',
   'sound.js': '[data-sound]',
+  'reading.js': '[data-reading]',
   'app.css': 'body',
   'y2k.css': 'html.y2k',
 };
