@@ -24,10 +24,6 @@ export const wantsText = (ctx: Context): boolean => isFor(ctx, /\.(txt|atom)$|^\
 
 const isFor = (ctx: Context, paths: RegExp): boolean => paths.test(ctx.path) && !/\/files\//.test(ctx.path);
 
-/** The address of this Plainchat, without a `/` at its end. Not `ctx.origin`, which is the header of that name. */
-export const baseOf = ({ env, protocol, host }: Context): string =>
-  env.publicUrl?.origin ?? `${protocol}://${host}`;
-
 /** Whether the user opened this page. False if a browser prefetches it, or a program asks. */
 export function isUserNavigation(ctx: Context): boolean {
   return ctx.method === 'GET' && !isByToken(ctx) && !ctx.get('Sec-Purpose').includes('prefetch');

@@ -5,7 +5,7 @@ import tested from '../../templates/accessibility/tested.json' with { type: 'jso
 import { NotFound } from '../chat/errors.ts';
 import { type CountedReader, countSharedReaders } from '../chat/shared-readers.ts';
 import type { Handler } from '../context.ts';
-import { baseOf } from '../middleware/request.ts';
+import { originOf } from '../middleware/origin.ts';
 import { toYaml } from '../text/yaml.ts';
 import { VERSION } from '../version.ts';
 import { CHAPTERS, type Rule, RULES, specAddress, specFile } from './conformance.ts';
@@ -41,13 +41,13 @@ export const spec: Handler = async (ctx) => {
 export const acr: Handler = async (ctx) => {
   const shared = await countSharedReaders(ctx.reader);
   ctx.set('Content-Type', 'application/yaml');
-  ctx.body = toYaml(openAcr({ base: baseOf(ctx), email: ctx.env.mailFrom, shared }));
+  ctx.body = toYaml(openAcr({ base: originOf(ctx), email: ctx.env.mailFrom, shared }));
 };
 
 /** GET /accessibility.jsonld: the same in W3C's Evaluation and Report Language */
 export const earl: Handler = async (ctx) => {
   ctx.set('Content-Type', 'application/ld+json');
-  ctx.body = `${JSON.stringify(earlOf(baseOf(ctx), await countSharedReaders(ctx.reader)), null, 1)}\n`;
+  ctx.body = `${JSON.stringify(earlOf(originOf(ctx), await countSharedReaders(ctx.reader)), null, 1)}\n`;
 };
 
 const TITLES: Record<string, string> = {

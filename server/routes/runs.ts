@@ -5,7 +5,7 @@ import { runOf, runsOf, sharedRun, type ShownRun } from '../chat/run.ts';
 import type { Context, Handler } from '../context.ts';
 import { requireUser, requireViewer } from '../middleware/current-user.ts';
 import { flash, freshParameter, seeOther } from '../middleware/reply.ts';
-import { baseOf } from '../middleware/request.ts';
+import { originOf } from '../middleware/origin.ts';
 import { sceneNumber, SCENES } from '../practice/scenes.ts';
 import { field, id } from './parameters.ts';
 import { compareRuns, RUN_FILES, toolsOf } from './run-files.ts';
@@ -119,7 +119,7 @@ async function pageOf(ctx: Context, run: ShownRun) {
   return {
     run,
     tools: toolsOf(run),
-    address: `${baseOf(ctx)}/practice/shared/${run.secret}`,
+    address: `${originOf(ctx)}/practice/shared/${run.secret}`,
     scenes: SCENES.map(({ name }, index) => ({ number: index + 1, name, result: byScene.get(index + 1) })),
     count: results.length,
     next,
@@ -132,7 +132,7 @@ async function sendFile(ctx: Context, run: ShownRun): Promise<void> {
   const { type, content } = RUN_FILES[kind];
   ctx.attachment(`plainchat-run.${kind}`);
   ctx.set('Content-Type', type);
-  ctx.body = content(run, await resultsOf(ctx.reader, run.id), baseOf(ctx));
+  ctx.body = content(run, await resultsOf(ctx.reader, run.id), originOf(ctx));
 }
 
 async function act(

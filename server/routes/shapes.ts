@@ -9,10 +9,9 @@ import type { Context, Handler } from '../context.ts';
 import type { Awaitable } from '../live/chain.ts';
 import { mapInSlices } from '../live/slices.ts';
 import { fitting } from '../live/tail.ts';
-import { originOf } from '../middleware/origin.ts';
 import { blockedIds, requireViewer } from '../middleware/current-user.ts';
 import { readerZone } from '../middleware/render.ts';
-import { baseOf } from '../middleware/request.ts';
+import { originOf } from '../middleware/origin.ts';
 import { shortened } from '../text/characters.ts';
 import { day } from '../view/dates.ts';
 import type { EntryView } from '../view/entry.ts';
@@ -290,7 +289,7 @@ async function atomPieces(ctx: Context, { entries }: Shaped): Promise<string[]> 
       author: view.author,
       published: view.at,
       updated: updatedAt(entry),
-      address: baseOf(ctx) + addressOf(entry),
+      address: originOf(ctx) + addressOf(entry),
       text: inXml(text),
     });
   });
@@ -302,8 +301,8 @@ function atomWhole(ctx: Context, { title, page }: Shaped, entries: ShapedEntry[]
   const feed = ctx.view.render('shapes/feed.njk', {
     title: inXml(title),
     id: uuid(`feed ${createdAt} ${id} ${page}`),
-    self: baseOf(ctx) + ctx.url,
-    page: baseOf(ctx) + page,
+    self: originOf(ctx) + ctx.url,
+    page: originOf(ctx) + page,
     updated: entries.map(updatedAt).toSorted().at(-1) ?? new Date(0).toISOString(),
   });
   const end = feed.lastIndexOf('</feed>');

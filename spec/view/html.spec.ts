@@ -32,6 +32,7 @@ const FILES: Record<string, string> = {
   'zone.js': 'header', // tells the server the zone; a page in a frame leaves that to the page around it
   'chat.js': '.log[data-room]',
   'practice.js': '#steps',
+  'attach.js': '#look',
   'sound.js': '[data-sound]',
   'reading.js': '[data-reading]',
   'app.css': 'body',
