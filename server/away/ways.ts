@@ -48,7 +48,8 @@ export function tellers({ env, reader, view, mail, hook }: Parts): Record<Way, T
 const threadOf = ({ user }: Claim, rooms: ToldRoom[]): string =>
   rooms.length === 1 ? `room-${rooms[0]!.id}-${user}` : `rooms-${user}`;
 
-async function withRecords(reader: Reader, rooms: ToldRoom[]): Promise<ToldLog[]> {
+/** What a claim is about, with the messages themselves. */
+export async function withRecords(reader: Reader, rooms: ToldRoom[]): Promise<ToldLog[]> {
   const logs: ToldLog[] = [];
   for (const { messages, ...room } of rooms) {
     const told: ToldLog['messages'] = [];

@@ -10,6 +10,8 @@ import { plainMessage, wrapped } from './plain-text.ts';
 
 /** Characters of a message that a mail has. */
 const LONGEST_MESSAGE = 1000;
+/** The same where little is shown. */
+const LONGEST_IN_SHORT = 300;
 /** Characters of a line that a terminal shows. */
 const WIDTH = 72;
 /** The size of what is posted to an address, in bytes: what push services take. */
@@ -97,6 +99,9 @@ interface Hours {
   hourCycle: Claim['hourCycle'];
 }
 
+/** No time is shown. */
+const NO_HOURS: Hours = { zone: 'UTC', hourCycle: 'h23' };
+
 const hoursOf = ({ choices, hourCycle }: Claim): Hours => ({ zone: choices.zone ?? 'UTC', hourCycle });
 
 /** The mail about what waits: plain text that can be read aloud, and the same as simple HTML. */
@@ -164,7 +169,8 @@ export function toldPost(view: View, claim: Claim, rooms: ToldLog[], around: Aro
   const lines = rooms.map((room) => {
     const { heading, lines, address } = partOf(view, room, hoursOf(claim), around);
     const [first] = lines;
-    const text = first?.text === undefined ? '' : `\n${first.author}: ${shortened(first.text, 300)}`;
+    const text =
+      first?.text === undefined ? '' : `\n${first.author}: ${shortened(first.text, LONGEST_IN_SHORT)}`;
     return `${heading}: ${quantity(room.count, 'message')}${text}\n${address}`;
   });
   const [head, body] = [subjectOf(rooms), lines.join('\n')];
@@ -173,6 +179,28 @@ export function toldPost(view: View, claim: Claim, rooms: ToldLog[], around: Aro
       ? `${head}${body.slice(body.indexOf('\n'))}`
       : `${head}\n${body}`,
   );
+}
+
+/** What a notification of the browser shows, and where it leads. */
+export interface ToldNotification {
+  title: string;
+  body: string;
+  address: string;
+}
+
+/** The same for a notification of the browser: a sentence, and the beginning of a message. */
+export function toldNotification(view: View, rooms: ToldLog[], withText: boolean): ToldNotification {
+  const around = { origin: '', withText };
+  const parts = rooms.map((room) => ({ ...partOf(view, room, NO_HOURS, around), count: room.count }));
+  const [{ address, lines }] = parts as [(typeof parts)[0]];
+  const [{ author, text = '' }] = lines as [Line];
+  const title = subjectOf(rooms);
+  if (parts.length > 1) {
+    const body = parts.map(({ heading, count }) => `${heading}: ${quantity(count, 'message')}`).join('\n');
+    return { title, body, address: '/rooms' };
+  }
+  const words = text && shortened(text, LONGEST_IN_SHORT);
+  return { title, body: words && rooms[0]!.count > 1 ? `${isolated(author)}: ${words}` : words, address };
 }
 
 /** As much of a text as `MOST_BYTES` hold. */

@@ -33,6 +33,8 @@ const FILES: Record<string, string> = {
   'chat.js': '.log[data-room]',
   'practice.js': '#steps',
   'sound.js': '[data-sound]',
+  'notifications.js': '[data-notifies]',
+  'permission.js': '#permission',
   'app.css': 'body',
   'y2k.css': 'html.y2k',
 };
