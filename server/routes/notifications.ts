@@ -1,5 +1,5 @@
-import { withRecords } from '../away/ways.ts';
 import { takeNotification } from '../chat/notification.ts';
+import { toldLogs } from '../chat/told-log.ts';
 import type { Handler } from '../context.ts';
 import { requireUser } from '../middleware/current-user.ts';
 import { toldNotification } from '../view/away-told.ts';
@@ -10,7 +10,7 @@ export const take: Handler = async (ctx) => {
   const user = requireUser(ctx);
   await ctx.rateLimiter.consume('page', ctx);
   const rooms = await takeNotification(ctx.em, ctx.reader, user, ctx.now);
-  const logs = await withRecords(ctx.reader, rooms);
+  const logs = await toldLogs(ctx.reader, rooms);
   if (logs.length === 0) ctx.status = 204;
   else sendJson(ctx, JSON.stringify(toldNotification(ctx.view, logs, ctx.env.mailText)));
 };

@@ -1,6 +1,5 @@
-import { type EntryRecord } from '../chat/entry.ts';
 import { type Claim } from '../chat/telling.ts';
-import { type ToldRoom } from '../chat/told-rooms.ts';
+import type { ToldLog, ToldMessage } from '../chat/told-log.ts';
 import { shortened } from '../text/characters.ts';
 import { isolated } from '../text/direction.ts';
 import { day, time } from './dates.ts';
@@ -17,17 +16,7 @@ const WIDTH = 72;
 /** The size of what is posted to an address, in bytes: what push services take. */
 const MOST_BYTES = 3500;
 
-/** A message of which a user is told. */
-export interface ToldMessage {
-  record: EntryRecord;
-  isMention: boolean;
-  isReply: boolean;
-}
-
-/** What a user is told of a room. */
-export type ToldLog = Omit<ToldRoom, 'messages'> & { messages: ToldMessage[] };
-
-/** What stands around it. */
+/** What stands around what a user is told. */
 export interface Around {
   /** The address of this Plainchat. */
   origin: string;

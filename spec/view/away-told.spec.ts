@@ -3,8 +3,9 @@ import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { DEFAULTS } from '../../server/chat/away.ts';
 import type { Claim } from '../../server/chat/telling.ts';
+import type { ToldLog } from '../../server/chat/told-log.ts';
 import { Assets } from '../../server/view/assets.ts';
-import { type Around, type ToldLog, toldMail, toldPost } from '../../server/view/away-told.ts';
+import { type Around, toldMail, toldNotification, toldPost } from '../../server/view/away-told.ts';
 import { View } from '../../server/view/index.ts';
 
 const test = suite('mails about what waits');
@@ -136,6 +137,20 @@ test('a post is short, whatever was written', () => {
     }),
     'ada mentioned you in lobby\nhttps://chat.example/rooms/7?from=3#m-3',
   );
+});
+
+test('a notification of the browser has the beginning of the first message, or how many there are in each room', () => {
+  const told = (...logs: ToldLog[]) => Object.values(toldNotification(view, logs, true));
+  const [one, two] = [message(3, `one\n${'x'.repeat(400)}`), message(4, 'two')];
+  assert.equal(told(logOf([two])), ['ada wrote in lobby', 'two', '/rooms/7?from=4#m-4']);
+  const [title, body] = told(logOf([one, two]));
+  assert.is(title, '2 messages in lobby');
+  assert.match(body, /^ada: one\nx{296}…$/);
+  assert.equal(told(logOf([two]), logOf([one, two], { name: 'study' })), [
+    '3 messages in 2 rooms',
+    'In lobby: 1 message\nIn study: 2 messages',
+    '/rooms',
+  ]);
 });
 
 test.run();
