@@ -67,7 +67,8 @@ function partOf(view: View, room: ToldLog, { zone, hourCycle }: Hours, around: A
   const isShown = around.withText && !room.isBare;
   const from = messages[0]!.record.seq;
   return {
-    heading: access === 'direct' ? `From ${isolated(name)}` : `In ${isolated(name)}`,
+    // A line that begins with “From ” is changed by mail programs.
+    heading: access === 'direct' ? `Conversation with ${isolated(name)}` : `In ${isolated(name)}`,
     lines: messages.map((message) => {
       const line = view.entryView(message.record);
       return {
@@ -79,7 +80,7 @@ function partOf(view: View, room: ToldLog, { zone, hourCycle }: Hours, around: A
     }),
     more: count > messages.length ? `And ${boundedCount(count - messages.length)} more.` : undefined,
     address: `${around.origin}/rooms/${id}?from=${from}#m-${from}`,
-    open: access === 'direct' ? `Read and answer ${isolated(name)}` : `Read and answer in ${isolated(name)}`,
+    open: access === 'direct' ? `Answer ${isolated(name)}` : `Read and answer in ${isolated(name)}`,
   };
 }
 
@@ -123,22 +124,16 @@ function plainMail(parts: Part[], { username, zone, origin, settings, stop }: Va
     [
       heading,
       '',
-      ...lines.map(({ author, why, at, text }) =>
-        text === undefined
-          ? wrapped(`${isolated(author)} ${why}. ${at}.`, WIDTH)
-          : `${wrapped(`${isolated(author)} ${why}. ${at}:`, WIDTH)}\n${indented(text)}`,
-      ),
-      ...(more ? [more] : []),
-      '',
+      ...lines.flatMap((line) => [plainLine(line), '']),
+      ...(more ? [more, ''] : []),
       `${open}:`,
       address,
     ].join('\n'),
   );
-  return `Hello ${isolated(username)}, this waits for you at ${origin}.
+  return `${sections.join('\n\n')}
 
-${sections.join('\n\n')}
-
--- \nTimes are in ${zone}. You get a mail when something has waited unread.
+-- \nThis has waited unread for ${isolated(username)} at ${origin}.
+Times are in ${zone}.
 Choose what you are told, and when:
 ${settings}
 End all these mails:
@@ -146,12 +141,12 @@ ${stop}
 `;
 }
 
-/** Lines of a message, which begin with two spaces. */
-const indented = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => wrapped(`  ${line}`, WIDTH))
-    .join('\n');
+/** Who wrote when, and the lines of the message, which begin with two spaces. */
+const plainLine = ({ author, why, at, text }: Line): string =>
+  wrapped(`${isolated(author)} ${why}. ${at}${text === undefined ? '.' : `:\n${text}`}`, WIDTH, true).replace(
+    / +$/gm,
+    '',
+  );
 
 /** What is posted to an address of the user's own: the same in short. */
 export function toldPost(view: View, claim: Claim, rooms: ToldLog[], around: Around): string {

@@ -87,7 +87,7 @@ test(
     assert.ok(first!.text.indexOf('text/plain') < first!.text.indexOf('text/html'));
     assert.match(first!.text, /\r\n {2}@grace two\r\n {2}lines\r\n/);
     assert.match(first!.text, /<p>@grace two<br>lines<\/p>/);
-    assert.match(third!.text, /From ada\r\n\r\nada wrote\. .*:\r\n {2}between us/);
+    assert.match(third!.text, /Conversation with ada\r\n\r\nada wrote\. .*:\r\n {2}between us/);
     assert.is(header(first!, 'List-Unsubscribe-Post'), 'List-Unsubscribe=One-Click');
     const [, stop] = /<http:\/\/chat\.example(\/away\/stop\/[\w-]+)>/.exec(
       header(first!, 'List-Unsubscribe')!,

@@ -75,20 +75,20 @@ test('the text of a mail is read from top to bottom: who wrote, when, what, and 
   );
   assert.is(
     text,
-    `Hello grace, this waits for you at https://chat.example.
-
-In lobby
+    `In lobby
 
 ada mentioned you. Thursday 1 January 2026, 1:00 pm:
   hello @grace
   > quoted
+
 And 1 more.
 
 Read and answer in lobby:
 https://chat.example/rooms/7?from=3#m-3
 
 -- 
-Times are in Europe/Berlin. You get a mail when something has waited unread.
+This has waited unread for grace at https://chat.example.
+Times are in Europe/Berlin.
 Choose what you are told, and when:
 https://chat.example/settings/away
 End all these mails:
@@ -101,6 +101,17 @@ test('lines of a mail are at most 72 characters long, and a long message is cut'
   const { text } = toldMail(view, CLAIM, [logOf([message(3, 'a word '.repeat(1000))])], AROUND);
   const lines = text.split('\n').filter((line) => line.startsWith('  '));
   assert.ok(lines.length < 20 && lines.every((line) => line.length <= 72));
+});
+
+test('a web address stays whole, and no line begins as the head of a mail in a mailbox does', () => {
+  const address = `https://example.org/${'long/'.repeat(20)}`;
+  const direct = logOf([message(3, `From here: ${address} and back\n\n${'字'.repeat(100)}`)], {
+    name: 'ada',
+    access: 'direct',
+  });
+  const { text } = toldMail(view, CLAIM, [direct], AROUND);
+  assert.match(text, `\n  ${address}\n  and back\n\n  字`);
+  assert.not.match(text, /^From |字{71}| $(?<!^-- )/m);
 });
 
 test('the HTML of a mail says the same, is valid, and has nothing that a user wrote as markup', async () => {
