@@ -67,7 +67,7 @@ export function planOf(person: PersonToTell, ways: Ways, now: number): { way: Wa
     hook: ways.hook && person.hookUrl !== null,
   };
   const plans = WAYS.filter((way) => isOpen[way] && (person.way ?? way) === way).flatMap((way) => {
-    const at = dueAt(person, way, since);
+    const at = dueAt(person, way, since, now);
     return at === undefined
       ? []
       : [{ way, at: way === 'mail' ? withinLimit(person, ways, Math.max(at, now)) : at }];
