@@ -1,5 +1,5 @@
 import type { PostgreSqlConnection } from '@mikro-orm/postgresql';
-import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sql';
+import type { MikroORM } from '@mikro-orm/sql';
 import type { SqliteConnection } from '@mikro-orm/sqlite';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -106,7 +106,7 @@ async function openPostgres(
     versions,
     lookups: new PostgresLookups(pool, versions, { isPooled }),
     reader: new PostgresReader(pool, { isPooled }),
-    runStatements: runInPostgres(() => orm.em.fork() as EntityManager),
+    runStatements: runInPostgres(() => orm.em.fork()),
     state: () => ({ isUp: state.isUp, isListening: listener.isListening, waiting: pool.waitingCount }),
     close: () => listener.close(),
   };

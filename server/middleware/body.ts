@@ -36,7 +36,8 @@ async function readFields(ctx: Context): Promise<void> {
   if (hookToken(ctx) !== undefined) ctx.fields.body = hookBody(bytes, type);
   else if (type === 'urlencoded') fillFromForm(ctx.fields, bytes.toString('latin1'));
   else if (type === 'json') fillFromJson(ctx.fields, textOf(bytes));
-  else if (bytes.length > 0 && !BY_ITS_KEY.test(ctx.path)) // mail programs send any form (RFC 8058)
+  else if (bytes.length > 0 && !BY_ITS_KEY.test(ctx.path))
+    // mail programs send any form (RFC 8058)
     throw new HttpRefusal(415, 'This address accepts only forms and JSON. Use the form on the page.');
 }
 

@@ -1,4 +1,4 @@
-import type { MikroORM, SqlEntityManager as EntityManager } from '@mikro-orm/sql';
+import type { MikroORM } from '@mikro-orm/sql';
 import { join } from 'node:path';
 import { Away } from '../../server/chat/away.ts';
 import { spreadNews } from '../../server/chat/due.ts';
@@ -68,7 +68,7 @@ async function measure(name: string, where: string, add: Add): Promise<void> {
     }
   }
   const began = performance.now();
-  await spreadNews(orm.em.fork() as EntityManager);
+  await spreadNews(orm.em.fork());
   add(`${name}: one look that finds all ${AWAY}`, `${round(performance.now() - began)} ms`);
   await live.close();
   await orm.close();
@@ -94,12 +94,12 @@ const namesOf = (name: string, count: number) =>
 
 async function enterAll(orm: MikroORM, room: number, users: number[]): Promise<void> {
   const rows = users.map((user) => ({ room, user, role: 'member' as const, joinedAt: new Date() }));
-  await (orm.em.fork() as EntityManager).insertMany(Membership, rows);
+  await orm.em.fork().insertMany(Membership, rows);
 }
 
 async function choose(orm: MikroORM, users: number[]): Promise<void> {
   const rows = users.map((user) => ({ user, what: 'all' as const, stopKey: `key ${user}` }));
-  await (orm.em.fork() as EntityManager).insertMany(Away, rows);
+  await orm.em.fork().insertMany(Away, rows);
 }
 
 interface Posting {
@@ -122,7 +122,7 @@ async function costOf(orm: MikroORM, { room, size, times, run, cpu }: Posting): 
       now: new Date(),
       isFromOutside: true,
     }));
-    const stored = await postAll(orm.em.fork() as EntityManager, posts, run);
+    const stored = await postAll(orm.em.fork(), posts, run);
     if (stored.includes(undefined)) throw new Error('A message was refused.');
   }
   return [(cpu() - spent) / times, (performance.now() - began) / times];
