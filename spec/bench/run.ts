@@ -25,6 +25,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+process.exit(); // what has started PostgreSQL still holds the pipes to it
 
 async function bench(): Promise<void> {
   const asked = process.argv.slice(2);
