@@ -1,13 +1,13 @@
 import type { Env } from '../../config/env.ts';
 import type { Way } from '../chat/away.ts';
-import { entryRecords } from '../chat/entry-records.ts';
 import type { Reader } from '../chat/reader.ts';
 import { type Claim } from '../chat/telling.ts';
+import { toldLogs } from '../chat/told-log.ts';
 import { type ToldRoom } from '../chat/told-rooms.ts';
 import type { PostToHook } from './hook.ts';
 import type { Tell } from '../live/teller.ts';
 import type { SendMail } from '../mail.ts';
-import { type ToldLog, toldMail, toldPost } from '../view/away-told.ts';
+import { toldMail, toldPost } from '../view/away-told.ts';
 import type { View } from '../view/index.ts';
 
 interface Parts {
@@ -24,7 +24,7 @@ export function tellers({ env, reader, view, mail, hook }: Parts): Record<Way, T
   const around = { origin: env.publicUrl?.origin ?? '', withText: env.mailText };
   return {
     mail: async (claim, rooms) => {
-      const told = toldMail(view, claim, await withRecords(reader, rooms), around);
+      const told = toldMail(view, claim, await toldLogs(reader, rooms), around);
       await mail!({
         ...told,
         to: claim.email,
@@ -38,7 +38,7 @@ export function tellers({ env, reader, view, mail, hook }: Parts): Record<Way, T
       });
     },
     hook: async (claim, rooms) => {
-      const text = toldPost(view, claim, await withRecords(reader, rooms), around);
+      const text = toldPost(view, claim, await toldLogs(reader, rooms), around);
       await hook({ url: claim.choices.hookUrl!, text, id: claim.messageId });
     },
   };
@@ -47,16 +47,3 @@ export function tellers({ env, reader, view, mail, hook }: Parts): Record<Way, T
 /** Mails about one room are a thread, and so are those about several. */
 const threadOf = ({ user }: Claim, rooms: ToldRoom[]): string =>
   rooms.length === 1 ? `room-${rooms[0]!.id}-${user}` : `rooms-${user}`;
-
-async function withRecords(reader: Reader, rooms: ToldRoom[]): Promise<ToldLog[]> {
-  const logs: ToldLog[] = [];
-  for (const { messages, ...room } of rooms) {
-    const told: ToldLog['messages'] = [];
-    for (const { seq, ...why } of messages) {
-      const [record] = await entryRecords(reader, room.id, seq, seq);
-      if (record) told.push({ record, ...why });
-    }
-    if (told.length > 0) logs.push({ ...room, messages: told });
-  }
-  return logs;
-}

@@ -8,13 +8,23 @@ import { lockActor, type User } from './user.ts';
 
 export const TOLD = { nothing: 'nothing', mine: 'mine', all: 'all' } as const satisfies Record<Told, Told>;
 const WHENS = { soon: 'soon', daily: 'daily', never: 'never' } as const satisfies Record<When, When>;
+const BROWSER = { yes: true, no: false };
 const MOST_MINUTES = 1440;
 const LONGEST_ADDRESS = 500;
 
 /** The fields of the form. */
 export type TypedAway = Partial<
   Record<
-    'what' | 'mail' | 'hook' | 'hookUrl' | 'minutes' | 'hour' | 'zone' | 'quietFrom' | 'quietUntil',
+    | 'what'
+    | 'mail'
+    | 'hook'
+    | 'hookUrl'
+    | 'browser'
+    | 'minutes'
+    | 'hour'
+    | 'zone'
+    | 'quietFrom'
+    | 'quietUntil',
     string
   >
 >;
@@ -32,6 +42,7 @@ export async function saveAway(em: EntityManager, actor: User, typed: TypedAway,
     mail: () => chosenOption('mail', typed, WHENS, own.mail),
     hook: () => chosenOption('hook', typed, WHENS, own.hook),
     hookUrl: () => (typed.hookUrl === undefined ? own.hookUrl : checkedHookUrl(typed.hookUrl)),
+    browser: () => chosenOption('browser', typed, BROWSER, own.browser),
     minutes: () => (typed.minutes === undefined ? own.minutes : checkedMinutes(typed.minutes)),
     hour: () => (typed.hour === undefined ? own.hour : checkedHour('hour', typed.hour)),
     zone: () => (typed.zone === undefined ? own.zone : checkedZone(typed.zone)),

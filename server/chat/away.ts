@@ -24,6 +24,8 @@ export const AwaySchema = defineEntity({
     hook: p.string().$type<When>().default('never'),
     /** The address of the user's own that is posted to. */
     hookUrl: p.text().nullable(),
+    /** Whether pages of rooms that nobody sees tell by notifications of the browser. */
+    browser: p.boolean().default(false),
     /** So many minutes a message may stay unread before it is told. */
     minutes: p.integer().default(15),
     /** The hour of the day, in `zone`, of the ways that tell once a day. */
@@ -66,6 +68,7 @@ export interface AwayChoices {
   mail: When;
   hook: When;
   hookUrl: string | null;
+  browser: boolean;
   minutes: number;
   hour: number;
   zone: string | null;
@@ -80,6 +83,7 @@ export const DEFAULTS: AwayChoices = {
   mail: 'soon',
   hook: 'never',
   hookUrl: null,
+  browser: false,
   minutes: 15,
   hour: 8,
   zone: null,
@@ -89,15 +93,19 @@ export const DEFAULTS: AwayChoices = {
 
 const CHOICES = `
   select case when a.confirmed_key = u.email_key then 1 else 0 end as confirmed, a.what, a.mail, a.hook,
-    a.hook_url as "hookUrl", a.minutes, a.hour, a.zone, a.quiet_from as "quietFrom", a.quiet_until as "quietUntil"
+    a.hook_url as "hookUrl", a.browser, a.minutes, a.hour, a.zone, a.quiet_from as "quietFrom", a.quiet_until as "quietUntil"
   from away a join "user" u on u.id = a.user_id where a.user_id = ?`;
 
 /** What a user has chosen. */
 export async function awayChoices(reader: Reader, user: number): Promise<AwayChoices> {
-  const row = await rowOf<AwayChoices & { confirmed: number }>(reader, CHOICES, user);
+  const row = await rowOf<Omit<AwayChoices, 'browser'> & { confirmed: number; browser: unknown }>(
+    reader,
+    CHOICES,
+    user,
+  );
   if (!row) return DEFAULTS;
   const { confirmed, ...choices } = row;
-  return { ...choices, isConfirmed: confirmed === 1 };
+  return { ...choices, isConfirmed: confirmed === 1, browser: Boolean(choices.browser) };
 }
 
 /** What a user is told of a room, if they have chosen it for that room. */

@@ -93,7 +93,7 @@ const SPREAD = `
   left join away_room o on o.user_id = found.person and o.room_id = r.id
   where coalesce(o.what, a.what) <> 'nothing'
     and (found.what = 'mine' or coalesce(o.what, a.what) = 'all' or r.access = 'direct')
-    and (a.mail <> 'never' or a.hook <> 'never')
+    and (a.mail <> 'never' or a.hook <> 'never' or a.browser)
   group by found.person, r.id order by found.person
   on conflict (user_id, room_id) do update set until_seq = excluded.until_seq`;
 

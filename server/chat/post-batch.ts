@@ -28,6 +28,8 @@ export interface QueuedPost {
 export interface Statement {
   sql: string;
   parameters: (string | number | Date)[];
+  /** Whether it may run together with the next one: each then sees the rows as they were before both. */
+  joinsNext?: boolean;
 }
 
 /** Runs statements in one transaction that locks the rooms. Returns the rows of each statement. */
@@ -92,8 +94,8 @@ export async function storePosts(
   const results = await run(rooms, [
     insertEntries(posts),
     ...(mentions.length > 0 ? [insertMentions(mentions)] : []),
-    { sql: unhideDirects(rooms.length), parameters: rooms },
-    noteNews(rooms, posts[0]!.now),
+    { sql: unhideDirects(rooms.length), parameters: rooms, joinsNext: true },
+    { ...noteNews(rooms, posts[0]!.now), joinsNext: true },
     { sql: raiseLastSeq(rooms.length), parameters: rooms },
   ]);
   const rows = results[0] as StoredRow[];

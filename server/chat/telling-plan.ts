@@ -13,10 +13,11 @@ export interface Ways {
 }
 
 /** A user for whom something is due, with what they have chosen and what has been tried. */
-export interface PersonToTell extends Omit<AwayChoices, 'isConfirmed'> {
+export interface PersonToTell extends Omit<AwayChoices, 'isConfirmed' | 'browser'> {
   username: string;
   email: string;
   confirmed: number;
+  browser: boolean | number;
   isGone: number;
   hourCycle: HourCycle;
   stopKey: string;
@@ -30,7 +31,7 @@ export interface PersonToTell extends Omit<AwayChoices, 'isConfirmed'> {
 
 const PERSON = `
   select u.username, u.email, u.hour_cycle as "hourCycle", case when u.deleted_at is null and u.suspended_at is null then 0 else 1 end as "isGone",
-    case when a.confirmed_key = u.email_key then 1 else 0 end as confirmed, a.what, a.mail, a.hook, a.hook_url as "hookUrl",
+    case when a.confirmed_key = u.email_key then 1 else 0 end as confirmed, a.what, a.mail, a.hook, a.hook_url as "hookUrl", a.browser,
     a.minutes, a.hour, a.zone, a.quiet_from as "quietFrom", a.quiet_until as "quietUntil", a.stop_key as "stopKey",
     a.mail_day as "mailDay", a.mails, t.message_id as "messageId", t.way, t.tries,
     (select min(d.since) from due d where d.user_id = u.id) as since
@@ -49,6 +50,7 @@ export const choicesOf = (person: PersonToTell): AwayChoices => ({
   mail: person.mail,
   hook: person.hook,
   hookUrl: person.hookUrl,
+  browser: Boolean(person.browser),
   minutes: person.minutes,
   hour: person.hour,
   zone: person.zone,
@@ -65,7 +67,7 @@ export function planOf(person: PersonToTell, ways: Ways, now: number): { way: Wa
     hook: ways.hook && person.hookUrl !== null,
   };
   const plans = WAYS.filter((way) => isOpen[way] && (person.way ?? way) === way).flatMap((way) => {
-    const at = dueAt(person, way, since);
+    const at = dueAt(person, way, since, now);
     return at === undefined
       ? []
       : [{ way, at: way === 'mail' ? withinLimit(person, ways, Math.max(at, now)) : at }];
@@ -73,6 +75,11 @@ export function planOf(person: PersonToTell, ways: Ways, now: number): { way: Wa
   const due = plans.filter(({ at }) => at <= now);
   if (due.length > 0) return due[person.tries % due.length]; // after a failure, the other way has its turn
   return plans.toSorted((a, b) => a.at - b.at)[0];
+}
+
+/** Until when something is kept for a notification of the browser that no other way tells; undefined if nothing is. */
+export function keptUntil({ browser, since, isGone }: PersonToTell): number | undefined {
+  return browser && since !== null && isGone === 0 ? Number(since) + DAY_MS : undefined;
 }
 
 /** The moment, or the beginning of the next day if the user has had all mails of this one. */

@@ -1,6 +1,14 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import type { AwayChoices, Way } from './away.ts';
-import { choicesOf, DAY_MS, type PersonToTell, personToTell, planOf, type Ways } from './telling-plan.ts';
+import {
+  choicesOf,
+  DAY_MS,
+  keptUntil,
+  type PersonToTell,
+  personToTell,
+  planOf,
+  type Ways,
+} from './telling-plan.ts';
 import type { HourCycle } from './user.ts';
 
 const MINUTE_MS = 60_000;
@@ -64,10 +72,12 @@ export async function claim(
     await em.execute(FORGET_OLD, [user, new Date(now.getTime() - TOO_OLD_MS)], 'run');
     const person = await personToTell(em, user);
     const next = person && planOf(person, ways, now.getTime());
-    if (!next) await forget(em, user, now);
-    else if (next.at > now.getTime())
-      await em.execute(`update telling set look_at = ? ${HELD}`, [next.at, user, until], 'run');
-    else return hold(em, { user, until, person, way: next.way, messageId: person.messageId ?? newId() });
+    const at = person && (next?.at ?? keptUntil(person));
+    if (next && next.at <= now.getTime())
+      return hold(em, { user, until, person, way: next.way, messageId: person.messageId ?? newId() });
+    if (person?.since === null) await endTelling(em, user, now); // what is spread from here on stays
+    else if (at === undefined || at <= now.getTime()) await forget(em, user, now);
+    else await em.execute(`update telling set look_at = ? ${HELD}`, [at, user, until], 'run');
     return undefined;
   });
 }
@@ -86,8 +96,8 @@ async function forget(em: EntityManager, user: number, now: Date): Promise<void>
   await endTelling(em, user, now);
 }
 
-/** Ends it unless something is due. The update locks the row, so the next statement sees what another process has spread meanwhile. */
-async function endTelling(em: EntityManager, user: number, now: Date): Promise<void> {
+/** Ends the looks for a user unless something is due. The update locks the row, so the next statement sees what another process has spread meanwhile. */
+export async function endTelling(em: EntityManager, user: number, now: Date): Promise<void> {
   await em.execute('update telling set look_at = ? where user_id = ?', [now.getTime(), user], 'run');
   await em.execute(
     'delete from telling where user_id = ? and not exists (select 1 from due d where d.user_id = telling.user_id)',

@@ -30,12 +30,30 @@ interface StretchRow {
   last: number;
 }
 
-const STRETCHES = `
-  select r.id, ${NAME_FOR_MEMBER}, r.access, r.told_bare as bare, o.what as told, case when m.read_seq >= d.from_seq then m.read_seq + 1 else d.from_seq end as first, d.trying_until as last
-  from due d join room r on r.id = d.room_id join membership m on m.room_id = d.room_id and m.user_id = d.user_id
-  left join away_room o on o.user_id = d.user_id and o.room_id = d.room_id
-  where d.user_id = ? and d.trying_until is not null and d.trying_until > m.read_seq
+/** A stretch of a room's log of which a user is to be told. */
+export interface Stretch {
+  room: number;
+  first: number;
+  last: number;
+  /** When the first was written, in milliseconds since 1970. */
+  since: number | string;
+}
+
+/** Of each stretch what is unread, conversations first. @param due a query for stretches: `room`, `first`, `last`, `since` */
+const UNREAD = (due: string) => `
+  with d (room, first, last, since) as (${due})
+  select r.id, ${NAME_FOR_MEMBER}, r.access, r.told_bare as bare, o.what as told, case when m.read_seq >= d.first then m.read_seq + 1 else d.first end as first, d.last
+  from d join room r on r.id = d.room join membership m on m.room_id = d.room and m.user_id = ?
+  left join away_room o on o.user_id = m.user_id and o.room_id = d.room
+  where d.last > m.read_seq
   order by case when r.access = 'direct' then 0 else 1 end, d.since, r.id limit ${MOST_ROOMS}`;
+const HELD = UNREAD(
+  'select room_id, from_seq, trying_until, since from due where user_id = ? and trying_until is not null',
+);
+const GIVEN = (count: number) =>
+  UNREAD(
+    `values ${Array(count).fill('(cast(? as integer), cast(? as integer), cast(? as integer), cast(? as bigint))').join(', ')}`,
+  );
 
 /** Entries of a stretch that are looked through: more came together only where nobody reads a mail anyway. */
 const MOST_LOOKED = 2000;
@@ -51,8 +69,26 @@ const ALL = MESSAGES('');
 const MINE = MESSAGES('and (n.user_id is not null or t.author_id is not null)');
 
 /** What a claim is about: the messages that are meant for the user, and that they have not read. */
-export async function toldRooms(reader: Reader, { user, choices }: Claim): Promise<ToldRoom[]> {
-  const stretches = await reader.rows<StretchRow>(STRETCHES, user);
+export async function toldRooms(reader: Reader, claim: Claim): Promise<ToldRoom[]> {
+  return messagesOf(reader, claim, await reader.rows<StretchRow>(HELD, claim.user, claim.user));
+}
+
+/** The same of given stretches. */
+export async function toldRoomsOf(
+  reader: Reader,
+  person: Pick<Claim, 'user' | 'choices'>,
+  stretches: Stretch[],
+): Promise<ToldRoom[]> {
+  const given = stretches.flatMap(({ room, first, last, since }) => [room, first, last, Number(since)]);
+  const rows = await reader.rows<StretchRow>(GIVEN(stretches.length), ...given, person.user);
+  return messagesOf(reader, person, rows);
+}
+
+async function messagesOf(
+  reader: Reader,
+  { user, choices }: Pick<Claim, 'user' | 'choices'>,
+  stretches: StretchRow[],
+): Promise<ToldRoom[]> {
   const rooms: ToldRoom[] = [];
   for (const { id, name, access, bare, told, first, last } of stretches) {
     const what = told ?? choices.what;

@@ -23,7 +23,7 @@ export interface LiveDatabase {
   versions: Versions;
   lookups: Lookups;
   reader: Reader;
-  /** Stores messages faster than the ORM. Only for an SQLite file. */
+  /** Stores messages faster than the ORM. Not for an SQLite database in memory. */
   runStatements?: RunStatements;
   state(): DatabaseState;
   /** Closes the connection that `connectLive` has opened, if any. */
@@ -72,6 +72,7 @@ async function openPostgres(
   announce: Announce,
 ): Promise<LiveDatabase> {
   const { PostgresListener } = await import('./postgresql-listener.ts'); // loads the package pg
+  const { runInPostgres } = await import('./postgresql-batch.ts');
   const { clientOptions, requireSettings } = await import('./postgresql.ts');
   const { listenUrl, Client } = poolOptionsOf(orm);
   const listener = new PostgresListener(clientOptions(listenUrl ?? orm.config.get('clientUrl')), CHANNEL);
@@ -105,6 +106,7 @@ async function openPostgres(
     versions,
     lookups: new PostgresLookups(pool, versions, { isPooled }),
     reader: new PostgresReader(pool, { isPooled }),
+    runStatements: runInPostgres(() => orm.em.fork()),
     state: () => ({ isUp: state.isUp, isListening: listener.isListening, waiting: pool.waitingCount }),
     close: () => listener.close(),
   };

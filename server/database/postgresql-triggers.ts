@@ -44,6 +44,7 @@ const TRIGGERS: Trigger[] = [
     by: 'user_id',
   },
   { table: 'membership', after: 'delete', kind: 'user', by: 'user_id' },
+  { table: 'away', after: 'update', of: ['browser'], kind: 'user', by: 'user_id' },
   { table: 'block', after: 'insert', kind: 'user', by: 'user_id' },
   { table: 'block', after: 'delete', kind: 'user', by: 'user_id' },
   { table: 'room', after: 'update', of: ['name', 'last_seq'], kind: 'room', by: 'id' },

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import getRawBody from 'raw-body';
 import { hookText } from '../text/hook.ts';
 import type { Context, Middleware } from '../context.ts';
-import { keptToken, tokenRefusal } from './csrf.ts';
+import { BY_ITS_KEY, keptToken, tokenRefusal } from './csrf.ts';
 import { HttpRefusal } from './errors.ts';
 import { hookToken } from './request.ts';
 import { bytesOf, readableQuery, typedIn, UNUSABLE } from './typed.ts';
@@ -37,7 +37,8 @@ async function readFields(ctx: Context): Promise<void> {
   if (hookToken(ctx) !== undefined) ctx.fields.body = hookBody(bytes, type);
   else if (type === 'urlencoded') fillFromForm(ctx.fields, bytes.toString('latin1'));
   else if (type === 'json') fillFromJson(ctx.fields, textOf(bytes));
-  else if (bytes.length > 0)
+  else if (bytes.length > 0 && !BY_ITS_KEY.test(ctx.path))
+    // mail programs send any form (RFC 8058)
     throw new HttpRefusal(415, 'This address accepts only forms and JSON. Use the form on the page.');
 }
 

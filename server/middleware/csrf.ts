@@ -8,7 +8,7 @@ const MOST_LOGGED = 20;
 const LONGEST_ORIGIN = 100;
 
 /** The end of mails: mail programs post there without a cookie (RFC 8058), and only the user's mails have the key in the address. */
-const BY_ITS_KEY = /^\/away\/stop\/[\w-]{32}$/;
+export const BY_ITS_KEY = /^\/away\/stop\/[\w-]{32}$/;
 
 /**
  * Refuses a post that does not come from a form of ours. The token is kept in the session, and before

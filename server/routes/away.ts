@@ -68,10 +68,11 @@ export const askStop: Handler = async (ctx) => {
   ctx.page('away/stop.njk', { key: ctx.params.key });
 };
 
-/** POST /away/stop/KEY: ends the mails, also for a mail program that has no cookie and no token of ours (RFC 8058) */
+/** POST /away/stop/KEY: ends the mails, also for a mail program that has no cookie and no token of ours, and follows no redirect (RFC 8058) */
 export const stop: Handler = async (ctx) => {
   if (!(await stopMails(ctx.em, ctx.params.key ?? ''))) throw unknownKey();
-  seeOther(ctx, '/away/stopped');
+  if (ctx.fields._csrf === undefined) ctx.page('away/stopped.njk');
+  else seeOther(ctx, '/away/stopped');
 };
 
 /** GET /away/stopped */

@@ -16,6 +16,7 @@ import * as member from './member.ts';
 import * as members from './members.ts';
 import * as message from './message.ts';
 import * as messages from './messages.ts';
+import * as notifications from './notifications.ts';
 import * as operator from './operator.ts';
 import * as operatorAccounts from './operator-accounts.ts';
 import * as operatorActs from './operator-acts.ts';
@@ -230,6 +231,7 @@ export function routes(): KoaRouter<object, Context> {
   get('/settings/privacy', preferences.privacy);
   post('/settings', preferences.save, preferences.showRefused);
   post('/settings/password', settings.changePassword, settings.show);
+  post('/notifications', notifications.take);
   get('/settings/away', away.show, away.show);
   post('/settings/away', away.save, away.show);
   post('/settings/away/confirm', confirmation.send, away.show);

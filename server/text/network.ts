@@ -32,7 +32,13 @@ function withoutPort(address: string): string {
   return host ?? address;
 }
 
+/** All addresses of IPv6 that are given to anybody so far. */
+const GLOBAL = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /** Whether an address is one that anybody on the internet could mean: none of this machine, a house, an office or a cloud. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv6 && !parsed.match(...GLOBAL)) return false;
+  return parsed.range() === 'unicast';
 }

@@ -1,6 +1,5 @@
-import { type EntryRecord } from '../chat/entry.ts';
 import { type Claim } from '../chat/telling.ts';
-import { type ToldRoom } from '../chat/told-rooms.ts';
+import type { ToldLog, ToldMessage } from '../chat/told-log.ts';
 import { shortened } from '../text/characters.ts';
 import { isolated } from '../text/direction.ts';
 import { day, time } from './dates.ts';
@@ -10,22 +9,14 @@ import { plainMessage, wrapped } from './plain-text.ts';
 
 /** Characters of a message that a mail has. */
 const LONGEST_MESSAGE = 1000;
+/** The same where little is shown. */
+const LONGEST_IN_SHORT = 300;
 /** Characters of a line that a terminal shows. */
 const WIDTH = 72;
 /** The size of what is posted to an address, in bytes: what push services take. */
 const MOST_BYTES = 3500;
 
-/** A message of which a user is told. */
-export interface ToldMessage {
-  record: EntryRecord;
-  isMention: boolean;
-  isReply: boolean;
-}
-
-/** What a user is told of a room. */
-export type ToldLog = Omit<ToldRoom, 'messages'> & { messages: ToldMessage[] };
-
-/** What stands around it. */
+/** What stands around what a user is told. */
 export interface Around {
   /** The address of this Plainchat. */
   origin: string;
@@ -76,7 +67,8 @@ function partOf(view: View, room: ToldLog, { zone, hourCycle }: Hours, around: A
   const isShown = around.withText && !room.isBare;
   const from = messages[0]!.record.seq;
   return {
-    heading: access === 'direct' ? `From ${isolated(name)}` : `In ${isolated(name)}`,
+    // A line that begins with “From ” is changed by mail programs.
+    heading: access === 'direct' ? `Conversation with ${isolated(name)}` : `In ${isolated(name)}`,
     lines: messages.map((message) => {
       const line = view.entryView(message.record);
       return {
@@ -88,7 +80,7 @@ function partOf(view: View, room: ToldLog, { zone, hourCycle }: Hours, around: A
     }),
     more: count > messages.length ? `And ${boundedCount(count - messages.length)} more.` : undefined,
     address: `${around.origin}/rooms/${id}?from=${from}#m-${from}`,
-    open: access === 'direct' ? `Read and answer ${isolated(name)}` : `Read and answer in ${isolated(name)}`,
+    open: access === 'direct' ? `Answer ${isolated(name)}` : `Read and answer in ${isolated(name)}`,
   };
 }
 
@@ -96,6 +88,9 @@ interface Hours {
   zone: string;
   hourCycle: Claim['hourCycle'];
 }
+
+/** No time is shown. */
+const NO_HOURS: Hours = { zone: 'UTC', hourCycle: 'h23' };
 
 const hoursOf = ({ choices, hourCycle }: Claim): Hours => ({ zone: choices.zone ?? 'UTC', hourCycle });
 
@@ -129,22 +124,16 @@ function plainMail(parts: Part[], { username, zone, origin, settings, stop }: Va
     [
       heading,
       '',
-      ...lines.map(({ author, why, at, text }) =>
-        text === undefined
-          ? wrapped(`${isolated(author)} ${why}. ${at}.`, WIDTH)
-          : `${wrapped(`${isolated(author)} ${why}. ${at}:`, WIDTH)}\n${indented(text)}`,
-      ),
-      ...(more ? [more] : []),
-      '',
+      ...lines.flatMap((line) => [plainLine(line), '']),
+      ...(more ? [more, ''] : []),
       `${open}:`,
       address,
     ].join('\n'),
   );
-  return `Hello ${isolated(username)}, this waits for you at ${origin}.
+  return `${sections.join('\n\n')}
 
-${sections.join('\n\n')}
-
--- \nTimes are in ${zone}. You get a mail when something has waited unread.
+-- \nThis has waited unread for ${isolated(username)} at ${origin}.
+Times are in ${zone}.
 Choose what you are told, and when:
 ${settings}
 End all these mails:
@@ -152,19 +141,20 @@ ${stop}
 `;
 }
 
-/** Lines of a message, which begin with two spaces. */
-const indented = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => wrapped(`  ${line}`, WIDTH))
-    .join('\n');
+/** Who wrote when, and the lines of the message, which begin with two spaces. */
+const plainLine = ({ author, why, at, text }: Line): string =>
+  wrapped(`${isolated(author)} ${why}. ${at}${text === undefined ? '.' : `:\n${text}`}`, WIDTH, true).replace(
+    / +$/gm,
+    '',
+  );
 
 /** What is posted to an address of the user's own: the same in short. */
 export function toldPost(view: View, claim: Claim, rooms: ToldLog[], around: Around): string {
   const lines = rooms.map((room) => {
     const { heading, lines, address } = partOf(view, room, hoursOf(claim), around);
     const [first] = lines;
-    const text = first?.text === undefined ? '' : `\n${first.author}: ${shortened(first.text, 300)}`;
+    const text =
+      first?.text === undefined ? '' : `\n${first.author}: ${shortened(first.text, LONGEST_IN_SHORT)}`;
     return `${heading}: ${quantity(room.count, 'message')}${text}\n${address}`;
   });
   const [head, body] = [subjectOf(rooms), lines.join('\n')];
@@ -173,6 +163,28 @@ export function toldPost(view: View, claim: Claim, rooms: ToldLog[], around: Aro
       ? `${head}${body.slice(body.indexOf('\n'))}`
       : `${head}\n${body}`,
   );
+}
+
+/** What a notification of the browser shows, and where it leads. */
+export interface ToldNotification {
+  title: string;
+  body: string;
+  address: string;
+}
+
+/** The same for a notification of the browser: a sentence, and the beginning of a message. */
+export function toldNotification(view: View, rooms: ToldLog[], withText: boolean): ToldNotification {
+  const around = { origin: '', withText };
+  const parts = rooms.map((room) => ({ ...partOf(view, room, NO_HOURS, around), count: room.count }));
+  const [{ address, lines }] = parts as [(typeof parts)[0]];
+  const [{ author, text = '' }] = lines as [Line];
+  const title = subjectOf(rooms);
+  if (parts.length > 1) {
+    const body = parts.map(({ heading, count }) => `${heading}: ${quantity(count, 'message')}`).join('\n');
+    return { title, body, address: '/rooms' };
+  }
+  const words = text && shortened(text, LONGEST_IN_SHORT);
+  return { title, body: words && rooms[0]!.count > 1 ? `${isolated(author)}: ${words}` : words, address };
 }
 
 /** As much of a text as `MOST_BYTES` hold. */

@@ -26,15 +26,16 @@ export function plainMessage({ folded, author, body, attachment }: EntryView): s
  * Divides a text into lines of at most `width` characters, at spaces where there are any. Lines after the
  * first begin with two spaces, so that what begins without is a message.
  * @param width undefined for lines of any length
+ * @param keepsAddresses whether a web address stays whole, as a longer line: programs find it only so
  */
-export function wrapped(text: string, width = Infinity): string {
+export function wrapped(text: string, width = Infinity, keepsAddresses = false): string {
   const lines: string[] = [];
   const add = (words: string) => lines.push(lines.length === 0 ? words : CONTINUED + words);
   for (const paragraph of text.split('\n')) {
     let rest = Array.from(paragraph);
     do {
       const room = width - (lines.length === 0 ? 0 : CONTINUED.length);
-      const end = rest.length <= room ? rest.length : lineEnd(rest, room);
+      const end = rest.length <= room ? rest.length : lineEnd(rest, room, keepsAddresses);
       add(rest.slice(0, end).join('').trimEnd());
       rest = rest.slice(rest[end] === ' ' ? end + 1 : end);
     } while (rest.length > 0);
@@ -43,9 +44,13 @@ export function wrapped(text: string, width = Infinity): string {
 }
 
 /** Where a line ends that has room for so many characters: at the last space, or else in a word. */
-function lineEnd(characters: string[], room: number): number {
+function lineEnd(characters: string[], room: number, keepsAddresses: boolean): number {
   const space = characters.lastIndexOf(' ', room);
   if (space > 0) return space;
+  if (keepsAddresses && /^https?:\/\//i.test(characters.slice(0, 8).join(''))) {
+    const next = characters.indexOf(' ', room);
+    return next < 0 ? characters.length : next;
+  }
   let end = room;
   while (end > 1 && /\p{M}/u.test(characters[end]!)) end -= 1; // a mark stays with its letter
   return end;

@@ -221,6 +221,7 @@ const ACTS: Record<string, Act | null> = {
   '/settings/email': { fields: ({ names }) => ({ email: `${names.ada}@example.com`, current: PASSWORD }) },
   '/settings/announcements': { fields: () => ({ messages: 'count' }) },
   '/settings/away': { fields: () => ({ what: 'all', mail: 'daily' }) },
+  '/notifications': null, // takes rows away, and writes none
   '/settings/away/confirm': null, // sends no mail here; spec/routes/away.spec.ts has it
   '/rooms/:id/away': { fields: () => ({ what: 'all' }) },
   '/rooms/:id/away/clear': {},

@@ -32,6 +32,13 @@ const PRIVATE = [
   'fc00::1',
   'ff02::1',
   '2001:db8::1',
+  '::7f00:1',
+  '::ffff:0:7f00:1',
+  '64:ff9b:1::7f00:1',
+  '100:0:0:1::1',
+  '2001::7f00:1',
+  'fec0::1',
+  'fe80::1%eth0',
   'localhost',
   '',
 ];
@@ -69,6 +76,9 @@ test('an address in place of a name is checked as well, however it is written', 
     '127.1',
     '[::1]',
     '[::ffff:127.0.0.1]',
+    '[::7f00:1]',
+    '0177.0.0.1',
+    '127.0.0.1.',
     '169.254.169.254',
   ])
     assert.match(

@@ -1,6 +1,6 @@
 // npm run bench: what a poll and a post cost, beside what bare servers cost, in turns within one run
 // on one machine, since a machine that is busy with something else makes any single figure worthless.
-// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd, memory, pages and start.
+// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd, memory, pages, start and telling.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { cost, type Figures, inTurns, load, percentile, round } from './measure.
 import { benchPages } from './pages.ts';
 import { Contender } from './process.ts';
 import { benchStart } from './start.ts';
+import { benchTelling } from './telling.ts';
 import { type BenchRoom, counts, fill, KEY, SESSIONS } from './world.ts';
 
 const ROOMS = 10;
@@ -25,6 +26,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+process.exit(); // what has started PostgreSQL still holds the pipes to it
 
 async function bench(): Promise<void> {
   const asked = process.argv.slice(2);
@@ -32,6 +34,7 @@ async function bench(): Promise<void> {
   if (['idle', 'deliveries', 'posts', 'answer', 'crowd', 'memory'].some(has)) await benchLive(has);
   if (has('pages')) await benchPages(folder, add);
   if (has('start')) await benchStart(folder, add);
+  if (has('telling')) await benchTelling(folder, add);
   print();
 }
 

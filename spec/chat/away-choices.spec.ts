@@ -14,6 +14,7 @@ const SENT: TypedAway = {
   mail: 'daily',
   hook: 'soon',
   hookUrl: ' https://ntfy.example/ada ',
+  browser: 'yes',
   minutes: '60',
   hour: '18',
   zone: 'Europe/Berlin',
@@ -30,6 +31,7 @@ test(
       mail: 'daily',
       hook: 'soon',
       hookUrl: 'https://ntfy.example/ada',
+      browser: true,
       minutes: 60,
       hour: 18,
       zone: 'Europe/Berlin',
@@ -53,6 +55,7 @@ test(
 const REFUSED: [what: string, typed: TypedAway, field: string][] = [
   ['another choice', { what: 'some' }, 'what'],
   ['another time', { mail: 'often' }, 'mail'],
+  ['half a notification', { browser: 'on' }, 'browser'],
   ['no minute', { minutes: '0' }, 'minutes'],
   ['more minutes than a day has', { minutes: '1441' }, 'minutes'],
   ['half a minute', { minutes: '0.5' }, 'minutes'],

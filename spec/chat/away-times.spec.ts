@@ -53,10 +53,28 @@ const CASES: [what: string, choices: Partial<TimeChoices>, since: string, expect
     '2026-06-02T06:00:00.000Z',
   ],
   [
-    'on the next day where the clocks leave the hour out',
+    'an hour later where the clocks leave the hour out',
     { mail: 'daily', hour: 2, zone: 'Europe/Berlin' },
     '2026-03-28T12:00:00Z',
-    '2026-03-30T00:00:00.000Z',
+    '2026-03-29T01:00:00.000Z',
+  ],
+  [
+    'once where the clocks have the hour twice',
+    { mail: 'daily', hour: 2, zone: 'Europe/Berlin' },
+    '2026-10-25T00:00:01Z',
+    '2026-10-26T01:00:00.000Z',
+  ],
+  [
+    'an hour later where the clocks leave out the end of quiet hours',
+    { quietFrom: 22, quietUntil: 2, zone: 'Europe/Berlin' },
+    '2026-03-28T22:00:00Z',
+    '2026-03-29T01:00:00.000Z',
+  ],
+  [
+    'at the end of quiet hours on a longer night',
+    { quietFrom: 22, quietUntil: 7, zone: 'Europe/Berlin' },
+    '2026-10-24T21:00:00Z',
+    '2026-10-25T06:00:00.000Z',
   ],
 ];
 
@@ -64,6 +82,17 @@ for (const [what, choices, since, expected] of CASES)
   test(`what has waited since a moment is told ${what}`, () => {
     assert.is(due(choices, since), expected);
   });
+
+test('what could not be told in time waits for the end of quiet hours, once a day too', () => {
+  const late = (choices: Partial<TimeChoices>, now: string) => {
+    const quiet = { ...DEFAULTS, quietFrom: 22, quietUntil: 7, ...choices };
+    return new Date(dueAt(quiet, 'mail', at('2026-01-01T20:00:00Z'), at(now))!).toISOString();
+  };
+  assert.is(late({}, '2026-01-01T21:59:00Z'), '2026-01-01T21:59:00.000Z');
+  assert.is(late({}, '2026-01-01T23:10:00Z'), '2026-01-02T07:00:00.000Z');
+  assert.is(late({ mail: 'daily', hour: 23 }, '2026-01-01T23:00:02Z'), '2026-01-01T23:00:00.000Z');
+  assert.is(late({ mail: 'daily', hour: 21 }, '2026-01-01T23:10:00Z'), '2026-01-02T07:00:00.000Z');
+});
 
 test('quiet hours of no length are none', () => {
   assert.is(

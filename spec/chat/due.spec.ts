@@ -1,3 +1,4 @@
+import { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Away, AwayRoom, ensureAway } from '../../server/chat/away.ts';
@@ -23,6 +24,18 @@ async function due({ em }: House): Promise<string[]> {
   await spreadNews(em());
   const rows = await em().find(Due, {}, { populate: ['user'], orderBy: { user: 'asc', room: 'asc' } });
   return rows.map(({ user, fromSeq, untilSeq }) => `${user.username} ${fromSeq}-${untilSeq}`);
+}
+
+/** How many statements are run meanwhile. */
+async function statementsOf(work: () => Promise<unknown>): Promise<number> {
+  const { execute } = EntityManager.prototype;
+  let count = 0;
+  EntityManager.prototype.execute = function (...given) {
+    count += 1;
+    return Reflect.apply(execute, this, given) as ReturnType<typeof execute>;
+  };
+  await work().finally(() => (EntityManager.prototype.execute = execute));
+  return count;
 }
 
 async function lobbyOf(house: House): Promise<number> {
@@ -121,9 +134,15 @@ test(
 );
 
 test(
-  'a thousand people who are away cost a message one row, and one look one statement',
+  'a thousand people who are away cost a message one statement and one row, and one look as many statements as one of them',
   withHouse(async (house) => {
     const lobby = await lobbyOf(house);
+    await told(house, 'grace', { what: 'all' });
+    const one = {
+      post: await statementsOf(() => house.say('ada', lobby, 'hello')),
+      look: await statementsOf(() => spreadNews(house.em())),
+    };
+    assert.ok(one.post > 0 && one.look > 0);
     const ids = await enrolMany(
       house.orm,
       Array.from({ length: 1000 }, (_, index) => `user${index}`),
@@ -137,10 +156,11 @@ test(
       Away,
       ids.map((user) => ({ user, what: 'all' as const, stopKey: `key ${user}` })),
     );
-    await house.say('ada', lobby, 'hello');
-    assert.equal([await em.count(News), await em.count(Due)], [1, 0]);
-    await spreadNews(house.em());
-    assert.equal([await em.count(News), await em.count(Due), await em.count(Telling)], [0, 1000, 1000]);
+    const say = () => house.say('ada', lobby, 'hello');
+    assert.is(await statementsOf(say), one.post);
+    assert.equal([await em.count(News), await em.count(Due)], [1, 1]);
+    assert.is(await statementsOf(() => spreadNews(house.em())), one.look);
+    assert.equal([await em.count(News), await em.count(Due), await em.count(Telling)], [0, 1001, 1001]);
     assert.is(await em.count(User), 1003);
   }),
 );

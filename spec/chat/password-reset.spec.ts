@@ -1,5 +1,6 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
+import { awayChoices } from '../../server/chat/away.ts';
 import { NotFound } from '../../server/chat/errors.ts';
 import { resetPassword } from '../../server/chat/password-reset.ts';
 import { makeResetLink, userOfResetLink } from '../../server/chat/reset-link.ts';
@@ -25,7 +26,7 @@ test(
 );
 
 test(
-  'a reset ends all sessions and other links of the user, and those of nobody else',
+  'a reset ends all sessions and other links of the user, and those of nobody else, and confirms no address',
   withHouse(async (house) => {
     const [first, second, graces] = [
       await tokenFor(house, 'ada'),
@@ -37,6 +38,7 @@ test(
       await beginSession(house.em(), `a key of ${username}`, { userId: id, csrf: 'token' }, NOW);
     }
     await set(house, second);
+    assert.not.ok((await awayChoices(await house.reader(), await house.id('ada'))).isConfirmed);
     await refusal(NotFound, userOfResetLink(house.em(), first, NOW));
     await userOfResetLink(house.em(), graces, NOW);
     const sessions = await house.em().find(Session, {}, { populate: ['user'] });

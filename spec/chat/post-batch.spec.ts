@@ -9,9 +9,12 @@ import { Mention } from '../../server/chat/mention.ts';
 import { postAll, type QueuedPost } from '../../server/chat/post-batch.ts';
 import { beginSession, endSession, sessionId } from '../../server/chat/session.ts';
 import { User } from '../../server/chat/user.ts';
+import { joined, runInPostgres } from '../../server/database/postgresql-batch.ts';
 import { type House, NOW, withHouse } from '../support/domain.ts';
 
 const test = suite('post batch');
+
+const isOnPostgres = process.env.SPEC_DATABASE === 'postgres';
 
 interface Scene {
   house: House;
@@ -43,7 +46,8 @@ const withScene = (work: (scene: Scene) => Promise<void>) =>
         now: NOW,
         ...changes,
       }),
-      all: (...posts) => postAll(house.em(), posts),
+      all: (...posts) =>
+        postAll(house.em(), posts, isOnPostgres ? runInPostgres(() => house.em()) : undefined),
     });
   });
 
@@ -219,5 +223,19 @@ for (const [index, [why, stop]] of stopped.entries()) {
     }),
   );
 }
+
+test('statements that may run together are one, with the values of all in order', () => {
+  const one = { sql: 'update a set x = ?', parameters: [1], joinsNext: true };
+  const two = { sql: 'insert into b values (?, ?)', parameters: [2, 3], joinsNext: true };
+  const last = { sql: 'update c set y = ?', parameters: [4] };
+  const alone = { sql: 'select 1', parameters: [] };
+  assert.equal(joined([alone, one, two, last]), [
+    alone,
+    {
+      sql: 'with joined0 as (update a set x = ?), joined1 as (insert into b values (?, ?)) update c set y = ?',
+      parameters: [1, 2, 3, 4],
+    },
+  ]);
+});
 
 test.run();

@@ -26,7 +26,14 @@ test(
     };
     assert.equal(await roomDetails(await reader(), 1, lobby), {
       ...open,
-      membership: { role: 'admin', readSeq: 0, announcements: null, draft: null, hidden: false },
+      membership: {
+        role: 'admin',
+        readSeq: 0,
+        announcements: null,
+        draft: null,
+        hidden: false,
+        browser: false,
+      },
     });
     assert.equal(await roomDetails(await reader(), 2, lobby), { ...open, membership: null });
   }),

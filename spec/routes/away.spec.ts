@@ -192,4 +192,34 @@ test(
   }),
 );
 
+for (const [what, changes, body] of [
+  ['has the text of the message', {}, 'tea, @grace?'],
+  ['has no text where the server says so', { mailText: false }, ''],
+] as const)
+  test(
+    `a notification of the browser is given once to the page that asks, and ${what}`,
+    withApp(async (world) => {
+      const [ada, grace] = [await world.cast('ada'), await world.cast('grace')];
+      const lobby = await ada.createRoom('lobby');
+      await grace.enter(lobby);
+      const scripts = async () => /notifications-\w+\.js/.test((await grace.get(`/rooms/${lobby}`)).text);
+      const ask = () => grace.postJson('/notifications', {});
+      assert.not.ok(await scripts());
+      await grace.press(await grace.get('/settings/away'), 'Save what I am told', { browser: 'yes' });
+      assert.ok(await scripts());
+      await ada.say(lobby, 'hello all');
+      await ada.say(lobby, 'tea, @grace?');
+      await world.tick();
+      const told = await ask();
+      assert.is(told.status, 200);
+      assert.equal(told.json(), {
+        title: 'ada mentioned you in lobby',
+        body,
+        address: `/rooms/${lobby}?from=4#m-4`,
+      });
+      assert.is((await ask()).status, 204);
+      assert.is((await world.visitor().postJson('/notifications', {})).status, 401);
+    }, changes),
+  );
+
 test.run();

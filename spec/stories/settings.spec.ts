@@ -1,4 +1,9 @@
+import axe from 'axe-core';
 import * as assert from 'uvu/assert';
+import { DEFAULTS } from '../../server/chat/away.ts';
+import { Assets } from '../../server/view/assets.ts';
+import { toldMail } from '../../server/view/away-told.ts';
+import { View } from '../../server/view/index.ts';
 import { browserSuite, eventually, logOf, typedIn, withBrowser } from '../support/browser.ts';
 
 const test = browserSuite('settings, with script');
@@ -102,6 +107,63 @@ test(
     await page.getByLabel('New password').fill('battery staple');
     await page.getByRole('button', { name: 'Change password' }).click();
     await page.getByText('Your password is changed.').waitFor();
+  }),
+);
+
+/** A mail about a conversation with a long text, and a room with more than it shows. */
+function sampleMail(): string {
+  const record = (seq: number, username: string, body: string) => ({
+    record: {
+      room: { id: 7 },
+      seq,
+      kind: 'message' as const,
+      author: { id: 1, username },
+      body,
+      at: new Date('2026-01-01T12:00:00Z'),
+    },
+    isMention: true,
+    isReply: false,
+  });
+  const room = { id: 7, name: 'lobby', access: 'open', isBare: false, count: 30 };
+  const words = `See https://example.org/${'long/'.repeat(30)}\nשלום`;
+  const person = { user: 2, username: 'grace', email: 'grace@example.org', way: 'mail' as const };
+  const claim = {
+    ...person,
+    messageId: 'id',
+    choices: DEFAULTS,
+    hourCycle: 'h23' as const,
+    stopKey: 'key',
+    until: 0,
+  };
+  const logs = [
+    { ...room, name: 'ada', access: 'direct', messages: [record(3, 'ada', words)] },
+    { ...room, messages: [record(4, 'דנה', 'hello @grace')] },
+  ];
+  return toldMail(new View(new Assets()), claim, logs, { origin: 'https://chat.example', withText: true })
+    .html;
+}
+
+test(
+  'the HTML of a mail has nothing that axe finds, in light and dark, on a large screen and a narrow one',
+  withBrowser(async ({ open }) => {
+    const page = await open('/help');
+    await page.goto('about:blank');
+    await page.setContent(sampleMail());
+    await page.addStyleTag({ content: 'html { background: Canvas }' }); // axe takes a page without a background for white
+    await page.evaluate(axe.source);
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [1280, 320]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        const run = `axe.run({ rules: { 'color-contrast-enhanced': { enabled: true } } }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`;
+        found.push(...(await page.evaluate<string[]>(run)));
+        assert.ok(
+          await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'),
+          `${width}`,
+        );
+      }
+    assert.equal(found, []);
   }),
 );
 

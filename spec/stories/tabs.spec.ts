@@ -225,6 +225,84 @@ test(
   }),
 );
 
+/** What the user has allowed is in the page's hands: this Chromium refuses all notifications. What is shown is kept beside. */
+const ALLOWED = `
+  const shown = (window.shown = []);
+  const Refused = Notification;
+  window.Notification = class extends Refused {
+    static get permission() {
+      return localStorage.permission ?? 'default';
+    }
+    static async requestPermission() {
+      localStorage.permission = 'granted';
+    }
+    constructor(title, options) {
+      super(title, options);
+      if (title) shown.push(this);
+    }
+  };`;
+const UNSEEN = `Object.defineProperty(document, 'hidden', { value: true, configurable: true });`;
+const ASK = /\/notifications$/;
+
+test(
+  'what comes in a room that grace does not see is told by one of her tabs, once, and leads to its place',
+  withBrowser(async (stage) => {
+    const [ada, grace] = [await stage.cast('ada'), await stage.cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    await grace.post('/settings/away', { browser: 'yes' });
+    const settings = await stage.open('/settings/away', grace);
+    const says = (words: string) => settings.locator('#permission').getByText(words).waitFor();
+    await says('This browser refuses notifications of Plainchat.');
+    const context = settings.context();
+    await context.addInitScript(ALLOWED);
+    await settings.reload();
+    await says('This browser does not show notifications of Plainchat yet.');
+    await settings.getByRole('button', { name: 'Allow them in this browser' }).click();
+    await says('This browser shows notifications of Plainchat.');
+    await settings.getByRole('button', { name: 'Show one now' }).click();
+    assert.is(await settings.evaluate('shown[0].title'), 'Plainchat');
+
+    await context.clock.install();
+    await context.addInitScript(UNSEEN);
+    const tabs = [await secondTab(settings, `/rooms/${lobby}`), await secondTab(settings, `/rooms/${lobby}`)];
+    const [asked, other] = tabs.map((tab) => requests(tab, ASK)) as [
+      { times: number[] },
+      { times: number[] },
+    ];
+    const shown = async () =>
+      (
+        await Promise.all(
+          tabs.map((tab) => tab.evaluate<string[]>(`shown.map(({ title, body }) => title + ': ' + body)`)),
+        )
+      ).flat();
+
+    await ada.say(lobby, 'hello all');
+    await ada.say(lobby, 'tea, @grace?');
+    await stage.tick();
+    for (const tab of tabs) await polled(tab);
+    await type(tabs[0]!, 'one more');
+    await type(tabs[1]!, 'one more');
+    await context.clock.runFor(6000);
+    await eventually(() => [asked.times.length, other.times.length], [1, 1]);
+    await eventually(shown, ['ada mentioned you in lobby: tea, @grace?']);
+    for (const tab of tabs) {
+      await tab.evaluate(`shown[0]?.onclick()`);
+      assert.is(await typedIn(tab), 'one more');
+    }
+    assert.equal(tabs.map((tab) => new URL(tab.url()).hash).toSorted(), ['', '#m-4']);
+
+    await tabs[0]!.evaluate(`Object.defineProperty(document, 'hidden', { value: false })`);
+    await ada.say(lobby, 'and cake, @grace?');
+    for (const tab of [...tabs, tabs[0]!]) await polled(tab);
+    await stage.tick();
+    const answer = tabs[1]!.waitForResponse(ASK);
+    await context.clock.runFor(16_000);
+    assert.is((await answer).status(), 204, 'she reads it in the first tab');
+    assert.equal([asked.times.length, other.times.length], [1, 2]);
+  }),
+);
+
 test(
   'a page that goes says so last: it does not ask for more, which would take that back',
   withBrowser(async (stage) => {

@@ -88,7 +88,8 @@ async function later({ cast, clock, visitor }: World): Promise<Sight[]> {
   const lobby = await ada.createRoom('lobby');
   const study = await ada.createRoom('study', 'invite');
   const long = await linus.createRoom('M'.repeat(64));
-  await alan.createRoom('kitchen');
+  const kitchen = await alan.createRoom('kitchen');
+  await alan.post('/settings/away', { browser: 'yes' });
   await grace.enter(lobby);
   await grace.leave(lobby);
   await ada.talk(lobby, 60);
@@ -268,6 +269,8 @@ async function later({ cast, clock, visitor }: World): Promise<Sight[]> {
       },
       status: 422,
     },
+    { name: 'told while away, by notifications', who: alan, path: '/settings/away' },
+    { name: 'room, with notifications', who: alan, path: `/rooms/${kitchen}` },
     { name: 'told while away from a room', who: ada, path: `${room}/away` },
     {
       name: 'told while away from a room, refused',

@@ -3,8 +3,9 @@ import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { DEFAULTS } from '../../server/chat/away.ts';
 import type { Claim } from '../../server/chat/telling.ts';
+import type { ToldLog } from '../../server/chat/told-log.ts';
 import { Assets } from '../../server/view/assets.ts';
-import { type Around, type ToldLog, toldMail, toldPost } from '../../server/view/away-told.ts';
+import { type Around, toldMail, toldNotification, toldPost } from '../../server/view/away-told.ts';
 import { View } from '../../server/view/index.ts';
 
 const test = suite('mails about what waits');
@@ -74,20 +75,20 @@ test('the text of a mail is read from top to bottom: who wrote, when, what, and 
   );
   assert.is(
     text,
-    `Hello grace, this waits for you at https://chat.example.
-
-In lobby
+    `In lobby
 
 ada mentioned you. Thursday 1 January 2026, 1:00 pm:
   hello @grace
   > quoted
+
 And 1 more.
 
 Read and answer in lobby:
 https://chat.example/rooms/7?from=3#m-3
 
 -- 
-Times are in Europe/Berlin. You get a mail when something has waited unread.
+This has waited unread for grace at https://chat.example.
+Times are in Europe/Berlin.
 Choose what you are told, and when:
 https://chat.example/settings/away
 End all these mails:
@@ -100,6 +101,17 @@ test('lines of a mail are at most 72 characters long, and a long message is cut'
   const { text } = toldMail(view, CLAIM, [logOf([message(3, 'a word '.repeat(1000))])], AROUND);
   const lines = text.split('\n').filter((line) => line.startsWith('  '));
   assert.ok(lines.length < 20 && lines.every((line) => line.length <= 72));
+});
+
+test('a web address stays whole, and no line begins as the head of a mail in a mailbox does', () => {
+  const address = `https://example.org/${'long/'.repeat(20)}`;
+  const direct = logOf([message(3, `From here: ${address} and back\n\n${'字'.repeat(100)}`)], {
+    name: 'ada',
+    access: 'direct',
+  });
+  const { text } = toldMail(view, CLAIM, [direct], AROUND);
+  assert.match(text, `\n  ${address}\n  and back\n\n  字`);
+  assert.not.match(text, /^From |字{71}| $(?<!^-- )/m);
 });
 
 test('the HTML of a mail says the same, is valid, and has nothing that a user wrote as markup', async () => {
@@ -136,6 +148,20 @@ test('a post is short, whatever was written', () => {
     }),
     'ada mentioned you in lobby\nhttps://chat.example/rooms/7?from=3#m-3',
   );
+});
+
+test('a notification of the browser has the beginning of the first message, or how many there are in each room', () => {
+  const told = (...logs: ToldLog[]) => Object.values(toldNotification(view, logs, true));
+  const [one, two] = [message(3, `one\n${'x'.repeat(400)}`), message(4, 'two')];
+  assert.equal(told(logOf([two])), ['ada wrote in lobby', 'two', '/rooms/7?from=4#m-4']);
+  const [title, body] = told(logOf([one, two]));
+  assert.is(title, '2 messages in lobby');
+  assert.match(body, /^ada: one\nx{296}…$/);
+  assert.equal(told(logOf([two]), logOf([one, two], { name: 'study' })), [
+    '3 messages in 2 rooms',
+    'In lobby: 1 message\nIn study: 2 messages',
+    '/rooms',
+  ]);
 });
 
 test.run();

@@ -35,6 +35,8 @@ const FILES: Record<string, string> = {
   'attach.js': '#look',
   'sound.js': '[data-sound]',
   'reading.js': '[data-reading]',
+  'notifications.js': '[data-notifies]',
+  'permission.js': '#permission',
   'app.css': 'body',
   'y2k.css': 'html.y2k',
 };
