@@ -1,6 +1,6 @@
 // npm run bench: what a poll and a post cost, beside what bare servers cost, in turns within one run
 // on one machine, since a machine that is busy with something else makes any single figure worthless.
-// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd, memory and pages.
+// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd, memory, pages and search.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { cost, type Figures, inTurns, load, percentile, round } from './measure.ts';
 import { benchPages } from './pages.ts';
 import { Contender } from './process.ts';
+import { benchSearch } from './search.ts';
 import { type BenchRoom, counts, fill, KEY, SESSIONS } from './world.ts';
 
 const ROOMS = 10;
@@ -30,6 +31,7 @@ async function bench(): Promise<void> {
   const has = (part: string) => asked.length === 0 || asked.includes(part);
   if (['idle', 'deliveries', 'posts', 'answer', 'crowd', 'memory'].some(has)) await benchLive(has);
   if (has('pages')) await benchPages(folder, add);
+  if (has('search')) await benchSearch(folder, add);
   print();
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import type { Reader } from '../../server/chat/reader.ts';
@@ -7,12 +8,18 @@ import { openDatabase } from '../../server/database/open.ts';
 import { wordsIn } from '../../server/text/folded.ts';
 import { cut } from '../support/corpus.ts';
 import { random as randomFrom } from '../support/random.ts';
-import { percentile, round } from './measure.ts';
-import { buildIndex, fillSearch } from './search-world.ts';
+import { cost, inTurns, percentile, round } from './measure.ts';
+import { Contender } from './process.ts';
+import { buildIndex, copyIndex, fillSearch, indexNews } from './search-world.ts';
+import { fill, KEY, SESSIONS } from './world.ts';
 
 type AddRow = (what: string, measured: string, ratio?: string, goal?: string) => void;
 
-const QUERIES = 300;
+const ENTRIES = 1_000_000;
+const TIMES = 10;
+/** Messages of two segments. */
+const NEWS = 32_768;
+const QUERIES = 200;
 const COMMON = [
   'the',
   'a',
@@ -57,12 +64,43 @@ const KINDS: Record<string, (random: () => number, body: string) => string> = {
 
 const pick = <T>(random: () => number, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 
-/** What searches cost. @param file is filled first, unless it has been */
-export async function benchSearch(file: string, entries: number, add: AddRow, goal: string): Promise<void> {
-  await fillSearch(file, entries);
+/** What the index and searches in it cost, at 1,000,000 messages and at ten times as many. */
+export async function benchSearch(folder: string, add: AddRow): Promise<void> {
+  await comparePosts(folder, add);
+  const file = join(folder, 'search.db');
+  await fillSearch(file, ENTRIES);
   const ms = await buildIndex(file);
-  add(`index of ${round(entries)} messages`, `${round((ms / entries) * 1000)} CPU-µs a message`);
-  await searches(file, entries, add, goal);
+  add(`index of ${round(ENTRIES)} messages`, `${round((ms / ENTRIES) * 1000)} CPU-µs a message`);
+  await searches(file, ENTRIES, add, '20 ms');
+  copyIndex(file, TIMES);
+  await searches(file, ENTRIES * TIMES, add, '60 ms');
+}
+
+/** What the index of what is posted costs, beside what the posts cost, which the index is a part of. */
+async function comparePosts(folder: string, add: AddRow): Promise<void> {
+  const file = join(folder, 'posts.db');
+  const [room] = await fill(file, [100]);
+  const app = await new Contender('Plainchat', ['server/index.ts'], {
+    CHAT_DB: file,
+    SESSION_KEYS: KEY,
+    RATE_LIMITS: 'off',
+  }).ready();
+  await app.settled();
+  const { readers } = room!;
+  const after = { 1: Number.MAX_SAFE_INTEGER };
+  const [[postMs]] = (await inTurns([
+    () =>
+      cost(app, { kind: 'posts', base: app.base, readers: readers.slice(0, SESSIONS), after, seconds: 5 }),
+  ])) as [[number]];
+  await app.stop();
+  const indexMs = (await indexNews(file, NEWS)) / (NEWS / 1000);
+  add('durable posts, with their index', `${round(postMs, 0)} CPU-ms a thousand`);
+  add(
+    'their index alone',
+    `${round(indexMs, 0)} CPU-ms a thousand`,
+    `${round(indexMs / (postMs - indexMs), 2)} of the posts without it`,
+    '0.15',
+  );
 }
 
 export async function searches(file: string, entries: number, add: AddRow, goal: string): Promise<void> {
@@ -105,11 +143,9 @@ async function timesOf(reader: Reader, user: number, typed: string[]) {
     const words = wordsIn(text);
     if (words.length === 0) continue;
     const before = process.threadCpuUsage();
-    const found = await search(reader, user, { words });
+    await search(reader, user, { words });
     const { user: own, system } = process.threadCpuUsage(before);
     times.push((own + system) / 1000);
-    if (process.env.SHOW && times.at(-1)! > Number(process.env.SHOW))
-      console.error(text, found.hits.length, times.at(-1));
   }
   delays.disable();
   return { times, stall: delays.max / 1e6 };
