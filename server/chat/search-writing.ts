@@ -151,7 +151,7 @@ export async function saveBounds(
 export async function closeSegment(em: EntityManager, reader: Reader, id: number): Promise<void> {
   const table = new SlotTable();
   const breath = new Breath();
-  const rooms = new Array<number>(CHUNKS * LINES).fill(0);
+  const rooms = Array<number>(CHUNKS * LINES).fill(0);
   await eachChunk(reader, breath, id, (chunk, lines) => {
     table.count(chunk, lines);
     for (const [index, { room }] of lines.entries()) rooms[chunk * LINES + index] = room;

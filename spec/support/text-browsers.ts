@@ -50,7 +50,7 @@ export const lynx: TextBrowser = {
   edge: () => ']',
   off: '\t',
   save: [
-    ['D)ownload', 'd'],
+    ['application/epub', 'd'],
     ['Save to disk', '2\r'],
     ['filename', '\r'],
   ],
