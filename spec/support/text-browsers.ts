@@ -123,7 +123,9 @@ export const w3m: TextBrowser = {
   top: 'g',
   follow: (screen, link) => `G?\\[${numberIn(screen, `\\[(\\d+)\\]${link}`)}\\]\r\r`,
   push: (_, button) => `G?${button}\r\r`,
-  fill: (_, label, text) => `g/^${label} *$\r\t\r${LONG.includes(label) ? '' : `\x15${text}\r`}`,
+  // From the end of the page; but the button below the field “Search” has the same name.
+  fill: (_, label, text) =>
+    `${label === 'Search' ? 'g/^Search *$' : `G?^${label}`}\r\t\r${LONG.includes(label) ? '' : `\x15${text}\r`}`,
   above: '',
   idle: /\nViewing <.*$/,
   edge: () => '[',
@@ -133,7 +135,7 @@ export const w3m: TextBrowser = {
 
 /** The number of the field with this label. */
 function fieldIn(screen: string, label: string): string {
-  return numberIn(screen, `^ *${label} *\\n[^]*?\\[(\\d+)\\]`);
+  return numberIn(screen, `^ *${label} *(?:\\n[^]*?)?\\[(\\d+)\\]`);
 }
 
 function numberIn(screen: string, pattern: string): string {
