@@ -1,8 +1,7 @@
 import { slotOf, slotsOf } from '../text/slots.ts';
 import { placeholders, type Reader, rowOf } from './reader.ts';
 import { type Bits, BitsRow, newBits, placeOf } from './search-bits.ts';
-import { CHUNKS, HAS, LINES, numbersOf } from './search-index.ts';
-import type { SearchQuery } from './search-scan.ts';
+import { CHUNKS, HAS, type Has, LINES, numbersOf } from './search-index.ts';
 
 /** Slots that a search looks at, and of one word. */
 const MOST_SLOTS = 12;
@@ -11,6 +10,20 @@ const MOST_OF_WORD = 6;
 const MOST_ROOM_SLOTS = 8;
 /** If fewer chunks are left, they are read, whatever their rooms. */
 const FEW_CHUNKS = 8;
+
+/** What to search for. */
+export interface SearchQuery {
+  /** Folded; a message has all of them. */
+  words: string[];
+  /** The ids of the rooms to search. */
+  rooms: ReadonlySet<number>;
+  /** The author's id. */
+  author?: number | undefined;
+  /** In milliseconds since 1970: from `since` up to, not including, `until`. */
+  since?: number | undefined;
+  until?: number | undefined;
+  has?: Has | undefined;
+}
 
 export interface SegmentRow {
   id: number;

@@ -1,7 +1,14 @@
 import { MOST_COUNTED } from './paging.ts';
 import { placeholders, type Reader } from './reader.ts';
-import { ALL_LINES, type Candidate, candidatesIn, linesIn, type SegmentRow } from './search-candidates.ts';
-import { HAS, type Has, type Line, Numbers } from './search-index.ts';
+import {
+  ALL_LINES,
+  type Candidate,
+  candidatesIn,
+  linesIn,
+  type SearchQuery,
+  type SegmentRow,
+} from './search-candidates.ts';
+import { HAS, type Line, Numbers } from './search-index.ts';
 import { Breath } from './search-lines.ts';
 
 /** Chunks that one statement reads. */
@@ -9,19 +16,7 @@ const CHUNKS_AT_ONCE = 16;
 /** Segments whose bits one statement reads. */
 const SEGMENTS_AT_ONCE = 8;
 
-/** What to search for. */
-export interface SearchQuery {
-  /** Folded; a message has all of them. */
-  words: string[];
-  /** The ids of the rooms to search. */
-  rooms: ReadonlySet<number>;
-  /** The author's id. */
-  author?: number | undefined;
-  /** In milliseconds since 1970: from `since` up to, not including, `until`. */
-  since?: number | undefined;
-  until?: number | undefined;
-  has?: Has | undefined;
-}
+export type { SearchQuery } from './search-candidates.ts';
 
 /** A message that was found. */
 export type Hit = Omit<Line, 'has' | 'text'>;
