@@ -1,19 +1,16 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { SLOTS, slotOf, visitSlots } from '../text/slots.ts';
 import type { FileType } from './entry.ts';
 
 // The index of the search. Messages lie in chunks of `LINES`, folded, each a line; chunks in segments of
-// `CHUNKS`. Once a segment is full it is closed: for each slot of `text/slots.ts` it then has a bit for
-// each chunk, so that a search reads only the chunks that may have all its words.
+// `CHUNKS`. Once a segment is full it is closed: it then has, for each slot of `text/slots.ts`, the lines that
+// have it, so that a search reads only lines that may have all its words.
 // All of it can be made again from the log.
 
 /** Messages in a full chunk. */
 export const LINES = 16;
 /** Chunks in a full segment. */
 export const CHUNKS = 1024;
-/** Slots whose bits are in one row. */
-export const SLOTS_IN_ROW = 16;
-const BYTES = CHUNKS / 8;
+export const LINES_IN_SEGMENT = LINES * CHUNKS;
 
 /** What a message has besides its text. */
 export const HAS = { image: 1, file: 2, link: 3 } as const;
@@ -55,10 +52,14 @@ export const SearchSegmentSchema = defineEntity({
     chunks: p.integer().default(0),
     /** Whether it has its bits. */
     closed: p.boolean().default(false),
-    /** When its newest message was posted, in seconds since 1970, rounded up. */
+    /** When its oldest and its newest message were posted, in seconds since 1970, rounded down and up. */
+    earliest: p.integer().default(0),
     latest: p.integer().default(0),
-    /** The same for each chunk, as `packedTimes` writes them. */
+    /** The same for each chunk, as `packedNumbers` writes them. */
+    oldest: p.text().default(''),
     newest: p.text(),
+    /** The room of each line, in the same way, once it is closed. */
+    rooms: p.text().default(''),
   },
 });
 export class SearchSegment extends SearchSegmentSchema.class {}
@@ -69,9 +70,9 @@ export const SearchBitsSchema = defineEntity({
   tableName: 'search_bits',
   properties: {
     segment: p.integer().primary(),
-    /** The first slot of this row, divided by `SLOTS_IN_ROW`. */
+    /** Which slots it has. */
     place: p.integer().primary(),
-    /** For each slot the chunks that have it, as `packedSlot` writes them, with commas between. */
+    /** The lines that have them, as `search-bits.ts` writes them. */
     bits: p.text(),
   },
 });
@@ -109,9 +110,9 @@ const NUMBER_BYTES = 8;
 
 /** The numbers of messages as text: 8 bytes each, in base64. */
 export function packed(lines: Line[]): string {
-  const numbers = Float64Array.from(
-    lines.flatMap(({ room, seq, author, at, has }) => [room, seq, author, at, has]),
-  );
+  const numbers = new Float64Array(lines.length * NUMBERS);
+  for (const [index, { room, seq, author, at, has }] of lines.entries())
+    numbers.set([room, seq, author, at, has], index * NUMBERS);
   return Buffer.from(numbers.buffer).toString('base64');
 }
 
@@ -134,13 +135,15 @@ export class Numbers {
   }
 }
 
-/** Times in seconds as text: 4 bytes each, in base64. */
-export const packedTimes = (times: number[]): string =>
-  Buffer.from(Uint32Array.from(times).buffer).toString('base64');
+/** Whole numbers below 2^32 as text: 4 bytes each, in base64. */
+export const packedNumbers = (numbers: number[]): string =>
+  Buffer.from(Uint32Array.from(numbers).buffer).toString('base64');
 
-export function timesOf(packed: string): number[] {
+export function numbersOf(packed: string): Uint32Array {
   const bytes = Buffer.from(packed, 'base64');
-  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readUInt32LE(index * 4));
+  const numbers = new Uint32Array(bytes.length / 4);
+  Buffer.from(numbers.buffer).set(bytes);
+  return numbers;
 }
 
 export function linesOf({ texts, numbers }: { texts: string; numbers: string }): Line[] {
@@ -153,60 +156,6 @@ export function linesOf({ texts, numbers }: { texts: string; numbers: string }):
     has: own.has(line),
     text,
   }));
-}
-
-/** The bits of a segment, filled chunk by chunk. */
-export class BitTable {
-  readonly #bytes = new Uint8Array(SLOTS * BYTES);
-
-  add(chunk: number, lines: Line[]): void {
-    const [byte, bit] = [chunk >> 3, 1 << (chunk & 7)];
-    const set = (slot: number) => void (this.#bytes[slot * BYTES + byte]! |= bit);
-    for (const { room, author, has, text } of lines) {
-      visitSlots(text, set);
-      set(slotOf('room', room));
-      set(slotOf('author', author));
-      for (const kind of Object.values(HAS)) if (has & (1 << kind)) set(slotOf('has', kind));
-    }
-  }
-
-  /** Yields its rows with any bit. */
-  *rows(): Generator<{ place: number; bits: string }> {
-    for (let place = 0; place < SLOTS / SLOTS_IN_ROW; place += 1) {
-      const slots = Array.from({ length: SLOTS_IN_ROW }, (_, index) => {
-        const from = (place * SLOTS_IN_ROW + index) * BYTES;
-        return packedSlot(this.#bytes.subarray(from, from + BYTES));
-      });
-      if (slots.some(Boolean)) yield { place, bits: slots.join(',') };
-    }
-  }
-}
-
-/** The chunks of a slot as text: the numbers of a few, 2 bytes each, or after `*` a bit for each chunk of the segment; in base64. */
-function packedSlot(bits: Uint8Array): string {
-  const words = new Uint32Array(bits.buffer, bits.byteOffset, BYTES / 4);
-  const chunks: number[] = [];
-  for (const [index, word] of words.entries())
-    if (word !== 0)
-      for (let bit = 0; bit < 32; bit += 1) if (word & (1 << bit)) chunks.push(index * 32 + bit);
-  if (chunks.length === 0) return '';
-  const asNumbers = chunks.length * 2 < BYTES;
-  return asNumbers
-    ? Buffer.from(Uint16Array.from(chunks).buffer).toString('base64')
-    : `*${Buffer.from(bits).toString('base64')}`;
-}
-
-/** The bits of one slot in its row: a bit for each chunk. @param row undefined if there is no row */
-export function bitsOf(slot: number, row: string | undefined): Uint8Array {
-  const packed = row?.split(',')[slot % SLOTS_IN_ROW] ?? '';
-  if (packed.startsWith('*')) return Buffer.from(packed.slice(1), 'base64');
-  const bits = new Uint8Array(BYTES);
-  const numbers = Buffer.from(packed, 'base64');
-  for (let at = 0; at < numbers.length; at += 2) {
-    const chunk = numbers.readUInt16LE(at);
-    bits[chunk >> 3]! |= 1 << (chunk & 7);
-  }
-  return bits;
 }
 
 /** The bits of `HAS` for a message. */

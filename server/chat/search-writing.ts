@@ -1,20 +1,18 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { slotOf } from '../text/slots.ts';
 import { type Reader, rowOf } from './reader.ts';
+import { BitsRow, newBits, placeOf, SlotTable } from './search-bits.ts';
 import {
-  bitsOf,
-  BitTable,
   CHUNKS,
   type Line,
   LINES,
   linesOf,
+  numbersOf,
   packed,
-  packedTimes,
+  packedNumbers,
   SearchChunk,
   SearchChange,
   SearchedRoom,
-  SLOTS_IN_ROW,
-  timesOf,
 } from './search-index.ts';
 import { Breath } from './search-lines.ts';
 
@@ -38,17 +36,28 @@ export interface Addition {
 /** The segment that is not full yet. */
 export interface OpenSegment {
   id: number;
-  /** When the newest message of each chunk was posted, in seconds since 1970. */
+  /** When the oldest and the newest message of each chunk were posted, in seconds since 1970. */
+  oldest: number[];
   newest: number[];
 }
 
-const LAST_SEGMENT = 'select id, closed, newest from search_segment order by id desc limit 1';
+const LAST_SEGMENT = 'select id, closed, oldest, newest from search_segment order by id desc limit 1';
+
+export const emptySegment = (id: number): OpenSegment => ({ id, oldest: [], newest: [] });
 
 /** Returns the segment that takes the next chunks; one without chunks may not be stored yet. */
 export async function openSegment(reader: Reader): Promise<OpenSegment> {
-  const last = await rowOf<{ id: number; closed: unknown; newest: string }>(reader, LAST_SEGMENT);
-  if (!last) return { id: 0, newest: [] };
-  return last.closed ? { id: last.id + 1, newest: [] } : { id: last.id, newest: timesOf(last.newest) };
+  const last = await rowOf<LastSegment>(reader, LAST_SEGMENT);
+  if (!last) return emptySegment(0);
+  if (last.closed) return emptySegment(last.id + 1);
+  return { id: last.id, oldest: [...numbersOf(last.oldest)], newest: [...numbersOf(last.newest)] };
+}
+
+interface LastSegment {
+  id: number;
+  closed: unknown;
+  oldest: string;
+  newest: string;
 }
 
 /** Adds messages to the index. @throws IndexChanged, and adds nothing, if the segment is not as it was read */
@@ -60,20 +69,14 @@ export async function addToIndex(
   const chunks = Array.from({ length: Math.ceil(lines.length / LINES) }, (_, index) =>
     lines.slice(index * LINES, (index + 1) * LINES),
   );
-  const newest = [
-    ...segment.newest,
-    ...chunks.map((chunk) => Math.ceil(Math.max(...chunk.map(({ at }) => at)) / 1000)),
-  ];
+  const times = chunks.map((chunk) => chunk.map(({ at }) => at / 1000));
+  const grown: OpenSegment = {
+    id: segment.id,
+    oldest: [...segment.oldest, ...times.map((each) => Math.floor(Math.min(...each)))],
+    newest: [...segment.newest, ...times.map((each) => Math.ceil(Math.max(...each)))],
+  };
   await em.transactional(async (em) => {
-    await em.execute(
-      `insert into search_segment (id, chunks, newest) values (?, 0, '') on conflict (id) do nothing`,
-      [segment.id],
-    );
-    const taken = await em.execute<unknown[]>(
-      'update search_segment set chunks = ?, latest = ?, newest = ? where id = ? and chunks = ? and closed = false returning id',
-      [newest.length, Math.max(...newest, 0), packedTimes(newest), segment.id, segment.newest.length],
-    );
-    if (taken.length === 0) throw new IndexChanged();
+    await grow(em, segment, grown);
     const rows = chunks.map((chunk, index) => ({
       id: segment.id * CHUNKS + segment.newest.length + index,
       texts: chunk.map(({ text }) => text).join('\n'),
@@ -84,7 +87,32 @@ export async function addToIndex(
     await saveBounds(em, 'high', highs);
     for (const change of changes) await em.nativeDelete(SearchChange, change);
   });
-  return { id: segment.id, newest };
+  return grown;
+}
+
+const GROW = `
+  insert into search_segment (id, chunks, oldest, newest, rooms) values (?, 0, '', '', '') on conflict (id) do nothing`;
+const GROWN = `
+  update search_segment set chunks = ?, earliest = ?, latest = ?, oldest = ?, newest = ?
+  where id = ? and chunks = ? and closed = false returning id`;
+
+/** @throws IndexChanged if the segment is not as it was read */
+async function grow(
+  em: EntityManager,
+  before: OpenSegment,
+  { id, oldest, newest }: OpenSegment,
+): Promise<void> {
+  await em.execute(GROW, [id]);
+  const taken = await em.execute<unknown[]>(GROWN, [
+    newest.length,
+    oldest.length === 0 ? 0 : Math.min(...oldest),
+    Math.max(...newest, 0),
+    packedNumbers(oldest),
+    packedNumbers(newest),
+    id,
+    before.newest.length,
+  ]);
+  if (taken.length === 0) throw new IndexChanged();
 }
 
 /** Inserts rows of the same columns by one statement: as entities, thousands would cost several times as much. */
@@ -92,12 +120,13 @@ async function insertRows(
   em: EntityManager,
   table: string,
   rows: Record<string, string | number>[],
+  conflict = '',
 ): Promise<void> {
   if (rows.length === 0) return;
   const columns = Object.keys(rows[0]!);
   const marks = `(${columns.map(() => '?').join(', ')})`;
   await em.execute(
-    `insert into ${table} (${columns.join(', ')}) values ${rows.map(() => marks).join(', ')}`,
+    `insert into ${table} (${columns.join(', ')}) values ${rows.map(() => marks).join(', ')} ${conflict}`,
     rows.flatMap((row) => columns.map((column) => row[column])),
   );
 }
@@ -118,31 +147,58 @@ export async function saveBounds(
   }
 }
 
-/** Makes the bits of a full segment. @throws IndexChanged if another process did */
+/** Makes the bits of a full segment. If it is interrupted, it can be done again. @throws IndexChanged if another process did */
 export async function closeSegment(em: EntityManager, reader: Reader, id: number): Promise<void> {
-  const table = new BitTable();
+  const table = new SlotTable();
   const breath = new Breath();
+  const rooms = Array<number>(CHUNKS * LINES).fill(0);
+  await eachChunk(reader, breath, id, (chunk, lines) => {
+    table.count(chunk, lines);
+    for (const [index, { room }] of lines.entries()) rooms[chunk * LINES + index] = room;
+  });
+  while (table.next()) {
+    await eachChunk(reader, breath, id, (chunk, lines) => table.add(chunk, lines));
+    await saveRows(em, breath, id, table.rows());
+  }
+  const taken = await em.execute<unknown[]>(
+    'update search_segment set closed = true, rooms = ? where id = ? and closed = false returning id',
+    [packedNumbers(rooms), id],
+  );
+  if (taken.length === 0) throw new IndexChanged();
+}
+
+async function eachChunk(
+  reader: Reader,
+  breath: Breath,
+  id: number,
+  visit: (chunk: number, lines: Line[]) => void,
+): Promise<void> {
   for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
     const row = await chunkAt(reader, id * CHUNKS + chunk);
-    if (row) table.add(chunk, linesOf(row));
+    if (row) visit(chunk, linesOf(row));
     await breath.take();
   }
-  const rows: { segment: number; place: number; bits: string }[] = [];
-  for (const row of table.rows()) {
-    rows.push({ segment: id, ...row });
-    await breath.take();
-  }
-  await em.transactional(async (em) => {
-    const taken = await em.execute<unknown[]>(
-      'update search_segment set closed = true where id = ? and closed = false returning id',
-      [id],
-    );
-    if (taken.length === 0) throw new IndexChanged();
-    for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-      await insertRows(em, 'search_bits', rows.slice(from, from + ROWS_AT_ONCE));
-      await breath.take();
+}
+
+/** Saves rows of bits, a few in one transaction: so posts wait for none of them for long. */
+async function saveRows(
+  em: EntityManager,
+  breath: Breath,
+  segment: number,
+  rows: Iterable<{ place: number; bits: string }>,
+): Promise<void> {
+  let some: { segment: number; place: number; bits: string }[] = [];
+  const save = () =>
+    insertRows(em, 'search_bits', some, 'on conflict (segment, place) do update set bits = excluded.bits');
+  for (const row of rows) {
+    some.push({ segment, ...row });
+    if (some.length === ROWS_AT_ONCE) {
+      await save();
+      some = [];
     }
-  });
+    await breath.take();
+  }
+  await save();
 }
 
 const CHUNK = 'select texts, numbers from search_chunk where id = ?';
@@ -189,11 +245,12 @@ async function chunksWith(reader: Reader, room: number): Promise<number[]> {
   );
   const ids: number[] = [];
   for (const { id, chunks, closed } of segments) {
-    const place = Math.floor(slot / SLOTS_IN_ROW);
-    const row = await rowOf<{ bits: string }>(reader, BITS, id, place);
-    const bits = closed ? bitsOf(slot, row?.bits) : undefined;
-    for (let chunk = 0; chunk < chunks; chunk += 1)
-      if (!bits || (bits[chunk >> 3]! & (1 << (chunk & 7))) !== 0) ids.push(id * CHUNKS + chunk);
+    const lines = newBits();
+    const row = closed ? await rowOf<{ bits: string }>(reader, BITS, id, placeOf(slot)) : undefined;
+    if (closed) new BitsRow(row?.bits).addTo(lines, slot);
+    else lines.fill(-1);
+    const ofChunks = new Uint16Array(lines.buffer);
+    for (let chunk = 0; chunk < chunks; chunk += 1) if (ofChunks[chunk] !== 0) ids.push(id * CHUNKS + chunk);
   }
   return ids;
 }

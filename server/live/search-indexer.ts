@@ -7,6 +7,7 @@ import {
   addToIndex,
   type Addition,
   closeSegment,
+  emptySegment,
   forget,
   forgetRoom,
   IndexChanged,
@@ -158,6 +159,6 @@ export class SearchIndexer {
     const segment = this.#segment!;
     if (segment.newest.length < CHUNKS) return segment;
     await closeSegment(this.#parts.em(), this.#parts.reader, segment.id);
-    return (this.#segment = { id: segment.id + 1, newest: [] });
+    return (this.#segment = emptySegment(segment.id + 1));
   }
 }

@@ -1,39 +1,81 @@
-/** Every one, two or three neighbouring characters of a text have a slot, by a hash; several may share one. */
-export const SLOTS = 65_536;
+/** Every one, two, three or five neighbouring characters of a text have a slot. Several may share one, but for one or two of ASCII. */
+export const SLOTS = 131_072;
+/** Those of five characters have the second half: there are many, and they would crowd out the others. */
+const HALF = SLOTS / 2;
+const LONG = 5;
+const ASCII = 128;
+const PAIRS = ASCII * ASCII;
+/** An odd factor, so that pairs of common letters are not neighbours. */
+const SPREAD = 5209;
 
-/** Slots of a word that a search looks at: more would hardly exclude more. */
-const MOST_SLOTS = 10;
-
-const mixed = (a: number, b: number, c: number): number => {
-  let hash =
-    Math.imul(a, 0x9e37_79b1) ^ Math.imul(b + 0x51ed, 0x85eb_ca6b) ^ Math.imul(c + 0x2f0b, 0xc2b2_ae35);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b_3c6d);
-  return (hash ^ (hash >>> 16)) & (SLOTS - 1);
+const mixed = (hash: number): number => {
+  const once = Math.imul(hash ^ (hash >>> 15), 0x2c1b_3c6d);
+  return (once ^ (once >>> 16)) >>> 0;
 };
+
+const threeOf = (a: number, b: number, c: number): number =>
+  Math.imul(a, 0x9e37_79b1) ^ Math.imul(b + 0x51ed, 0x85eb_ca6b) ^ Math.imul(c + 0x2f0b, 0xc2b2_ae35);
+
+/** The slot of one to three characters; 0 stands for none. */
+const shortSlot = (a: number, b: number, c: number): number =>
+  c === 0 && a < ASCII && b < ASCII
+    ? ((a * ASCII + b) * SPREAD) & (PAIRS - 1)
+    : PAIRS + (mixed(threeOf(a, b, c)) % (HALF - PAIRS));
+
+/** The slot of five characters, by what `threeOf` has for the first three and for the last three. */
+const longSlot = (first: number, last: number): number =>
+  HALF + (mixed(Math.imul(first, 0x27d4_eb2f) ^ last) & (HALF - 1));
 
 /** Calls `visit` with the slot of each part of the text; with some several times. */
 export function visitSlots(text: string, visit: (slot: number) => void): void {
+  let [a, b] = [0, 0];
+  let [first, second] = [0, 0];
   for (let index = 0; index < text.length; index += 1) {
-    const [a, b, c] = [text.charCodeAt(index), text.charCodeAt(index + 1), text.charCodeAt(index + 2)];
-    visit(mixed(a, 0, 0));
-    if (index + 1 < text.length) visit(mixed(a, b, 0));
-    if (index + 2 < text.length) visit(mixed(a, b, c));
+    const c = text.charCodeAt(index);
+    visit(shortSlot(c, 0, 0));
+    if (index > 0) visit(shortSlot(b, c, 0));
+    if (index > 1) {
+      const last = threeOf(a, b, c);
+      visit(PAIRS + (mixed(last) % (HALF - PAIRS)));
+      if (index > 3) visit(longSlot(first, last));
+      [first, second] = [second, last];
+    }
+    [a, b] = [b, c];
   }
 }
 
-/** Slots that every text with this word in it has. The word is not empty. */
-export function slotsOf(word: string): number[] {
-  const length = Math.min(word.length, 3);
-  const count = word.length - length + 1;
-  const step = Math.max(count / MOST_SLOTS, 1);
-  const slots = Array.from({ length: Math.min(count, MOST_SLOTS) }, (_, index) => {
+/**
+ * Slots that every text with this word in it has. The word is not empty.
+ * @param most slots: more than some would hardly exclude more
+ */
+export function slotsOf(word: string, most: number): number[] {
+  const slots = word.length < LONG ? shortSlotsOf(word) : longSlotsOf(word, most);
+  return [...new Set(slots)].slice(0, most);
+}
+
+/** The longest parts first. */
+function shortSlotsOf(word: string): number[] {
+  const codes = Array.from({ length: word.length }, (_, index) => word.charCodeAt(index));
+  return [3, 2, 1].flatMap((length) =>
+    codes
+      .slice(0, Math.max(codes.length - length + 1, 0))
+      .map((_, at) =>
+        shortSlot(codes[at]!, length > 1 ? codes[at + 1]! : 0, length > 2 ? codes[at + 2]! : 0),
+      ),
+  );
+}
+
+function longSlotsOf(word: string, most: number): number[] {
+  const count = word.length - LONG + 1;
+  const step = Math.max((count - 1) / Math.max(most - 1, 1), 1);
+  return Array.from({ length: Math.min(count, most) }, (_, index) => {
     const at = Math.floor(index * step);
-    const code = (offset: number) => (offset < length ? word.charCodeAt(at + offset) : 0);
-    return mixed(code(0), code(1), code(2));
+    const three = (from: number) =>
+      threeOf(word.charCodeAt(from), word.charCodeAt(from + 1), word.charCodeAt(from + 2));
+    return longSlot(three(at), three(at + 2));
   });
-  return [...new Set(slots)];
 }
 
 /** The slot of a property that lines have besides their text. */
 export const slotOf = (kind: 'room' | 'author' | 'has', id: number): number =>
-  mixed({ room: 0x1_0001, author: 0x1_0002, has: 0x1_0003 }[kind], id, 0);
+  HALF + (mixed(threeOf({ room: 0x1_0001, author: 0x1_0002, has: 0x1_0003 }[kind], id, 0)) & (HALF - 1));

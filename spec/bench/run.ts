@@ -1,6 +1,6 @@
 // npm run bench: what a poll and a post cost, beside what bare servers cost, in turns within one run
 // on one machine, since a machine that is busy with something else makes any single figure worthless.
-// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd, memory, pages, start and telling.
+// npm run bench -- posts memory: these parts alone, of idle, deliveries, posts, answer, crowd, memory, pages, start, search and telling.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { benchPages } from './pages.ts';
 import { Contender } from './process.ts';
 import { benchStart } from './start.ts';
 import { benchTelling } from './telling.ts';
+import { benchSearch } from './search.ts';
 import { type BenchRoom, counts, fill, KEY, SESSIONS } from './world.ts';
 
 const ROOMS = 10;
@@ -35,6 +36,7 @@ async function bench(): Promise<void> {
   if (has('pages')) await benchPages(folder, add);
   if (has('start')) await benchStart(folder, add);
   if (has('telling')) await benchTelling(folder, add);
+  if (has('search')) await benchSearch(folder, add);
   print();
 }
 

@@ -28,7 +28,7 @@ test(
       (await em().find(SearchedRoom, {})).map(({ room, low, high }) => [room, low, high]),
       [[1, 1, 2]],
     );
-    assert.equal(await openSegment(read), { id: 0, newest: [1] });
+    assert.equal(await openSegment(read), { id: 0, oldest: [1], newest: [1] });
   }),
 );
 
@@ -41,7 +41,7 @@ test(
     await refusal(IndexChanged, closeSegment(em(), read, 0));
     assert.ok((await em().count(SearchBits)) > 10);
     assert.is(await em().count(SearchSegment, { closed: true }), 1);
-    assert.equal(await openSegment(read), { id: 1, newest: [] });
+    assert.equal(await openSegment(read), { id: 1, oldest: [], newest: [] });
   }),
 );
 

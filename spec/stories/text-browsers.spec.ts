@@ -276,8 +276,8 @@ for (const browser of [lynx, w3m, links, elinks]) {
   );
 
   tell(
-    'ada reads what was said on another day',
-    story(async (ada, { cast, clock }) => {
+    'ada reads what was said on another day, searches, walks the hits, and saves the room',
+    story(async (ada, { base, cast, clock }) => {
       const grace = await cast('grace');
       const lobby = await grace.createRoom('lobby');
       await grace.say(lobby, 'Good morning');
@@ -295,6 +295,24 @@ for (const browser of [lynx, w3m, links, elinks]) {
       await ada.follow('Day after', 'this is the last day');
       await ada.sees('Line 1.');
       ada.misses('Good morning');
+      await ada.top('Search and history');
+      await ada.follow('Search and history', 'Search in lobby');
+      await ada.fill('Search', 'LINE 3');
+      await ada.push('Search$', '13 messages found in lobby');
+      await ada.sees(/grace in lobby, [^]*Line 39\.[^]*grace in lobby, [^]*Line 30\./);
+      await ada.follow('grace in lobby', 'Check for new messages');
+      await ada.sees('Line 39.');
+      await ada.goTo(`${base}/rooms/${lobby}/search?q=in&page=3`, '41 messages found in lobby, page 3');
+      await ada.follow('grace in lobby', 'Line 1.');
+      await ada.goTo(`${base}/rooms/${lobby}/search`, 'Search in lobby');
+      await ada.follow('Days on which', 'Days in lobby');
+      await ada.follow('[^\\n]*: 40 messages$', 'this is the last day');
+      await ada.goTo(`${base}/rooms/${lobby}/days`, 'Save the room');
+      await ada.save(
+        'EPUB book',
+        '.epub',
+        (book) => book.includes('mimetypeapplication/epub+zip') && book.includes('PK\x05\x06'),
+      );
     }),
   );
 

@@ -1,9 +1,10 @@
 import xterm from '@xterm/headless';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'uvu';
+import { eventually } from './eventually.ts';
 
 /** What takes longer never comes, on the slowest machine too. */
 const PATIENCE_MS = 60_000;
@@ -70,6 +71,15 @@ export class Terminal {
     const path = join(this.#home, name);
     writeFileSync(path, content, { mode });
     return path;
+  }
+
+  /** Waits until the program has saved a whole file whose name has this ending. */
+  saved(ending: string, isWhole: (content: Buffer) => boolean): Promise<void> {
+    const look = () => {
+      const name = readdirSync(this.#home).find((name) => name.endsWith(ending));
+      return name !== undefined && isWhole(readFileSync(join(this.#home, name)));
+    };
+    return eventually(look, true);
   }
 
   press(keys: string): void {

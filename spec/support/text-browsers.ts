@@ -21,6 +21,8 @@ export interface TextBrowser {
   edge(label: string): string;
   /** The key to move off a field. */
   off: string;
+  /** What it asks before it saves a file, and the keys that answer. */
+  save: [prompt: string, keys: string][];
 }
 
 /** With a number before each link and field, the way that is used by ear. */
@@ -47,6 +49,11 @@ export const lynx: TextBrowser = {
   idle: /^(Commands: |\(|-- press space)/m,
   edge: () => ']',
   off: '\t',
+  save: [
+    ['application/epub', 'd'],
+    ['Save to disk', '2\r'],
+    ['filename', '\r'],
+  ],
 };
 
 /** The fields of several lines. w3m opens an editor for them; links and elinks show them below their number. */
@@ -74,6 +81,10 @@ export const links: TextBrowser = {
   idle: /^(?![^]*(Looking up|Making connection|Request sent|Received |\+---))/,
   edge: (label) => (LONG.includes(label) ? '   ' : ']'),
   off: PAGE_DOWN.repeat(4), // to the link at the end of the page: in a field, a number is text
+  save: [
+    ['[ Save ]', '\r'],
+    ['Save to file', '\r'],
+  ],
 };
 
 export const elinks: TextBrowser = {
@@ -91,6 +102,10 @@ export const elinks: TextBrowser = {
   fill: (screen, label, text) => `${fieldIn(screen, label)}\r\r\x15${text}`,
   idle: /^(?![^]*(Looking up|Making connection|Request sent|Received |┌───))/,
   off: DOWN,
+  save: [
+    ['[ Save ]', '\t\r'],
+    ['Save to file', '\r'],
+  ],
 };
 
 /** By search, from the end of the page; with a number before each link. What is typed as a message comes from an editor. */
@@ -108,16 +123,19 @@ export const w3m: TextBrowser = {
   top: 'g',
   follow: (screen, link) => `G?\\[${numberIn(screen, `\\[(\\d+)\\]${link}`)}\\]\r\r`,
   push: (_, button) => `G?${button}\r\r`,
-  fill: (_, label, text) => `G?^${label}\r\t\r${LONG.includes(label) ? '' : `\x15${text}\r`}`,
+  // From the end of the page; but the button below the field “Search” has the same name.
+  fill: (_, label, text) =>
+    `${label === 'Search' ? 'g/^Search *$' : `G?^${label}`}\r\t\r${LONG.includes(label) ? '' : `\x15${text}\r`}`,
   above: '',
   idle: /\nViewing <.*$/,
   edge: () => '[',
   off: '',
+  save: [['Save file to:', '\r']],
 };
 
 /** The number of the field with this label. */
 function fieldIn(screen: string, label: string): string {
-  return numberIn(screen, `^ *${label}\\s[^]*?\\[(\\d+)\\]`);
+  return numberIn(screen, `^ *${label} *(?:\\n[^]*?)?\\[(\\d+)\\]`);
 }
 
 function numberIn(screen: string, pattern: string): string {
@@ -171,6 +189,16 @@ export class Reader {
   /** A file at a path of its own, to be chosen. */
   file(name: string, content: string | Uint8Array): string {
     return this.#terminal.write(name, content);
+  }
+
+  /** Follows a link to a file, and saves it. */
+  async save(link: string, ending: string, isWhole: (content: Buffer) => boolean): Promise<void> {
+    this.#terminal.press(this.#browser.follow(this.screen, link));
+    for (const [prompt, keys] of this.#browser.save) {
+      await this.#terminal.waitFor(prompt);
+      this.#terminal.press(keys);
+    }
+    await this.#terminal.saved(ending, isWhole);
   }
 
   /** Presses keys as they are, and waits for what the screen then shows. */
