@@ -30,8 +30,8 @@ import { AwayMessages } from './0032-away-messages.ts';
 import { Runs } from './0033-runs.ts';
 import { ToldWhileAway } from './0035-told-while-away.ts';
 import { KeptMarks } from './0038-kept-marks.ts';
-import { Notifications } from './0041-notifications.ts';
 import { LinesSearched } from './0039-lines-searched.ts';
+import { Notifications } from './0041-notifications.ts';
 
 /** All changes of the schema, in order. A released migration never changes. */
 export const migrations = [
@@ -67,6 +67,6 @@ export const migrations = [
   { name: '0033-runs', class: Runs },
   { name: '0035-told-while-away', class: ToldWhileAway },
   { name: '0038-kept-marks', class: KeptMarks },
-  { name: '0041-notifications', class: Notifications },
   { name: '0039-lines-searched', class: LinesSearched },
+  { name: '0041-notifications', class: Notifications },
 ];
