@@ -68,7 +68,7 @@ test(
     assert.equal([status, location], [303, `${path}?after=1#new`]);
     assert.match(
       main(await grace.get(`${path}?after=1`)),
-      /1 new message Sent\. .*grace \(you\), \d\d:\d\d: yes/,
+      /1 new message .*Sent\. .*grace \(you\), \d\d:\d\d: yes/,
     );
     assert.equal(await ada.log(lobby + 1), ['ada: are you there?', 'grace: yes']);
     assert.is((await ada.poll(lobby, 1)).status, 204, 'ada is in the lobby all the time');
