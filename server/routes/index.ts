@@ -170,7 +170,7 @@ export function routes(): KoaRouter<object, Context> {
   post('/rooms/:id/members', members.add, members.manage);
   get('/rooms/:id/members/:username', member.show);
   post('/rooms/:id/members/:username/role', member.changeRole, member.show);
-  get('/rooms/:id/members/:username/remove', member.askRemove);
+  get('/rooms/:id/members/:username/removal', member.askRemove);
   post('/rooms/:id/members/:username/remove', member.remove, member.askRemove);
   post('/rooms/:id/quit', members.quit, members.manage);
 

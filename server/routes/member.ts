@@ -11,7 +11,7 @@ import { adminRoom } from './room-access.ts';
 /** GET /rooms/ID/members/USERNAME: for administrators, what can be changed of a member */
 export const show: Handler = (ctx) => showMember(ctx, 'members/member.njk');
 
-/** GET /rooms/ID/members/USERNAME/remove */
+/** GET /rooms/ID/members/USERNAME/removal */
 export const askRemove: Handler = (ctx) => showMember(ctx, 'members/remove.njk');
 
 async function showMember(ctx: Context, template: string): Promise<void> {

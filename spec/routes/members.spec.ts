@@ -114,7 +114,7 @@ test(
     const own = await ada.get(`/rooms/${lobby}/members/ADA`);
     assert.equal(buttons(own), ['Log out', 'Make ada a member']);
     assert.is(linked(own, 'Remove ada from lobby'), '', 'nobody removes themselves');
-    for (const path of ['linus', 'nobody', 'linus/remove', '%00'])
+    for (const path of ['linus', 'nobody', 'linus/removal', '%00'])
       assert.is((await ada.get(`/rooms/${lobby}/members/${path}`)).status, 404, path);
     assert.is((await grace.get(`/rooms/${lobby}/members/ada`)).status, 403);
     const { location } = await ada.press(
@@ -394,7 +394,7 @@ for (const username of [
         [`Make ${name} a member`, 'member'],
         [`Remove ${name}`, undefined],
       ] as const) {
-        const page = `/rooms/${lobby}/members/${encodeURIComponent(name)}${role ? '' : '/remove'}`;
+        const page = `/rooms/${lobby}/members/${encodeURIComponent(name)}${role ? '' : '/removal'}`;
         assert.is((await ada.press(await ada.get(page), button)).status, 303, button);
         assert.equal(await roles(world, lobby), {
           ada: 'admin',
@@ -564,7 +564,7 @@ test(
     const pageOf = (name: string) => `/rooms/${lobby}/members/${name}`;
     await ada.press(await ada.get(pageOf('grace')), 'Make grace an admin');
     await ada.enter(lobby);
-    assert.equal(buttons(await grace.get(pageOf('ada/remove'))), ['Log out', 'Remove ada']);
+    assert.equal(buttons(await grace.get(pageOf('ada/removal'))), ['Log out', 'Remove ada']);
     await grace.press(await grace.get(pageOf('ada')), 'Make ada a member');
     assert.is((await ada.poll(lobby, 0)).status, 200, 'a member again, and in the room as before');
     assert.is((await add(ada, lobby, 'linus')).status, 403);
@@ -683,7 +683,7 @@ test(
     const own = await ada.get(`/rooms/${lobby}/members/ada`);
     const [member, asking] = [
       await ada.get(`/rooms/${lobby}/members/grace`),
-      await ada.get(`/rooms/${lobby}/members/grace/remove`),
+      await ada.get(`/rooms/${lobby}/members/grace/removal`),
     ];
     await grace.post(`/rooms/${lobby}/members/grace/role`, { role: 'member' });
     await grace.post(`/rooms/${lobby}/quit`);

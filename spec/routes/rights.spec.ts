@@ -107,7 +107,7 @@ const ROWS: Row[] = [
   { ask: 'GET', path: '/search.txt?q=hello', ...MEMBERS_READ, open: 403 },
   { ask: 'GET', path: '/manage', ...MEMBERS_READ, open: 403 },
   { ask: 'GET', path: '/members/linus', ...ADMINS_SEE },
-  { ask: 'GET', path: '/members/linus/remove', ...ADMINS_SEE },
+  { ask: 'GET', path: '/members/linus/removal', ...ADMINS_SEE },
   { ask: 'GET', path: '/away', ...MEMBERS_READ, open: 403 },
   { ask: 'POST', path: '/away', fields: { what: 'all' }, open: 403, member: 303, inside: 303, admin: 303 },
   { ask: 'POST', path: '/away/clear', open: 403, member: 303, inside: 303, admin: 303 },

@@ -207,8 +207,6 @@ test(
           `/rooms/${study}`,
           `/rooms/${lobby}/delete`,
           '/help',
-          '/login',
-          '/register',
           '/nowhere',
           '/rooms/999',
           `/rooms/${lobby}?after=x`,

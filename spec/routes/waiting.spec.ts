@@ -115,14 +115,14 @@ test(
     await linus.say(study, 'hello');
     const conversation = await write('are you there?');
     assert.equal(await since(), [
-      ['ada wrote to you: 1 message', `/rooms/${conversation}`],
-      ['linus and ada mentioned you in lobby', `/rooms/${lobby}`],
-      ['New in study: 1 message', `/rooms/${study}`],
+      ['ada wrote to you: 1 message', `/rooms/${conversation}#unread`],
+      ['linus and ada mentioned you in lobby', `/rooms/${lobby}#unread`],
+      ['New in study: 1 message', `/rooms/${study}#unread`],
     ]);
     assert.equal(await since('/rooms?q=lobby'), []);
     await grace.post('/people/linus/block');
     await grace.get(`/rooms/${study}`);
-    assert.equal((await since()).slice(1), [['ada mentioned you in lobby', `/rooms/${lobby}`]]);
+    assert.equal((await since()).slice(1), [['ada mentioned you in lobby', `/rooms/${lobby}#unread`]]);
   }),
 );
 

@@ -372,7 +372,7 @@ async function later({ cast, clock, visitor }: World): Promise<Sight[]> {
       fields: { role: 'member' },
       status: 422,
     },
-    { name: 'remove a member', who: ada, path: `${room}/members/grace/remove` },
+    { name: 'remove a member', who: ada, path: `${room}/members/grace/removal` },
     { name: 'members, of a member', who: grace, path: `${room}/manage` },
     { name: 'members, in a room with a long name', who: linus, path: `/rooms/${long}/manage` },
   ];
