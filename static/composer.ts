@@ -138,12 +138,23 @@ const send = async (poll: () => Promise<void>) => {
   }
 };
 
-/** Shows and says that a message is on its way. Returns the element that shows it. */
+/** Shows and says that a message is on its way, if it is for long. Returns what takes that away. */
 const showSending = () => {
-  const words = make('p', { class: 'status sending' }, 'Sending …');
-  form.before(words);
-  announcer.say('Sending', 'sending');
-  return words;
+  let words: Element | undefined;
+  let timer: number | undefined;
+  try {
+    timer = setTimeout(() => {
+      words = make('p', { class: 'status sending' }, 'Sending …');
+      form.before(words);
+      announcer.say('Sending', 'sending');
+    }, SLOW_MS);
+  } catch {
+    // without timers, it is not shown
+  }
+  return () => {
+    if (timer) clearTimeout(timer);
+    words?.remove();
+  };
 };
 
 /** A problem goes with its cause. */
@@ -158,13 +169,11 @@ export const startComposer = (poll: () => Promise<void>) => {
     event.preventDefault();
     if (isSending) return;
     isSending = true;
-    let sending: Element | undefined;
-    const timer = setTimeout(() => (sending = showSending()), SLOW_MS);
+    const hideSending = showSending();
     send(poll)
       .catch(() => sendNatively())
       .finally(() => {
-        clearTimeout(timer);
-        sending?.remove();
+        hideSending();
         isSending = false;
         field.focus();
       });

@@ -121,7 +121,8 @@ test(
       (await walk(page, 'Shift+Tab', names.length)).map(({ name }) => name),
       names.toReversed(),
     );
-    await page.getByRole('link', { name: 'What is read of a message' }).click();
+    await page.getByRole('link', { name: 'What is read of a message' }).press('Enter');
+    await page.waitForURL('**/settings/reading');
     const places = await walk(page, 'Tab');
     isInOrder(places);
     for (const name of ['The sender', 'How many links it has', 'Save what is read', 'Back to the settings'])

@@ -103,7 +103,7 @@ test(
     await type(page, 'a long thought');
     const second = await secondTab(page, '/rooms');
     await second.getByRole('button', { name: 'Log out' }).click();
-    const logIn = page.getByRole('alert').getByRole('link', { name: 'Log in' });
+    const logIn = page.getByRole('main').getByRole('link', { name: 'Log in' });
     await logIn.waitFor();
     assert.match(await told(page), /^You are not logged in/);
     assert.is(await typedIn(page), 'a long thought');
@@ -126,7 +126,7 @@ test(
     const lobby = await ada.createRoom('lobby');
     const page = await open(`/rooms/${lobby}`, ada);
     await ada.post('/logout');
-    await page.getByRole('alert').getByRole('link', { name: 'Log in' }).waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Log in' }).waitFor();
     await send(page, 'a long thought');
     await eventually(async () => (await told(page)).includes('You are not logged in'), false);
     await page.getByRole('main').getByRole('link', { name: 'Log in' }).waitFor();

@@ -63,7 +63,7 @@ for (const browser of [lynx, w3m, links, elinks]) {
       await ada.fill('Message', 'Hello to everybody who comes.');
       await ada.push('Send', '1 new message');
       await ada.sees(
-        /1 new message\n+.*Skip to write a message\n+ +\S\sada \(you\), (\[\d+\])?\d\d:\d\d: Hello to everybody who comes\./,
+        /1 new message\n+.*Skip to write a message Sent\.\n+ +\S\sada \(you\), (\[\d+\])?\d\d:\d\d: Hello to everybody who comes\./,
       );
       await grace.enter(1);
       await grace.say(1, 'Good morning');
