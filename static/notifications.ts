@@ -1,14 +1,15 @@
-// Tells by notifications of the browser what came while nobody sees the page. Only the rooms of users who have
+// Tells by notifications of the browser what came while nobody sees the page. Only the pages of users who have
 // chosen that load this. The server says what to tell, and says it once: to one tab, or by another way.
 import type { Entry } from './wording.ts';
 
 /** By then the server knows what was read in another tab. */
 const GATHER_MS = 5000;
 const APART_MS = 15_000;
-/** What came in other rooms is asked for so often. */
+/** What came in rooms that are not in the page is asked for so often. */
 const REGULAR_MS = 60_000;
 
-const log = document.querySelector<HTMLElement>('.log')!;
+/** In the page of a room. */
+const log = document.querySelector<HTMLElement>('.log[data-room]');
 const token = document.querySelector<HTMLMetaElement>('[name=csrf-token]')!.content;
 const shown = new Set<Notification>();
 let timer = 0;
@@ -62,7 +63,8 @@ const schedule = (ms: number) => {
 };
 
 if (self.Notification) {
-  log.addEventListener('entries', ({ detail }: CustomEventInit<Entry[]>) => {
+  if (document.hidden) schedule(REGULAR_MS);
+  log?.addEventListener('entries', ({ detail }: CustomEventInit<Entry[]>) => {
     if (canShow() && detail!.some(({ kind, author }) => kind === 'message' && author !== log.dataset.reader))
       schedule(Math.max(GATHER_MS, askedAt + APART_MS - performance.now()));
   });

@@ -24,7 +24,7 @@ export const AwaySchema = defineEntity({
     hook: p.string().$type<When>().default('never'),
     /** The address of the user's own that is posted to. */
     hookUrl: p.text().nullable(),
-    /** Whether pages of rooms that nobody sees tell by notifications of the browser. */
+    /** Whether pages that nobody sees tell by notifications of the browser. */
     browser: p.boolean().default(false),
     /** So many minutes a message may stay unread before it is told. */
     minutes: p.integer().default(15),

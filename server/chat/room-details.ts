@@ -25,8 +25,6 @@ export interface RoomDetails {
     announcements: string | null;
     draft: string | null;
     hidden: boolean;
-    /** Whether they want notifications of the browser. */
-    browser: boolean;
   } | null;
   isBanned: boolean;
 }
@@ -44,7 +42,6 @@ interface DetailsRow {
   announcements: string | null;
   draft: string | null;
   hidden: unknown;
-  browser: unknown;
   banned: number | string;
 }
 
@@ -56,7 +53,6 @@ export const NAME_FOR_MEMBER = `case when r.access = 'direct' and m.user_id is n
 const DETAILS = `
   select r.id, ${NAME_FOR_MEMBER}, r.topic, r.access, r.last_seq as "lastSeq", r.messages, c.username as creator,
     m.role, m.read_seq as "readSeq", m.announcements, m.draft, m.hidden,
-    (select a.browser from away a where a.user_id = m.user_id) as browser,
     (select count(*) from ban b where b.room_id = r.id and b.user_id = ?) as banned
   from room r
   join "user" c on c.id = r.creator_id
@@ -71,11 +67,10 @@ export async function roomDetails(
 ): Promise<RoomDetails | undefined> {
   const row = await rowOf<DetailsRow>(reader, DETAILS, user, user, id);
   if (!row || (row.role === null && row.access !== 'open')) return undefined;
-  const { role, readSeq, announcements, draft, hidden, browser, banned, ...room } = row;
-  const flags = { hidden: Boolean(hidden), browser: Boolean(browser) };
+  const { role, readSeq, announcements, draft, hidden, banned, ...room } = row;
   return {
     ...room,
-    membership: role === null ? null : { role, readSeq, announcements, draft, ...flags },
+    membership: role === null ? null : { role, readSeq, announcements, draft, hidden: Boolean(hidden) },
     isBanned: Number(banned) > 0,
   };
 }

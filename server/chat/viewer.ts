@@ -14,6 +14,8 @@ export interface Viewer {
   announcements: string | null;
   liveView: LiveView;
   reportLinks: boolean;
+  /** Whether their pages tell by notifications of the browser while nobody sees them. */
+  notifies: boolean;
   style: Style;
   /** The words beside the name. */
   away: string;
@@ -23,7 +25,7 @@ export interface Viewer {
 }
 
 /** Columns that SQLite keeps as 0 and 1. */
-const BOOLEANS = ['foundByEmail', 'enterSends', 'reportLinks', 'operator'] as const;
+const BOOLEANS = ['foundByEmail', 'enterSends', 'reportLinks', 'notifies', 'operator'] as const;
 
 /** A viewer as the database gives it. */
 type ViewerRow = Omit<Viewer, (typeof BOOLEANS)[number] | 'createdAt'> &
@@ -32,7 +34,7 @@ type ViewerRow = Omit<Viewer, (typeof BOOLEANS)[number] | 'createdAt'> &
 const VIEWER = `
   select id, username, email, zone, hour_cycle as "hourCycle", found_by_email as "foundByEmail", whereabouts,
     enter_sends as "enterSends", announcements, live_view as "liveView", report_links as "reportLinks", style, away,
-    operator, created_at as "createdAt"
+    (select a.browser from away a where a.user_id = "user".id) as notifies, operator, created_at as "createdAt"
   from "user" where id = ? and deleted_at is null and suspended_at is null`;
 
 /** Returns the user with this id; undefined if they are deleted or suspended. */

@@ -2,11 +2,14 @@ import type { Context, Middleware } from '../context.ts';
 import { presentRoom, requireViewer } from './current-user.ts';
 import { isUserNavigation, wantsJson } from './request.ts';
 
+/** Pages that nobody sees ask for it. */
+const UNSEEN = '/notifications';
+
 /** Records a sign of life when a user opens a page or sends a form, unless the form says that a page is closing. What scripts ask for is none: polls see to that themselves, and a page of a conversation asks from outside. */
 export const activity: Middleware = async (ctx, next) => {
   if (ctx.viewer && isUserNavigation(ctx) && !wantsJson(ctx))
     ctx.leases.record(ctx.viewer.id, { lease: 'page' });
-  if (ctx.viewer && !ctx.token && ctx.method === 'POST' && !ctx.fields.closing)
+  if (ctx.viewer && !ctx.token && ctx.method === 'POST' && ctx.path !== UNSEEN && !ctx.fields.closing)
     ctx.leases.record(ctx.viewer.id, {});
   await next();
 };

@@ -47,7 +47,6 @@ export const show: Handler = async (ctx) => {
     membership: membership && { role: membership.role },
     draft: membership?.draft,
     isIn,
-    notifies: isIn && membership.browser,
     isBanned: room.isBanned,
     ...(!isIn && (await absenceFrom(ctx, room, place))),
     ...(isIn && { answered: await answered(ctx, room.id) }),

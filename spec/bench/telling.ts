@@ -17,10 +17,10 @@ const AUTHORS = 64;
 const AWAY = 1000;
 /** Messages that are stored at once, and how many times in a turn. */
 const BATCHES: [size: number, times: number][] = [
-  [1, 30],
-  [64, 6],
+  [1, 5],
+  [64, 1],
 ];
-const TURNS = 31;
+const TURNS = 201;
 
 /** What a post costs more because users are told what they have not read: beside posts that note no news. */
 export async function benchTelling(folder: string, add: Add): Promise<void> {

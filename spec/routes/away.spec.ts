@@ -10,6 +10,7 @@ import type { Mail } from '../support/mail.ts';
 import { buttons, problem, titleOf, words } from '../support/visitor.ts';
 
 const test = suite('told while away, over HTTP');
+const MINUTE_MS = 60_000;
 
 /** The link of the last mail that was sent to somebody. */
 async function linkIn(mails: Mail[], count: number): Promise<string> {
@@ -202,11 +203,16 @@ for (const [what, changes, body] of [
       const [ada, grace] = [await world.cast('ada'), await world.cast('grace')];
       const lobby = await ada.createRoom('lobby');
       await grace.enter(lobby);
-      const scripts = async () => /notifications-\w+\.js/.test((await grace.get(`/rooms/${lobby}`)).text);
+      const scripts = () =>
+        Promise.all(
+          [`/rooms/${lobby}`, '/people'].map(async (path) =>
+            /notifications-\w+\.js/.test((await grace.get(path)).text),
+          ),
+        );
       const ask = () => grace.postJson('/notifications', {});
-      assert.not.ok(await scripts());
+      assert.equal(await scripts(), [false, false]);
       await grace.press(await grace.get('/settings/away'), 'Save what I am told', { browser: 'yes' });
-      assert.ok(await scripts());
+      assert.equal(await scripts(), [true, true]);
       await ada.say(lobby, 'hello all');
       await ada.say(lobby, 'tea, @grace?');
       await world.tick();
@@ -221,5 +227,21 @@ for (const [what, changes, body] of [
       assert.is((await world.visitor().postJson('/notifications', {})).status, 401);
     }, changes),
   );
+
+test(
+  'a page that nobody sees keeps nobody in a room by asking what to tell',
+  withApp(async (world) => {
+    const grace = await world.cast('grace');
+    const lobby = await grace.createRoom('lobby');
+    await grace.enter(lobby);
+    const isIn = async () => (await grace.get(`/poll?room=${lobby}&after=0`)).status === 200;
+    for (let times = 0; times < 4; times += 1) {
+      world.clock.pass(10 * MINUTE_MS);
+      await grace.postJson('/notifications', {});
+      await world.tick();
+    }
+    assert.not.ok(await isIn());
+  }),
+);
 
 test.run();

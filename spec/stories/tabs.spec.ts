@@ -300,6 +300,13 @@ test(
     await context.clock.runFor(16_000);
     assert.is((await answer).status(), 204, 'she reads it in the first tab');
     assert.equal([asked.times.length, other.times.length], [1, 2]);
+
+    for (const tab of tabs) await tab.close();
+    const people = await secondTab(settings, '/people');
+    await ada.say(lobby, 'are you there, @grace?');
+    await stage.tick();
+    await context.clock.runFor(61_000);
+    await eventually(() => people.evaluate('shown[0]?.body'), 'are you there, @grace?');
   }),
 );
 

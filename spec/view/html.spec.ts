@@ -35,7 +35,7 @@ const FILES: Record<string, string> = {
   'attach.js': '#look',
   'sound.js': '[data-sound]',
   'reading.js': '[data-reading]',
-  'notifications.js': '[data-notifies]',
+  'notifications.js': 'header[data-notifies]',
   'permission.js': '#permission',
   'app.css': 'body',
   'y2k.css': 'html.y2k',
