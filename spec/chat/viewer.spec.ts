@@ -25,6 +25,7 @@ test(
       announcements: null,
       liveView: 'off',
       reportLinks: true,
+      notifies: false,
       style: 'y2k',
       away: '',
       operator: false,
