@@ -22,7 +22,8 @@ export interface BenchRoom {
 }
 
 /**
- * Fills a file with rooms.
+ * Fills a file with rooms. The index of the search counts as built, though it is empty: a server would build
+ * it for minutes, and what is measured here does not read it.
  * @param histories the number of entries of each room
  * @param people how many are in each room; by default a crowd in the last one
  */
@@ -61,6 +62,7 @@ export async function fill(
       with recursive n(seq) as (select 1 union all select seq + 1 from n where seq < ?2)
       select ?1, seq, seq, 'message', 1, 'A message of some length, as people write them: number ' || seq || '.', ?3 - (?2 - seq) * 1000 from n`)
       .run(id, last, now);
+    database.prepare('insert into searched_room (room, low, high) values (?, 1, ?)').run(id, last);
     const readers = Array.from({ length: people[index]! }, (_, number): Reader => {
       const user = Number(person.run(`reader-${id}-${number}`, now).lastInsertRowid);
       const [key, csrf] = [randomUUID(), randomUUID()];
