@@ -11,9 +11,10 @@ export const GREETING = 'hello';
 const MOST_CHANGES = 100_000;
 
 const SESSION_PRESENCE = `
-  select s.user_id, extract(epoch from s.seen_at)::float8 as seen_at, extract(epoch from s.created_at)::float8 as created_at, s.data, p.room_id, p.lease, p.closing, m.read_seq
+  select s.user_id, extract(epoch from s.seen_at)::float8 as seen_at, extract(epoch from s.created_at)::float8 as created_at, s.data, m.room_id, p.lease, p.closing, m.read_seq
   from session s
-  left join (presence p join membership m on m.room_id = p.room_id and m.user_id = p.user_id) on p.user_id = s.user_id
+  left join presence p on p.user_id = s.user_id
+  left join membership m on m.room_id = p.room_id and m.user_id = p.user_id
   where s.id = $1`;
 
 /**
