@@ -26,6 +26,7 @@ const STORIES = 'stories/';
 /** Is the same on each database: stories in browsers, and what opens no database or its own. */
 const ON_ANY_DATABASE = [
   'config/',
+  'database/plans',
   'files/folder',
   'files/image',
   'files/type',
