@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Context, Middleware } from '../context.ts';
 import { checkedZone } from '../view/dates.ts';
 import { maskedToken } from './csrf.ts';
-import { freshParameter, landing, takenFlash, withDescriptionsOnce, withFreshLinks } from './reply.ts';
+import {
+  freshParameter,
+  isTextBrowser,
+  landing,
+  takenFlash,
+  withDescriptionsOnce,
+  withFreshLinks,
+} from './reply.ts';
 import { isUserNavigation } from './request.ts';
 import { styleOf } from './style.ts';
 import { waitingFor } from './waiting.ts';
@@ -41,9 +48,9 @@ const tokenFor = ({ csrf }: Context): string | undefined => csrf && maskedToken(
 const takeFlash = (ctx: Context): string | undefined =>
   isUserNavigation(ctx) && !ctx.isRefused ? takenFlash(ctx) : undefined;
 
-function send(ctx: Context, html: string): void {
+function send(ctx: Context, html: string | Buffer): void {
   ctx.type = 'html';
-  ctx.body = withDescriptionsOnce(ctx, withFreshLinks(ctx, html));
+  ctx.body = isTextBrowser(ctx) ? withDescriptionsOnce(withFreshLinks(ctx, html.toString())) : html;
 }
 
 /** The reader's time zone: the one that they chose in the settings, else their browser's. */

@@ -59,11 +59,13 @@ export function freshParameter(): string {
 const CAPTIONED =
   / alt="([^"]*)"([^>]*>)<\/a> <span class="caption"[^>]*>[^<]*(?:<bdi>[^<]*<\/bdi>[^<]*)?<\/span>/g;
 
-/** Text browsers show the words of an image and its caption alike: for them, the image has the words of both, once. */
-export const withDescriptionsOnce = (ctx: Context, html: string): string =>
-  TEXT_BROWSER.test(ctx.get('User-Agent')) || LINKS.test(ctx.get('User-Agent'))
-    ? html.replace(CAPTIONED, ' alt="Image: $1"$2</a>')
-    : html;
+/** Whether a text browser asks: some of what it gets is written for it. */
+export const isTextBrowser = (ctx: Context): boolean =>
+  TEXT_BROWSER.test(ctx.get('User-Agent')) || LINKS.test(ctx.get('User-Agent'));
+
+/** A text browser shows the words of an image and its caption alike: for it, the image has the words of both, once. */
+export const withDescriptionsOnce = (html: string): string =>
+  html.replace(CAPTIONED, ' alt="Image: $1"$2</a>');
 
 /** Makes the addresses in a page's links fresh, for browsers that would show an outdated page. */
 export function withFreshLinks(ctx: Context, html: string): string {

@@ -19,7 +19,7 @@ function scene() {
   const view = new CountingView(new Assets());
   const pages = new KeptPages(view);
   const show = (text: string, csrf: string) =>
-    pages.render('errors/refused.njk', { message: text, path: '/', typed: {} }, { csrf });
+    pages.render('errors/refused.njk', { message: text, path: '/', typed: {} }, { csrf }).toString();
   return { view, show };
 }
 
@@ -31,6 +31,11 @@ test('a page that has not changed is rendered once, and has a new token each tim
   assert.is(view.rendered, 1);
   assert.equal(pages.map(tokenOf), ['one', 'two', 'three']);
   assert.is(pages[0]!.replace('one', ''), pages[1]!.replace('two', ''));
+});
+
+test('a text of any script is sent as UTF-8, when it is rendered and when it was kept', () => {
+  const { show } = scene();
+  for (const token of ['one', 'two']) assert.match(show('Ждите – 😀 é.', token), 'Ждите – 😀 é.');
 });
 
 test('a page of other data is rendered', () => {
