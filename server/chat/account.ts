@@ -1,14 +1,15 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { foldEmail, storedEmail } from '../text/addresses.ts';
-import { fold, isWellFormed, lengthOf } from '../text/characters.ts';
+import { foldEmail } from '../text/addresses.ts';
+import { fold } from '../text/characters.ts';
 import { endAccess } from './access.ts';
 import { collectProblems } from './checks.ts';
 import { renameDirects } from './direct.ts';
 import { Invalid } from './errors.ts';
-import { exchangeUsername, wasTaken } from './former-username.ts';
+import { exchangeUsername } from './former-username.ts';
 import { type AttemptBucket, recordAttempt, takeBackAttempt } from './login-attempt.ts';
-import { checkedPassword, type Hashing, hashPassword, type InTurn, verifyPassword } from './password.ts';
+import { checkedEmail, checkedUsername, refuseTakenKeys, type UniqueKeys } from './login-name.ts';
+import { checkedPassword, hashPassword, type InTurn, verifyPassword } from './password.ts';
 import { lockRows, requireActive, User } from './user.ts';
 
 const WRONG = 'This is not your password. Type the one that you log in with.';
@@ -129,120 +130,4 @@ async function checkPassword(
   return () => {
     if (!isRight) throw new Invalid({ current: WRONG });
   };
-}
-
-const LONGEST_USERNAME = 32;
-const LONGEST_EMAIL = 254;
-
-export interface NewAccount {
-  username: string;
-  email: string;
-  password: string;
-}
-
-/** Creates an account. @throws Invalid if a field breaks a rule, or the username or email is taken */
-export async function register(
-  em: EntityManager,
-  typed: NewAccount,
-  { now, ...hashing }: Hashing & { now: Date },
-): Promise<User> {
-  const { username, email, password } = await checkedAccount(em, typed);
-  const keys = { usernameKey: fold(username), emailKey: foldEmail(email) };
-  await refuseTakenKeys(em, keys);
-  const passwordHash = await hashPassword(password, hashing);
-  const user = em.create(User, { username, email, ...keys, passwordHash, createdAt: now });
-  try {
-    await em.flush();
-  } catch (error) {
-    // Another user took a key meanwhile: the unique index refused it, and this finds out which.
-    if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    await refuseTakenKeys(em.fork(), keys);
-    throw error;
-  }
-  return user;
-}
-
-/** Returns the fields as they are stored. @throws Invalid with all that is wrong at once: invalid fields, and names that are taken */
-async function checkedAccount(em: EntityManager, typed: NewAccount): Promise<NewAccount> {
-  try {
-    return collectProblems({
-      username: () => checkedUsername(typed.username),
-      email: () => checkedEmail(typed.email),
-      password: () => checkedPassword(typed.password),
-    });
-  } catch (error) {
-    if (!(error instanceof Invalid)) throw error;
-    const { username, email, password } = error.problems;
-    const taken = await takenKeys(em, {
-      ...(!username && { usernameKey: fold(checkedUsername(typed.username)) }),
-      ...(!email && { emailKey: foldEmail(checkedEmail(typed.email)) }),
-    });
-    const problems = { username: username ?? taken.username, email: email ?? taken.email, password };
-    throw new Invalid(
-      Object.fromEntries(Object.entries(problems).filter((pair): pair is [string, string] => !!pair[1])),
-    );
-  }
-}
-
-/** Folded names that no two users may share. */
-export interface UniqueKeys {
-  usernameKey?: string;
-  emailKey?: string;
-}
-
-/** @throws Invalid if a user other than `except` has the username or the email, or had the username before */
-export async function refuseTakenKeys(em: EntityManager, keys: UniqueKeys, except?: User): Promise<void> {
-  const problems = await takenKeys(em, keys, except);
-  if (Object.keys(problems).length > 0) throw new Invalid(problems);
-}
-
-/** A sentence for each key that is taken. */
-async function takenKeys(
-  em: EntityManager,
-  { usernameKey, emailKey }: UniqueKeys,
-  except?: User,
-): Promise<Record<string, string>> {
-  if (!usernameKey && !emailKey) return {};
-  const keys = [...(usernameKey ? [{ usernameKey }] : []), ...(emailKey ? [{ emailKey }] : [])];
-  const owners = (await em.find(User, { $or: keys })).filter(({ id }) => id !== except?.id);
-  const problems: Record<string, string> = {};
-  // Former usernames last, to find one that its user gives up between the two queries.
-  if (
-    usernameKey &&
-    (owners.some((owner) => owner.usernameKey === usernameKey) || (await wasTaken(em, usernameKey, except)))
-  )
-    problems.username = 'This username is taken. Choose another.';
-  if (owners.some((owner) => owner.emailKey === emailKey))
-    problems.email = `There is an account with this email already. ${except ? 'Use' : 'Log in, or use'} another address.`;
-  return problems;
-}
-
-/** Returns the username as it is stored. @throws Invalid for `username` */
-export function checkedUsername(text: string): string {
-  const username = text.trim().normalize('NFKC');
-  const length = lengthOf(username);
-  if (length === 0) throw new Invalid({ username: 'Enter a username of 1 to 32 characters.' });
-  if (length > LONGEST_USERNAME)
-    throw new Invalid({ username: `Choose a username of at most ${LONGEST_USERNAME} characters.` });
-  // Invisible letters and marks would make two usernames look the same.
-  if (!/^[\p{L}\p{M}\p{Nd}_.-]+$/u.test(username) || /\p{Default_Ignorable_Code_Point}/u.test(username))
-    throw new Invalid({ username: 'Use only letters, digits, and the marks _ - . in the username.' });
-  if (!/[\p{L}\p{Nd}]/u.test(username))
-    throw new Invalid({ username: 'Use at least one letter or digit in the username.' });
-  return username;
-}
-
-/** Returns the email as it is stored. @throws Invalid for `email` */
-export function checkedEmail(text: string): string {
-  const email = storedEmail(text);
-  if (email === '') throw new Invalid({ email: 'Enter an email address.' });
-  if (email.length > LONGEST_EMAIL)
-    throw new Invalid({ email: `Use an email address of at most ${LONGEST_EMAIL} characters.` });
-  if (
-    !isWellFormed(email) ||
-    !/^[^\s@\p{Cc}<>()",:;\\[\]]+@[\p{L}\p{M}\p{N}]+((\.|-+)[\p{L}\p{M}\p{N}]+)*$/u.test(email)
-  ) {
-    throw new Invalid({ email: 'Enter an email address like name@example.org.' });
-  }
-  return email;
 }

@@ -1,5 +1,5 @@
 import { FORMER_MEMBER } from '../chat/account-deletion.ts';
-import { checkedUsername } from '../chat/account.ts';
+import { checkedUsername } from '../chat/login-name.ts';
 import { type Kind, KINDS } from '../chat/entry.ts';
 import { Invalid } from '../chat/errors.ts';
 import { checkedBody, checkedKey } from '../chat/message.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { deleteAccount, roomsWithoutOtherAdmin } from '../chat/account-deletion.ts';
-import { register } from '../chat/account.ts';
+import { register } from '../chat/registration.ts';
 import { exportData } from '../chat/data-export.ts';
 import type { Handler } from '../context.ts';
 import { savePreferences } from '../chat/preferences.ts';

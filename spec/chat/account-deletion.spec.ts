@@ -2,7 +2,7 @@ import { wrap } from '@mikro-orm/core';
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { deleteAccount, roomsWithoutOtherAdmin } from '../../server/chat/account-deletion.ts';
-import { register } from '../../server/chat/account.ts';
+import { register } from '../../server/chat/registration.ts';
 import { blockUser } from '../../server/chat/block.ts';
 import { openDirect } from '../../server/chat/direct.ts';
 import { Forbidden, Invalid } from '../../server/chat/errors.ts';

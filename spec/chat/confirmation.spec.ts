@@ -1,6 +1,6 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { register } from '../../server/chat/account.ts';
+import { register } from '../../server/chat/registration.ts';
 import { awayChoices } from '../../server/chat/away.ts';
 import {
   confirmEmail,

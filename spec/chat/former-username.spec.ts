@@ -1,6 +1,7 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { changeUsername, register } from '../../server/chat/account.ts';
+import { changeUsername } from '../../server/chat/account.ts';
+import { register } from '../../server/chat/registration.ts';
 import { Invalid } from '../../server/chat/errors.ts';
 import { FormerUsername } from '../../server/chat/former-username.ts';
 import { findByLogin, findByUsername, User } from '../../server/chat/user.ts';

@@ -4,7 +4,7 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { rmSync } from 'node:fs';
 import { readEnv } from '../../config/env.ts';
-import { register } from '../../server/chat/account.ts';
+import { register } from '../../server/chat/registration.ts';
 import { createRoom } from '../../server/chat/new-room.ts';
 import { postMessage } from '../../server/chat/post.ts';
 import { enter, leave } from '../../server/chat/presence.ts';

@@ -4,7 +4,7 @@ import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sql
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { register } from '../../server/chat/account.ts';
+import { register } from '../../server/chat/registration.ts';
 import { type Hashing, hashPassword } from '../../server/chat/password.ts';
 import { addMember, changeRole, removeMember } from '../../server/chat/administration.ts';
 import { Entry } from '../../server/chat/entry.ts';

@@ -1,6 +1,6 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { checkedEmail } from '../../server/chat/account.ts';
+import { checkedEmail } from '../../server/chat/login-name.ts';
 import { foldEmail, isEmail, loginKey, storedEmail } from '../../server/text/addresses.ts';
 import { INVISIBLE, NAMES, UNSPACED_NAMES } from '../support/scripts.ts';
 

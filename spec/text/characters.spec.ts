@@ -1,6 +1,6 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { checkedUsername } from '../../server/chat/account.ts';
+import { checkedUsername } from '../../server/chat/login-name.ts';
 import { fold, hasVisible, searchKey } from '../../server/text/characters.ts';
 import { alwaysHolds, typedLine } from '../support/properties.ts';
 import { INVISIBLE, NAMES, UNSPACED_NAMES } from '../support/scripts.ts';
