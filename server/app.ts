@@ -110,6 +110,7 @@ const CLIENT_GONE = [
 const assets = new Assets();
 const view = new View(assets);
 const keptPages = new KeptPages(view);
+const router = routes();
 
 export function createApp(options: AppOptions) {
   const { orm, live, env, keys, clock = () => new Date() } = options;
@@ -235,7 +236,6 @@ function createKoa(
   app.use(body);
   app.use(createCsrf());
   app.use(activity).use(waiting);
-  const router = routes();
   app.use(router.routes()).use(router.allowedMethods());
   return app;
 }

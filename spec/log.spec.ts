@@ -23,7 +23,7 @@ const lines = (printed: string) =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-test('has a line in JSON for each request but the polls, for what scripts post at “debug”, by the pattern of its address, and nothing of what people wrote or typed', async () => {
+test('says when the server starts and stops, and has a line in JSON for each request but the polls, for what scripts post at “debug”, by the pattern of its address, and nothing of what people wrote or typed', async () => {
   await withServer(
     async (server) => {
       await server.start();
@@ -37,6 +37,12 @@ test('has a line in JSON for each request but the polls, for what scripts post a
       await ada.get('/reset/a-token-of-hers');
       await new Visitor(server.base).logIn('ada', 'wrong horse');
       await server.end();
+      assert.equal(
+        lines(server.printed)
+          .filter(({ level, msg }) => level === 'info' && /start|stop/.test(String(msg)))
+          .map(({ msg }) => msg),
+        ['started', 'stopping', 'stopped'],
+      );
       const requests = lines(server.printed).filter(({ msg }) => msg === 'request');
       assert.ok(
         requests.every(({ time, ms }) => !Number.isNaN(Date.parse(String(time))) && typeof ms === 'number'),
@@ -75,17 +81,7 @@ test('has a line in JSON for each request but the polls, for what scripts post a
   );
 });
 
-test('says when it starts and stops, and as much as it is told to', async () => {
-  await withServer(async (server) => {
-    await server.start();
-    await server.end();
-    assert.equal(
-      lines(server.printed)
-        .map(({ msg }) => msg)
-        .filter((msg) => /start|stop/.test(String(msg))),
-      ['started', 'stopping', 'stopped'],
-    );
-  });
+test('says as much as it is told to', async () => {
   await withServer(
     async (server) => {
       await server.start();

@@ -12,7 +12,7 @@ import { openDatabase } from '../../server/database/open.ts';
 import { databaseOptions } from '../../server/database/options.ts';
 import { upgrade } from '../../server/database/upgrade.ts';
 import { chat } from '../support/command.ts';
-import { withDatabase } from '../support/database.ts';
+import { inMemory, withDatabase } from '../support/database.ts';
 import { refusal, withFile } from '../support/domain.ts';
 import { filesOf, writeEverything } from '../support/full-database.ts';
 import { rowsAddedBy } from '../support/old-rows.ts';
@@ -52,12 +52,27 @@ function contentOf(file: string): { rows: Content; schema: unknown[] } {
   }
 }
 
+/** An empty database of each version, as its file. Each is made from the one before. */
+let emptyVersions: Promise<Map<string, Uint8Array>> | undefined;
+
+async function makeEmptyVersions(): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  const orm = await MikroORM.init(databaseOptions(':memory:'));
+  const database = await inMemory(orm);
+  for (const { name } of migrations) {
+    await migratorOf(orm).up({ to: name });
+    files.set(name, database.serialize());
+  }
+  await orm.close();
+  return files;
+}
+
 /** Makes a file of the version whose last migration is `version`, with rows in every table. */
 async function makeVersion(file: string, version: string): Promise<void> {
-  const orm = await MikroORM.init(databaseOptions(file));
-  await migratorOf(orm).up({ to: version });
-  await orm.close();
+  emptyVersions ??= makeEmptyVersions();
+  writeFileSync(file, (await emptyVersions).get(version)!);
   const database = new DatabaseSync(file);
+  database.exec('pragma journal_mode = wal'); // as the server leaves it
   database.exec('begin');
   for (const { name } of migrations) {
     if (name <= version) database.exec(rowsAddedBy(name));
