@@ -111,8 +111,14 @@ const NUMBER_BYTES = 8;
 /** The numbers of messages as text: 8 bytes each, in base64. */
 export function packed(lines: Line[]): string {
   const numbers = new Float64Array(lines.length * NUMBERS);
-  for (const [index, { room, seq, author, at, has }] of lines.entries())
-    numbers.set([room, seq, author, at, has], index * NUMBERS);
+  let end = 0;
+  for (const { room, seq, author, at, has } of lines) {
+    numbers[end++] = room;
+    numbers[end++] = seq;
+    numbers[end++] = author;
+    numbers[end++] = at;
+    numbers[end++] = has;
+  }
   return Buffer.from(numbers.buffer).toString('base64');
 }
 

@@ -1,7 +1,7 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { slotOf } from '../text/slots.ts';
 import { type Reader, rowOf } from './reader.ts';
-import { BitsRow, newBits, placeOf, SlotTable } from './search-bits.ts';
+import { BitsRow, newBits, placeOf } from './search-bits.ts';
 import {
   CHUNKS,
   type Line,
@@ -15,6 +15,7 @@ import {
   SearchedRoom,
 } from './search-index.ts';
 import { Breath } from './search-lines.ts';
+import { SlotTable } from './search-slot-table.ts';
 
 /** Rows in one statement. */
 const ROWS_AT_ONCE = 200;
@@ -152,12 +153,11 @@ export async function closeSegment(em: EntityManager, reader: Reader, id: number
   const table = new SlotTable();
   const breath = new Breath();
   const rooms = Array<number>(CHUNKS * LINES).fill(0);
-  await eachChunk(reader, breath, id, (chunk, lines) => {
-    table.count(chunk, lines);
-    for (const [index, { room }] of lines.entries()) rooms[chunk * LINES + index] = room;
-  });
   while (table.next()) {
-    await eachChunk(reader, breath, id, (chunk, lines) => table.add(chunk, lines));
+    await eachChunk(reader, breath, id, (chunk, lines) => {
+      table.add(chunk, lines);
+      for (const [index, { room }] of lines.entries()) rooms[chunk * LINES + index] = room;
+    });
     await saveRows(em, breath, id, table.rows());
   }
   const taken = await em.execute<unknown[]>(

@@ -26,22 +26,26 @@ const shortSlot = (a: number, b: number, c: number): number =>
 const longSlot = (first: number, last: number): number =>
   HALF + (mixed(Math.imul(first, 0x27d4_eb2f) ^ last) & (HALF - 1));
 
-/** Calls `visit` with the slot of each part of the text; with some several times. */
-export function visitSlots(text: string, visit: (slot: number) => void): void {
+/** Writes the slot of each part of the text into `slots`, some several times. Returns how many: at most 4 a character. */
+export function slotsInto(slots: Uint32Array, text: string): number {
+  let count = 0;
   let [a, b] = [0, 0];
   let [first, second] = [0, 0];
   for (let index = 0; index < text.length; index += 1) {
     const c = text.charCodeAt(index);
-    visit(shortSlot(c, 0, 0));
-    if (index > 0) visit(shortSlot(b, c, 0));
+    slots[count++] = shortSlot(c, 0, 0);
+    if (index > 0) slots[count++] = shortSlot(b, c, 0);
     if (index > 1) {
       const last = threeOf(a, b, c);
-      visit(PAIRS + (mixed(last) % (HALF - PAIRS)));
-      if (index > 3) visit(longSlot(first, last));
-      [first, second] = [second, last];
+      slots[count++] = PAIRS + (mixed(last) % (HALF - PAIRS));
+      if (index > 3) slots[count++] = longSlot(first, last);
+      first = second;
+      second = last;
     }
-    [a, b] = [b, c];
+    a = b;
+    b = c;
   }
+  return count;
 }
 
 /**

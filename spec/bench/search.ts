@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,17 +9,18 @@ import { openDatabase } from '../../server/database/open.ts';
 import { wordsIn } from '../../server/text/folded.ts';
 import { cut } from '../support/corpus.ts';
 import { random as randomFrom } from '../support/random.ts';
-import { cost, inTurns, percentile, round } from './measure.ts';
+import { inTurns, load, percentile, round } from './measure.ts';
 import { Contender } from './process.ts';
-import { buildIndex, copyIndex, fillSearch, indexNews } from './search-world.ts';
-import { fill, KEY, SESSIONS } from './world.ts';
+import { buildIndex, copyIndex, fillSearch } from './search-world.ts';
+import { talk } from './talk.ts';
+import { type BenchRoom, counts, fill, KEY, SESSIONS } from './world.ts';
 
 type AddRow = (what: string, measured: string, ratio?: string, goal?: string) => void;
 
 const ENTRIES = 1_000_000;
 const TIMES = 10;
-/** Messages of two segments. */
-const NEWS = 32_768;
+/** Different texts that are posted. */
+const TEXTS = 5000;
 const QUERIES = 200;
 const COMMON = [
   'the',
@@ -40,7 +42,7 @@ const ALL = 1;
 const ONE = 2;
 
 /** What people type, from a text that was said. */
-const KINDS: Record<string, (random: () => number, body: string) => string> = {
+export const KINDS: Record<string, (random: () => number, body: string) => string> = {
   'a part of a word': (random, body) => cut(random, pick(random, body.split(/\s+/)), 2, 8),
   'two letters': (random) => pick(random, ['th', 'he', 'in', 'er', 'an', 're', 'qx', 'zq', 'jv']),
   'a common word': (random) => pick(random, COMMON),
@@ -76,31 +78,59 @@ export async function benchSearch(folder: string, add: AddRow): Promise<void> {
   await searches(file, ENTRIES * TIMES, add, '60 ms');
 }
 
-/** What the index of what is posted costs, beside what the posts cost, which the index is a part of. */
-async function comparePosts(folder: string, add: AddRow): Promise<void> {
-  const file = join(folder, 'posts.db');
-  const [room] = await fill(file, [100]);
-  const app = await new Contender('Plainchat', ['server/index.ts'], {
-    CHAT_DB: file,
-    SESSION_KEYS: KEY,
-    RATE_LIMITS: 'off',
-  }).ready();
-  await app.settled();
-  const { readers } = room!;
-  const after = { 1: Number.MAX_SAFE_INTEGER };
-  const [[postMs]] = (await inTurns([
-    () =>
-      cost(app, { kind: 'posts', base: app.base, readers: readers.slice(0, SESSIONS), after, seconds: 5 }),
-  ])) as [[number]];
-  await app.stop();
-  const indexMs = (await indexNews(file, NEWS)) / (NEWS / 1000);
-  add('durable posts, with their index', `${round(postMs, 0)} CPU-ms a thousand`);
-  add(
-    'their index alone',
-    `${round(indexMs, 0)} CPU-ms a thousand`,
-    `${round(indexMs / (postMs - indexMs), 2)} of the posts without it`,
-    '0.15',
-  );
+/** What posts cost with their index, beside the same posts by a server whose index counts as complete. */
+export async function comparePosts(folder: string, add: AddRow): Promise<void> {
+  const files = ['posts.db', 'indexed-posts.db'].map((name) => join(folder, name)) as [string, string];
+  const [room] = (await fill(files[0], [100])) as [BenchRoom];
+  copyFileSync(...files);
+  const database = new DatabaseSync(files[0]);
+  database.exec('update searched_room set high = 2147483647');
+  database.close();
+  const say = talk(randomFrom(1));
+  const texts = Array.from({ length: TEXTS }, say).filter((text) => text.trim() !== '');
+  const apps: Contender[] = [];
+  for (const file of files)
+    apps.push(
+      await new Contender('Plainchat', ['server/index.ts'], {
+        CHAT_DB: file,
+        SESSION_KEYS: KEY,
+        RATE_LIMITS: 'off',
+      }).ready(),
+    );
+  try {
+    const [without, indexed] = (
+      await inTurns(apps.map((app, index) => () => postsOf(app, files[index]!, room, texts)))
+    ).map(([ms]) => ms!);
+    add('durable posts, no index', `${round(without!, 0)} CPU-ms a thousand`);
+    add(
+      'durable posts, with their index',
+      `${round(indexed!, 0)} CPU-ms a thousand`,
+      `${round(indexed! / without!, 2)} of those without`,
+      '1.15',
+    );
+  } finally {
+    await Promise.all(apps.map((app) => app.stop()));
+  }
+}
+
+/** CPU time of a thousand posts, and of what the server does after them by itself, in milliseconds. */
+async function postsOf(
+  app: Contender,
+  file: string,
+  { readers }: BenchRoom,
+  texts: string[],
+): Promise<[number]> {
+  const before = (await app.settled()).cpu();
+  const { done, failed } = await load({
+    kind: 'posts',
+    base: app.base,
+    readers: readers.slice(0, SESSIONS),
+    after: { 1: counts(file, 1).last },
+    texts,
+    seconds: 5,
+  });
+  if (failed > 0) throw new Error(`${failed} of ${done + failed} posts were refused.`);
+  return [(((await app.settled()).cpu() - before) / done) * 1000];
 }
 
 export async function searches(file: string, entries: number, add: AddRow, goal: string): Promise<void> {

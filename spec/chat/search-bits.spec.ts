@@ -1,7 +1,8 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { BitsRow, newBits, placeOf, SlotTable } from '../../server/chat/search-bits.ts';
+import { BitsRow, newBits, placeOf } from '../../server/chat/search-bits.ts';
 import { CHUNKS, HAS, type Line, LINES, LINES_IN_SEGMENT } from '../../server/chat/search-index.ts';
+import { SlotTable } from '../../server/chat/search-slot-table.ts';
 import { slotOf, slotsOf } from '../../server/text/slots.ts';
 import { message } from '../support/corpus.ts';
 import { random as randomFrom } from '../support/random.ts';
@@ -21,7 +22,6 @@ const line = (text: string, changes: Partial<Line> = {}): Line => ({
 /** Fills a table with these chunks. Returns what tells the lines of a slot. */
 function filled(chunks: Map<number, Line[]>, table = new SlotTable()): (slot: number) => number[] {
   const rows = new Map<number, string>();
-  for (const [chunk, lines] of chunks) table.count(chunk, lines);
   while (table.next()) {
     for (const [chunk, lines] of chunks) table.add(chunk, lines);
     for (const { place, bits } of table.rows()) rows.set(place, bits);
@@ -80,7 +80,7 @@ test('a segment that does not fit in memory is done in parts, with the same bits
       chunk,
       Array.from({ length: LINES }, () => line(message(random))),
     );
-  const [whole, inParts] = [filled(chunks), filled(chunks, new SlotTable(1000))];
+  const [whole, inParts] = [filled(chunks), filled(chunks, new SlotTable(2 ** 16))];
   for (const slot of [...chunks.values()]
     .flat()
     .flatMap(({ text }) => slotsOf(text, 3))
