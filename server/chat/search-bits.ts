@@ -1,3 +1,4 @@
+import { SLOTS } from '../text/slots.ts';
 import { LINES_IN_SEGMENT } from './search-index.ts';
 
 // The bits of a closed segment: which of its lines have which slots. A row has those of some neighbouring
@@ -10,7 +11,15 @@ export const SLOTS_IN_ROW = 16;
 const HEADER_BYTES = SLOTS_IN_ROW * 2;
 const BITMAP_BYTES = LINES_IN_SEGMENT / 8;
 
-export const placeOf = (slot: number): number => Math.floor(slot / SLOTS_IN_ROW);
+const PLACES = SLOTS / SLOTS_IN_ROW;
+
+/** Segments whose rows lie side by side, for each place, so that a search of all reads few pages. */
+export const NEIGHBOURS = 4;
+
+/** The id of the row that has the bits of a slot. */
+export const rowWith = (segment: number, slot: number): number =>
+  (Math.floor(segment / NEIGHBOURS) * PLACES + Math.floor(slot / SLOTS_IN_ROW)) * NEIGHBOURS +
+  (segment % NEIGHBOURS);
 
 /** A bit for each line of a segment. */
 export type Bits = Uint32Array<ArrayBuffer>;

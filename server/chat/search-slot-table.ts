@@ -1,5 +1,5 @@
 import { SLOTS, slotOf, slotsInto } from '../text/slots.ts';
-import { packedRow, placeOf, SLOTS_IN_ROW } from './search-bits.ts';
+import { packedRow, SLOTS_IN_ROW } from './search-bits.ts';
 import { HAS, type Line, LINES } from './search-index.ts';
 
 /** Memory for the lines of slots, in blocks: what a block holds, and then the number of the next one, 4 bytes. */
@@ -113,13 +113,13 @@ export class SlotTable {
     return isLast ? 0 : this.#links[(block * BLOCK_BYTES + HELD_BYTES) / 4]!;
   }
 
-  /** Yields the rows of the part that have any line. */
-  *rows(): Generator<{ place: number; bits: string }> {
+  /** Yields the rows of the part that have any line, each with its first slot. */
+  *rows(): Generator<{ slot: number; bits: string }> {
     for (let from = this.#from; from < this.#to; from += SLOTS_IN_ROW) {
       const isEmpty = this.#firsts.subarray(from, from + SLOTS_IN_ROW).every((first) => first === 0);
       if (isEmpty) continue;
       yield {
-        place: placeOf(from),
+        slot: from,
         bits: packedRow((index, into, at) => this.#copy(from + index, into, at)),
       };
     }

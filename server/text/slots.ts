@@ -49,35 +49,50 @@ export function slotsInto(slots: Uint32Array, text: string): number {
 }
 
 /**
- * Slots that every text with this word in it has. The word is not empty.
+ * Slots that every text with this word in it has, those first that exclude most. The word is not empty.
  * @param most slots: more than some would hardly exclude more
  */
 export function slotsOf(word: string, most: number): number[] {
-  const slots = word.length < LONG ? shortSlotsOf(word) : longSlotsOf(word, most);
+  const [three, two] = [parts(word, 3, shortSlotAt), parts(word, 2, shortSlotAt)];
+  const slots =
+    word.length < LONG
+      ? [...three, ...two, ...(two.length === 0 ? parts(word, 1, shortSlotAt) : [])]
+      : [...parts(word, LONG, longSlotAt), ...three];
   return [...new Set(slots)].slice(0, most);
 }
 
-/** The longest parts first. */
-function shortSlotsOf(word: string): number[] {
-  const codes = Array.from({ length: word.length }, (_, index) => word.charCodeAt(index));
-  return [3, 2, 1].flatMap((length) =>
-    codes
-      .slice(0, Math.max(codes.length - length + 1, 0))
-      .map((_, at) =>
-        shortSlot(codes[at]!, length > 1 ? codes[at + 1]! : 0, length > 2 ? codes[at + 2]! : 0),
-      ),
-  );
+/** The slots of all parts of this length: of the first, the last, the one in the middle, and so on, since neighbours have much in common. */
+function parts(
+  word: string,
+  length: number,
+  slotAt: (word: string, at: number, length: number) => number,
+): number[] {
+  const slots: number[] = [];
+  const between: [number, number][] = [];
+  const last = word.length - length;
+  if (last >= 0) slots.push(slotAt(word, 0, length));
+  if (last > 0) slots.push(slotAt(word, last, length));
+  between.push([0, last]);
+  for (const [from, to] of between) {
+    if (to - from < 2) continue;
+    const middle = Math.floor((from + to) / 2);
+    slots.push(slotAt(word, middle, length));
+    between.push([from, middle], [middle, to]);
+  }
+  return slots;
 }
 
-function longSlotsOf(word: string, most: number): number[] {
-  const count = word.length - LONG + 1;
-  const step = Math.max((count - 1) / Math.max(most - 1, 1), 1);
-  return Array.from({ length: Math.min(count, most) }, (_, index) => {
-    const at = Math.floor(index * step);
-    const three = (from: number) =>
-      threeOf(word.charCodeAt(from), word.charCodeAt(from + 1), word.charCodeAt(from + 2));
-    return longSlot(three(at), three(at + 2));
-  });
+const shortSlotAt = (word: string, at: number, length: number): number =>
+  shortSlot(
+    word.charCodeAt(at),
+    length > 1 ? word.charCodeAt(at + 1) : 0,
+    length > 2 ? word.charCodeAt(at + 2) : 0,
+  );
+
+function longSlotAt(word: string, at: number): number {
+  const three = (from: number) =>
+    threeOf(word.charCodeAt(from), word.charCodeAt(from + 1), word.charCodeAt(from + 2));
+  return longSlot(three(at), three(at + 2));
 }
 
 /** The slot of a property that lines have besides their text. */

@@ -1,6 +1,6 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { BitsRow, newBits, placeOf } from '../../server/chat/search-bits.ts';
+import { BitsRow, newBits, rowWith } from '../../server/chat/search-bits.ts';
 import { CHUNKS, HAS, type Line, LINES, LINES_IN_SEGMENT } from '../../server/chat/search-index.ts';
 import { SlotTable } from '../../server/chat/search-slot-table.ts';
 import { slotOf, slotsOf } from '../../server/text/slots.ts';
@@ -24,11 +24,11 @@ function filled(chunks: Map<number, Line[]>, table = new SlotTable()): (slot: nu
   const rows = new Map<number, string>();
   while (table.next()) {
     for (const [chunk, lines] of chunks) table.add(chunk, lines);
-    for (const { place, bits } of table.rows()) rows.set(place, bits);
+    for (const { slot, bits } of table.rows()) rows.set(rowWith(0, slot), bits);
   }
   return (slot) => {
     const bits = newBits();
-    new BitsRow(rows.get(placeOf(slot))).addTo(bits, slot);
+    new BitsRow(rows.get(rowWith(0, slot))).addTo(bits, slot);
     return Array.from({ length: LINES_IN_SEGMENT }, (_, line) => line).filter(
       (line) => bits[line >> 5]! & (1 << (line & 31)),
     );
