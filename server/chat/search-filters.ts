@@ -86,30 +86,28 @@ export async function linesIn(
 ): Promise<Map<number, Bits>> {
   if (filters.length === 0) return new Map();
   const closed = segments.filter(({ closed }) => Boolean(closed));
-  const found = new Map(closed.map(({ id }) => [id, newBits().fill(-1)]));
+  const found = closed.map(({ id }) => ({ id, bits: newBits().fill(-1), count: LINES_IN_SEGMENT }));
   for (const { slots, share } of filters) {
-    const left = [...found].filter(([, bits]) => countOf(bits) * (1 - share) > LINES_A_SLOT * slots.length);
+    const left = found.filter(({ count }) => count * (1 - share) > LINES_A_SLOT * slots.length);
     if (left.length > 0) await keepLines(reader, slots, left);
   }
-  return found;
+  return new Map(found.map(({ id, bits }) => [id, bits]));
 }
 
 /** Leaves those lines of segments that have one of the slots. */
 async function keepLines(
   reader: Reader,
   slots: number[],
-  segments: [id: number, bits: Bits][],
+  segments: { id: number; bits: Bits; count: number }[],
 ): Promise<void> {
-  const found = await rowsWith(
-    reader,
-    segments.map(([id]) => id),
-    slots,
-  );
+  const ids = segments.map(({ id }) => id);
+  const found = await rowsWith(reader, ids, slots);
   const own = newBits();
-  for (const [id, bits] of segments) {
+  for (const segment of segments) {
     own.fill(0);
-    for (const slot of slots) new BitsRow(found.get(rowWith(id, slot))).addTo(own, slot);
-    for (let index = 0; index < bits.length; index += 1) bits[index]! &= own[index]!;
+    for (const slot of slots) new BitsRow(found.get(rowWith(segment.id, slot))).addTo(own, slot);
+    for (let index = 0; index < own.length; index += 1) segment.bits[index]! &= own[index]!;
+    segment.count = countOf(segment.bits);
   }
 }
 
@@ -126,7 +124,11 @@ async function rowsWith(reader: Reader, segments: number[], slots: number[]): Pr
 
 export function countOf(bits: Bits): number {
   let count = 0;
-  for (let index = 0; index < bits.length; index += 1)
-    for (let left = bits[index]!; left !== 0; left &= left - 1) count += 1;
+  for (const word of bits) {
+    if (word === 0) continue;
+    const pairs = word - ((word >>> 1) & 0x5555_5555);
+    const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+    count += Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+  }
   return count;
 }

@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Reader } from '../../server/chat/reader.ts';
 import { search } from '../../server/chat/search.ts';
 import { readerOf } from '../../server/database/connect-live.ts';
@@ -21,7 +22,9 @@ const ENTRIES = 1_000_000;
 const TIMES = 10;
 /** Different texts that are posted. */
 const TEXTS = 5000;
-const QUERIES = 200;
+const QUERIES = 100;
+/** Searches that the run names. */
+const SLOWEST = 10;
 const COMMON = [
   'the',
   'a',
@@ -42,7 +45,7 @@ const ALL = 1;
 const ONE = 2;
 
 /** What people type, from a text that was said. */
-export const KINDS: Record<string, (random: () => number, body: string) => string> = {
+const KINDS: Record<string, (random: () => number, body: string) => string> = {
   'a part of a word': (random, body) => cut(random, pick(random, body.split(/\s+/)), 2, 8),
   'two letters': (random) => pick(random, ['th', 'he', 'in', 'er', 'an', 're', 'qx', 'zq', 'jv']),
   'a common word': (random) => pick(random, COMMON),
@@ -79,7 +82,7 @@ export async function benchSearch(folder: string, add: AddRow): Promise<void> {
 }
 
 /** What posts cost with their index, beside the same posts by a server whose index counts as complete. */
-export async function comparePosts(folder: string, add: AddRow): Promise<void> {
+async function comparePosts(folder: string, add: AddRow): Promise<void> {
   const files = ['posts.db', 'indexed-posts.db'].map((name) => join(folder, name)) as [string, string];
   const [room] = (await fill(files[0], [100])) as [BenchRoom];
   copyFileSync(...files);
@@ -133,10 +136,11 @@ async function postsOf(
   return [(((await app.settled()).cpu() - before) / done) * 1000];
 }
 
-export async function searches(file: string, entries: number, add: AddRow, goal: string): Promise<void> {
+async function searches(file: string, entries: number, add: AddRow, goal: string): Promise<void> {
   const bodies = bodiesOf(file);
   const orm = await openDatabase(file);
   const reader = await readerOf(orm);
+  const all: Search[] = [];
   for (const [user, who] of [
     [ALL, ''],
     [ONE, ', by who reads 1 of 1,000 rooms'],
@@ -144,16 +148,21 @@ export async function searches(file: string, entries: number, add: AddRow, goal:
     for (const [kind, typedBy] of Object.entries(KINDS)) {
       const random = randomFrom(1);
       const typed = Array.from({ length: QUERIES }, () => typedBy(random, pick(random, bodies)));
-      const { times, stall } = await timesOf(reader, user, typed);
-      const [p50, p99] = [percentile(times, 50), percentile(times, 99)];
+      const { searches, delay } = await searchedFor(reader, user, typed);
+      all.push(...searches);
+      const times = searches.map(({ ms }) => ms);
       add(
         `${kind}, in ${round(entries)} messages${who}`,
-        `p50 ${round(p50)} ms, p99 ${round(p99)} ms; in one piece ${round(stall)} ms`,
-        '',
+        `p50 ${round(percentile(times, 50))} ms, p99 ${round(percentile(times, 99))} ms`,
+        `the loop waited p99 ${round(delay.p99)} ms, at most ${round(delay.most)} ms`,
         goal,
       );
     }
   await orm.close();
+  const slowest = all.toSorted((one, other) => other.ms - one.ms).slice(0, SLOWEST);
+  console.error(`The slowest searches in ${round(entries)} messages:`);
+  for (const { ms, text, hits, user } of slowest)
+    console.error(`  ${round(ms)} ms, ${hits} hits, of user ${user}: ${text}`);
 }
 
 /** What was said in some messages of the file. */
@@ -164,19 +173,28 @@ function bodiesOf(file: string): string[] {
   return rows.map(({ body }) => body).filter((body) => body.trim() !== '');
 }
 
-/** The time of the thread that each search takes, and the longest that the event loop stood still, in milliseconds. */
-async function timesOf(reader: Reader, user: number, typed: string[]) {
+interface Search {
+  user: number;
+  text: string;
+  hits: number;
+  /** CPU time of the thread. */
+  ms: number;
+}
+
+/** What each search takes, and how long the event loop kept others waiting meanwhile, in milliseconds. */
+async function searchedFor(reader: Reader, user: number, typed: string[]) {
   const delays = monitorEventLoopDelay({ resolution: 1 });
-  const times: number[] = [];
+  const searches: Search[] = [];
   delays.enable();
   for (const text of typed) {
     const words = wordsIn(text);
     if (words.length === 0) continue;
     const before = process.threadCpuUsage();
-    await search(reader, user, { words });
+    const { hits } = await search(reader, user, { words });
     const { user: own, system } = process.threadCpuUsage(before);
-    times.push((own + system) / 1000);
+    searches.push({ user, text, hits: hits.length, ms: (own + system) / 1000 });
+    await nextTurn();
   }
   delays.disable();
-  return { times, stall: delays.max / 1e6 };
+  return { searches, delay: { p99: delays.percentile(99) / 1e6, most: delays.max / 1e6 } };
 }
