@@ -61,7 +61,7 @@ export const choose: Handler = async (ctx) => {
     name,
     String(ctx.query[name]),
   ]);
-  const days = query.length > 0 ? `?${new URLSearchParams(query)}` : '';
+  const days = query.length > 0 ? `?${new URLSearchParams(query).toString()}` : '';
   seeOther(ctx, `/rooms/${room.id}/transcript.${as}${days}`);
 };
 
