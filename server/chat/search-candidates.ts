@@ -1,38 +1,10 @@
-import { slotOf, slotsOf } from '../text/slots.ts';
-import { placeholders, type Reader, rowOf } from './reader.ts';
-import { type Bits, BitsRow, newBits, placeOf } from './search-bits.ts';
-import { CHUNKS, HAS, type Has, LINES, numbersOf } from './search-index.ts';
+import { type Reader, rowOf } from './reader.ts';
+import type { Bits } from './search-bits.ts';
+import { countOf, MOST_ROOM_SLOTS, type SearchQuery } from './search-filters.ts';
+import { CHUNKS, LINES, numbersOf } from './search-index.ts';
 
-/** Slots that a search looks at, and of one word. */
-const MOST_SLOTS = 12;
-const MOST_OF_WORD = 6;
-/** A reader of more rooms has the rooms of the lines compared. */
-const MOST_ROOM_SLOTS = 8;
-/** If fewer chunks are left, they are read, whatever their rooms. */
-const FEW_CHUNKS = 8;
-
-/** What to search for. */
-export interface SearchQuery {
-  /** Folded; a message has all of them. */
-  words: string[];
-  /** The ids of the rooms to search. */
-  rooms: ReadonlySet<number>;
-  /** The author's id. */
-  author?: number | undefined;
-  /** In milliseconds since 1970: from `since` up to, not including, `until`. */
-  since?: number | undefined;
-  until?: number | undefined;
-  has?: Has | undefined;
-}
-
-export interface SegmentRow {
-  id: number;
-  closed: boolean | number;
-  /** In seconds. */
-  earliest: number;
-  latest: number;
-}
-
+/** Fewer lines are read, whatever their rooms. */
+const FEW_LINES = 16;
 export const ALL_LINES = 2 ** LINES - 1;
 
 /** A chunk that may have hits. */
@@ -40,105 +12,59 @@ export interface Candidate {
   id: number;
   /** A bit for each of its lines that may be one. */
   lines: number;
-  /** When its newest message was posted, in seconds since 1970. */
+  /** When its newest message was posted, in seconds since 1970; `Infinity` if that does not matter. */
   newest: number;
-}
-
-/** The lines of each closed segment that may be hits. An open segment has none, and all its lines are read. */
-export async function linesIn(
-  reader: Reader,
-  query: SearchQuery,
-  segments: SegmentRow[],
-): Promise<Map<number, Bits>> {
-  const closed = segments.filter(({ closed }) => Boolean(closed)).map(({ id }) => id);
-  const [all, any] = [slotsOfAll(query), slotsOfAny(query)];
-  if (closed.length === 0 || all.length + any.length === 0) return new Map();
-  const [ids, places] = [placeholders(closed), placeholders([...new Set([...all, ...any].map(placeOf))])];
-  const rows = await reader.rows<{ segment: number; place: number; bits: string }>(
-    `select segment, place, bits from search_bits where segment in (${ids.marks}) and place in (${places.marks})`,
-    ...ids.values,
-    ...places.values,
-  );
-  const found = new Map(rows.map(({ segment, place, bits }) => [`${segment} ${place}`, bits]));
-  return new Map(
-    closed.map((segment) => {
-      const rowWith = (slot: number) => new BitsRow(found.get(`${segment} ${placeOf(slot)}`));
-      return [segment, linesWith(rowWith, all, any)];
-    }),
-  );
-}
-
-/** Slots that each hit has. */
-function slotsOfAll({ words, author, has }: SearchQuery): number[] {
-  const most = Math.max(Math.min(Math.floor(MOST_SLOTS / words.length), MOST_OF_WORD), 2);
-  const longFirst = words.toSorted((one, other) => other.length - one.length);
-  return [
-    ...(author === undefined ? [] : [slotOf('author', author)]),
-    ...(has === undefined ? [] : [slotOf('has', HAS[has])]),
-    ...longFirst.flatMap((word) => slotsOf(word, most)).slice(0, MOST_SLOTS),
-  ];
-}
-
-/** Slots of which each hit has one; none if there are too many. */
-const slotsOfAny = ({ rooms }: SearchQuery): number[] =>
-  rooms.size <= MOST_ROOM_SLOTS ? [...rooms].map((room) => slotOf('room', room)) : [];
-
-function linesWith(rowWith: (slot: number) => BitsRow, all: number[], any: number[]): Bits {
-  const bits = newBits();
-  if (any.length === 0) bits.fill(-1);
-  for (const slot of any) rowWith(slot).addTo(bits, slot);
-  for (const slot of all) {
-    const own = newBits();
-    rowWith(slot).addTo(own, slot);
-    let left = 0;
-    for (let index = 0; index < bits.length; index += 1) left |= bits[index]! &= own[index]!;
-    if (left === 0) break;
-  }
-  return bits;
 }
 
 const TIMES = 'select oldest, newest from search_segment where id = ?';
 
-/** The chunks of a segment that may have hits, the newest first. @param bits undefined for all lines */
+/**
+ * The chunks of a segment that may have hits, the newest first.
+ * @param bits undefined for all lines
+ * @param most if fewer lines may be hits, their order does not matter
+ */
 export async function candidatesIn(
   reader: Reader,
   query: SearchQuery,
   id: number,
   bits: Bits | undefined,
+  most: number,
 ): Promise<Candidate[]> {
-  const lines = bits && new Uint16Array(bits.buffer);
-  const places = lines
-    ? [...lines.keys()].filter((place) => lines[place] !== 0)
-    : Array.from({ length: CHUNKS }, (_, place) => place);
-  if (places.length === 0) return [];
-  if (lines && places.length > FEW_CHUNKS && query.rooms.size > MOST_ROOM_SLOTS)
-    await dropOtherRooms(reader, query, id, lines, places);
+  const lines = bits ? new Uint16Array(bits.buffer) : new Uint16Array(CHUNKS).fill(ALL_LINES);
+  if (bits && query.rooms.size > MOST_ROOM_SLOTS && countOf(bits) > FEW_LINES)
+    await dropOtherRooms(reader, query, id, lines);
+  const places: number[] = [];
+  for (let place = 0; place < CHUNKS; place += 1) if (lines[place] !== 0) places.push(place);
+  const candidate = (place: number, newest: number) => ({
+    id: id * CHUNKS + place,
+    lines: lines[place]!,
+    newest,
+  });
+  if (places.length === 0 || (bits && query.until === undefined && countOf(bits) < most))
+    return places.map((place) => candidate(place, Infinity));
   const row = await rowOf<{ oldest: string; newest: string }>(reader, TIMES, id);
   const [oldest, newest] = [numbersOf(row?.oldest ?? ''), numbersOf(row?.newest ?? '')];
   return places
-    .filter((place) => place < newest.length && lines?.[place] !== 0)
-    .filter((place) => oldest[place]! * 1000 < (query.until ?? Infinity))
-    .map((place) => ({
-      id: id * CHUNKS + place,
-      lines: lines?.[place] ?? ALL_LINES,
-      newest: newest[place]!,
-    }))
+    .filter((place) => place < newest.length && oldest[place]! * 1000 < (query.until ?? Infinity))
+    .map((place) => candidate(place, newest[place]!))
     .toSorted((one, other) => other.newest - one.newest || other.id - one.id);
 }
 
-const ROOMS = 'select rooms from search_segment where id = ?';
+const ROOMS = `
+  select s.rooms from search_segment s where s.id = ? and ? < (select max(room) from searched_room)`;
 
-/** Leaves out lines of rooms that are not searched. */
+/** Leaves out lines of rooms that are not searched, unless these are most of all rooms. */
 async function dropOtherRooms(
   reader: Reader,
-  query: SearchQuery,
+  { rooms }: SearchQuery,
   id: number,
   lines: Uint16Array,
-  places: number[],
 ): Promise<void> {
-  const row = await rowOf<{ rooms: string }>(reader, ROOMS, id);
-  const rooms = numbersOf(row?.rooms ?? '');
-  for (const place of places)
+  const row = await rowOf<{ rooms: string }>(reader, ROOMS, id, rooms.size * 2);
+  if (!row) return;
+  const own = numbersOf(row.rooms);
+  for (let place = 0; place < lines.length; place += 1)
     for (let line = 0; line < LINES; line += 1)
-      if (!query.rooms.has(rooms[place * LINES + line] ?? 0)) lines[place]! &= ~(1 << line);
+      if (lines[place]! & (1 << line) && !rooms.has(own[place * LINES + line] ?? 0))
+        lines[place]! ^= 1 << line;
 }

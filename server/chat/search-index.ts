@@ -69,9 +69,8 @@ export const SearchBitsSchema = defineEntity({
   name: 'SearchBits',
   tableName: 'search_bits',
   properties: {
-    segment: p.integer().primary(),
-    /** Which slots it has. */
-    place: p.integer().primary(),
+    /** The segment's id times `PLACES`, and its place in the segment, which says which slots it has. */
+    id: p.integer().primary().autoincrement(false),
     /** The lines that have them, as `search-bits.ts` writes them. */
     bits: p.text(),
   },
@@ -105,34 +104,35 @@ export const SearchChangeSchema = defineEntity({
 export class SearchChange extends SearchChangeSchema.class {}
 SearchChangeSchema.setClass(SearchChange);
 
-const NUMBERS = 5;
-const NUMBER_BYTES = 8;
+/** The numbers of one message: 4 bytes for each id, 8 for the time, 1 for `has`. In base64 they end with a character. */
+const RECORD_BYTES = 21;
+const RECORD_CHARACTERS = (RECORD_BYTES / 3) * 4;
 
-/** The numbers of messages as text: 8 bytes each, in base64. */
+/** The numbers of messages as text, in base64. */
 export function packed(lines: Line[]): string {
-  const numbers = new Float64Array(lines.length * NUMBERS);
-  for (const [index, { room, seq, author, at, has }] of lines.entries())
-    numbers.set([room, seq, author, at, has], index * NUMBERS);
-  return Buffer.from(numbers.buffer).toString('base64');
+  const bytes = Buffer.allocUnsafe(lines.length * RECORD_BYTES);
+  let end = 0;
+  for (const { room, seq, author, at, has } of lines) {
+    end = bytes.writeUInt32LE(room, end);
+    end = bytes.writeUInt32LE(seq, end);
+    end = bytes.writeUInt32LE(author, end);
+    end = bytes.writeDoubleLE(at, end);
+    end = bytes.writeUInt8(has, end);
+  }
+  return bytes.toString('base64');
 }
 
 /** What a line has besides its text, by its place. */
-export class Numbers {
-  readonly #bytes: Buffer;
-
-  constructor(packed: string) {
-    this.#bytes = Buffer.from(packed, 'base64');
-  }
-
-  room = (line: number): number => this.#number(line, 0);
-  seq = (line: number): number => this.#number(line, 1);
-  author = (line: number): number => this.#number(line, 2);
-  at = (line: number): number => this.#number(line, 3);
-  has = (line: number): number => this.#number(line, 4);
-
-  #number(line: number, index: number): number {
-    return this.#bytes.readDoubleLE((line * NUMBERS + index) * NUMBER_BYTES);
-  }
+export function numbersAt(packed: string, line: number): Omit<Line, 'text'> {
+  const begin = line * RECORD_CHARACTERS;
+  const bytes = Buffer.from(packed.slice(begin, begin + RECORD_CHARACTERS), 'base64');
+  return {
+    room: bytes.readUInt32LE(0),
+    seq: bytes.readUInt32LE(4),
+    author: bytes.readUInt32LE(8),
+    at: bytes.readDoubleLE(12),
+    has: bytes.readUInt8(20),
+  };
 }
 
 /** Whole numbers below 2^32 as text: 4 bytes each, in base64. */
@@ -146,17 +146,8 @@ export function numbersOf(packed: string): Uint32Array {
   return numbers;
 }
 
-export function linesOf({ texts, numbers }: { texts: string; numbers: string }): Line[] {
-  const own = new Numbers(numbers);
-  return texts.split('\n').map((text, line) => ({
-    room: own.room(line),
-    seq: own.seq(line),
-    author: own.author(line),
-    at: own.at(line),
-    has: own.has(line),
-    text,
-  }));
-}
+export const linesOf = ({ texts, numbers }: { texts: string; numbers: string }): Line[] =>
+  texts.split('\n').map((text, line) => ({ ...numbersAt(numbers, line), text }));
 
 /** The bits of `HAS` for a message. */
 export function hasOf(body: string, type: FileType | null, isImage: boolean): number {

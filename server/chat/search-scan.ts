@@ -1,14 +1,8 @@
 import { MOST_COUNTED } from './paging.ts';
 import { placeholders, type Reader } from './reader.ts';
-import {
-  ALL_LINES,
-  type Candidate,
-  candidatesIn,
-  linesIn,
-  type SearchQuery,
-  type SegmentRow,
-} from './search-candidates.ts';
-import { HAS, type Line, Numbers } from './search-index.ts';
+import { ALL_LINES, type Candidate, candidatesIn } from './search-candidates.ts';
+import { filtersFor, linesIn, type SearchQuery, type SegmentRow } from './search-filters.ts';
+import { HAS, type Line, numbersAt } from './search-index.ts';
 import { Breath } from './search-lines.ts';
 
 /** Chunks that one statement reads. */
@@ -16,18 +10,21 @@ const CHUNKS_AT_ONCE = 16;
 /** Segments whose bits one statement reads. */
 const SEGMENTS_AT_ONCE = 8;
 
-export type { SearchQuery } from './search-candidates.ts';
+export type { SearchQuery } from './search-filters.ts';
 
 /** A message that was found. */
 export type Hit = Omit<Line, 'has' | 'text'>;
 
 export const isHit = (query: SearchQuery, line: Omit<Line, 'seq'>): boolean =>
+  fits(query, line) && query.words.every((word) => line.text.includes(word));
+
+/** Whether a message is one of those that are searched, whatever its text. */
+const fits = (query: SearchQuery, line: Omit<Line, 'seq' | 'text'>): boolean =>
   query.rooms.has(line.room) &&
   (query.author === undefined || line.author === query.author) &&
   line.at >= (query.since ?? -Infinity) &&
   line.at < (query.until ?? Infinity) &&
-  (query.has === undefined || (line.has & (1 << HAS[query.has])) !== 0) &&
-  query.words.every((word) => line.text.includes(word));
+  (query.has === undefined || (line.has & (1 << HAS[query.has])) !== 0);
 
 const newerFirst = (one: Hit, other: Hit): number =>
   other.at - one.at || other.room - one.room || other.seq - one.seq;
@@ -48,6 +45,11 @@ export class Hits {
     this.#isSorted = false;
     const most = this.oldest === -Infinity ? MOST_COUNTED : MOST_COUNTED + SPARE;
     if (this.#hits.length >= most) this.sorted();
+  }
+
+  /** How many more count before older ones do not. */
+  get left(): number {
+    return Math.max(MOST_COUNTED - this.#hits.length, 0);
   }
 
   /** Newest first. */
@@ -77,14 +79,15 @@ export async function scanIndex(
   const segments = (await reader.rows<SegmentRow>(SEGMENTS)).filter(
     ({ earliest }) => earliest * 1000 < (query.until ?? Infinity),
   );
+  const filters = await filtersFor(reader, query, segments);
   for (let from = 0; from < segments.length; from += SEGMENTS_AT_ONCE) {
     const some = segments.slice(from, from + SEGMENTS_AT_ONCE);
     if (isPast(some[0]!.latest)) return;
-    const lines = await linesIn(reader, query, some);
+    const lines = await linesIn(reader, filters, some);
     for (const { id, latest } of some) {
       if (isPast(latest)) return;
       await breath.take();
-      const candidates = await candidatesIn(reader, query, id, lines.get(id));
+      const candidates = await candidatesIn(reader, query, id, lines.get(id), hits.left);
       await scanChunks(reader, query, candidates, { hits, breath, isSkipped, isPast });
     }
   }
@@ -133,16 +136,14 @@ function scanChunk(
   add: (hit: Hit) => void,
 ): void {
   if (lines === ALL_LINES && !query.words.every((word) => texts.includes(word))) return;
-  let own: Numbers | undefined;
   let begin = 0;
-  for (let index = 0; begin <= texts.length; index += 1) {
+  for (let index = 0; lines >> index !== 0 && begin <= texts.length; index += 1) {
     const end = texts.indexOf('\n', begin);
     const next = end < 0 ? texts.length : end;
     const text = lines & (1 << index) ? texts.slice(begin, next) : undefined;
     begin = next + 1;
     if (text === undefined || !query.words.every((word) => text.includes(word))) continue;
-    own ??= new Numbers(numbers);
-    const hit = { room: own.room(index), seq: own.seq(index), author: own.author(index), at: own.at(index) };
-    if (isHit(query, { ...hit, has: own.has(index), text })) add(hit);
+    const { has, ...hit } = numbersAt(numbers, index);
+    if (fits(query, { ...hit, has })) add(hit);
   }
 }

@@ -1,7 +1,7 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import { slotOf } from '../text/slots.ts';
 import { type Reader, rowOf } from './reader.ts';
-import { BitsRow, newBits, placeOf, SlotTable } from './search-bits.ts';
+import { BitsRow, newBits, rowWith } from './search-bits.ts';
 import {
   CHUNKS,
   type Line,
@@ -15,6 +15,7 @@ import {
   SearchedRoom,
 } from './search-index.ts';
 import { Breath } from './search-lines.ts';
+import { SlotTable } from './search-slot-table.ts';
 
 /** Rows in one statement. */
 const ROWS_AT_ONCE = 200;
@@ -152,12 +153,11 @@ export async function closeSegment(em: EntityManager, reader: Reader, id: number
   const table = new SlotTable();
   const breath = new Breath();
   const rooms = Array<number>(CHUNKS * LINES).fill(0);
-  await eachChunk(reader, breath, id, (chunk, lines) => {
-    table.count(chunk, lines);
-    for (const [index, { room }] of lines.entries()) rooms[chunk * LINES + index] = room;
-  });
   while (table.next()) {
-    await eachChunk(reader, breath, id, (chunk, lines) => table.add(chunk, lines));
+    await eachChunk(reader, breath, id, (chunk, lines) => {
+      table.add(chunk, lines);
+      for (const [index, { room }] of lines.entries()) rooms[chunk * LINES + index] = room;
+    });
     await saveRows(em, breath, id, table.rows());
   }
   const taken = await em.execute<unknown[]>(
@@ -185,13 +185,13 @@ async function saveRows(
   em: EntityManager,
   breath: Breath,
   segment: number,
-  rows: Iterable<{ place: number; bits: string }>,
+  rows: Iterable<{ slot: number; bits: string }>,
 ): Promise<void> {
-  let some: { segment: number; place: number; bits: string }[] = [];
+  let some: { id: number; bits: string }[] = [];
   const save = () =>
-    insertRows(em, 'search_bits', some, 'on conflict (segment, place) do update set bits = excluded.bits');
-  for (const row of rows) {
-    some.push({ segment, ...row });
+    insertRows(em, 'search_bits', some, 'on conflict (id) do update set bits = excluded.bits');
+  for (const { slot, bits } of rows) {
+    some.push({ id: rowWith(segment, slot), bits });
     if (some.length === ROWS_AT_ONCE) {
       await save();
       some = [];
@@ -228,7 +228,7 @@ export async function forget(
   }
 }
 
-const BITS = 'select bits from search_bits where segment = ? and place = ?';
+const BITS = 'select bits from search_bits where id = ?';
 
 /** Takes a deleted room out of the index. */
 export async function forgetRoom(em: EntityManager, reader: Reader, room: number): Promise<void> {
@@ -246,7 +246,7 @@ async function chunksWith(reader: Reader, room: number): Promise<number[]> {
   const ids: number[] = [];
   for (const { id, chunks, closed } of segments) {
     const lines = newBits();
-    const row = closed ? await rowOf<{ bits: string }>(reader, BITS, id, placeOf(slot)) : undefined;
+    const row = closed ? await rowOf<{ bits: string }>(reader, BITS, rowWith(id, slot)) : undefined;
     if (closed) new BitsRow(row?.bits).addTo(lines, slot);
     else lines.fill(-1);
     const ofChunks = new Uint16Array(lines.buffer);

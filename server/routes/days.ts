@@ -9,14 +9,15 @@ import { memberRoom } from './room-access.ts';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
-/** GET /rooms/ID/days: the days of a month on which something was said, by default of the latest month */
+/** GET /rooms/ID/days: the days of a month on which something was said, by default of the latest month; with the form of a transcript */
 export const show: Handler = async (ctx) => {
   const room = await memberRoom(ctx);
   await stayIn(ctx, room);
   const zone = readerZone(ctx);
   const monthOf = (at: Date | undefined) => at && dayKey(at.toISOString(), zone).slice(0, 7);
   const month =
-    ctx.query.month || (monthOf((await timeOf(ctx.reader, room.id, room.lastSeq)) ?? ctx.now) ?? '');
+    (ctx.refused ? '' : ctx.query.month) ||
+    (monthOf((await timeOf(ctx.reader, room.id, room.lastSeq)) ?? ctx.now) ?? '');
   const keys = daysOf(month);
   const starts = keys.map((key) => startOfDay(key, zone)!);
   const { counts, before, after } = await countDays(ctx.reader, room, starts);
@@ -29,6 +30,7 @@ export const show: Handler = async (ctx) => {
     ),
     before: link(monthOf(before)),
     after: link(monthOf(after)),
+    typed: ctx.refused?.typed ?? {},
   });
 };
 

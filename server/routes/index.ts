@@ -120,6 +120,7 @@ export function routes(): KoaRouter<object, Context> {
   get('/rooms/:id/messages/:seq', message.show); // after its other shapes, whose addresses it would match
   get('/search', search.show, search.show);
   get('/rooms/:id/days', days.show);
+  get('/rooms/:id/transcript', transcripts.choose, days.show);
   for (const kind of ['html', 'txt', 'epub', 'jsonl'])
     get(`/rooms/:id/transcript.${kind}`, transcripts.download);
   get('/rooms/:id/search', search.showInRoom, search.showInRoom);

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { isImage } from '../chat/attachment.ts';
 import { plainTextOf } from '../chat/entry.ts';
+import { Invalid } from '../chat/errors.ts';
 import { pinnedMessages } from '../chat/pin.ts';
 import { rowOf } from '../chat/reader.ts';
 import { entryLine, fileLine, type RoomHeader, roomLine } from '../chat/room-lines.ts';
@@ -9,6 +10,7 @@ import type { Context, Handler } from '../context.ts';
 import { stayIn } from '../middleware/activity.ts';
 import { blockedIds, requireViewer } from '../middleware/current-user.ts';
 import { readerZone } from '../middleware/render.ts';
+import { seeOther } from '../middleware/reply.ts';
 import { FORMATS } from '../view/attachment.ts';
 import { day, dayKey } from '../view/dates.ts';
 import { plainEntry, wrapped } from '../view/plain-text.ts';
@@ -33,11 +35,7 @@ const KINDS: Record<
 export const download: Handler = async (ctx) => {
   const room = await memberRoom(ctx);
   await stayIn(ctx, room);
-  const [since, until] = (['since', 'until'] as const).map((name) => {
-    const { [name]: key } = ctx.query;
-    return key ? new Date(dayStart(ctx, name, String(key), { isEnd: name === 'until' })) : undefined;
-  });
-  const stretch = await stretchBetween(ctx.reader, room, { since, until });
+  const stretch = await stretchBetween(ctx.reader, room, daysIn(ctx));
   const ending = ctx.path.split('.').at(-1)!.toLowerCase();
   const { type, write } = KINDS[ending]!;
   const transcript = { room, ...stretch, blocked: await blockedIds(ctx) };
@@ -48,6 +46,35 @@ export const download: Handler = async (ctx) => {
   ctx.set('Content-Security-Policy', "default-src 'none'; style-src data:; img-src data:; sandbox"); // the file has all that it shows
   ctx.body = ctx.method === 'HEAD' ? '' : Readable.from(write(ctx, transcript));
 };
+
+/** GET /rooms/ID/transcript: what the form of a transcript asks for: leads to the file `as` of the days from `since` to `until` */
+export const choose: Handler = async (ctx) => {
+  const room = await memberRoom(ctx);
+  await stayIn(ctx, room);
+  const { as = 'html' } = ctx.query;
+  if (typeof as !== 'string' || !Object.hasOwn(KINDS, as))
+    throw new Invalid({ as: 'Choose one of these kinds of file.' });
+  const { since, until } = daysIn(ctx);
+  if (since && until && since >= until)
+    throw new Invalid({ until: 'This day is before the first one. Enter a later day, or leave it empty.' });
+  const query = DAYS.filter((name) => ctx.query[name]).map((name): [string, string] => [
+    name,
+    String(ctx.query[name]),
+  ]);
+  const days = query.length > 0 ? `?${new URLSearchParams(query).toString()}` : '';
+  seeOther(ctx, `/rooms/${room.id}/transcript.${as}${days}`);
+};
+
+const DAYS = ['since', 'until'] as const;
+
+/** When the first day begins and the last one ends, in the reader's zone; undefined for those left empty. @throws Invalid */
+function daysIn(ctx: Context): { since: Date | undefined; until: Date | undefined } {
+  const [since, until] = DAYS.map((name) => {
+    const { [name]: key } = ctx.query;
+    return key ? new Date(dayStart(ctx, name, String(key), { isEnd: name === 'until' })) : undefined;
+  });
+  return { since, until };
+}
 
 async function* plainParts(ctx: Context, { room, blocked, ...stretch }: Transcript): Parts {
   const hours = { zone: readerZone(ctx), hourCycle: requireViewer(ctx).hourCycle };

@@ -26,54 +26,73 @@ const shortSlot = (a: number, b: number, c: number): number =>
 const longSlot = (first: number, last: number): number =>
   HALF + (mixed(Math.imul(first, 0x27d4_eb2f) ^ last) & (HALF - 1));
 
-/** Calls `visit` with the slot of each part of the text; with some several times. */
-export function visitSlots(text: string, visit: (slot: number) => void): void {
+/** Writes the slot of each part of the text into `slots`, some several times. Returns how many: at most 4 a character. */
+export function slotsInto(slots: Uint32Array, text: string): number {
+  let count = 0;
   let [a, b] = [0, 0];
   let [first, second] = [0, 0];
   for (let index = 0; index < text.length; index += 1) {
     const c = text.charCodeAt(index);
-    visit(shortSlot(c, 0, 0));
-    if (index > 0) visit(shortSlot(b, c, 0));
+    slots[count++] = shortSlot(c, 0, 0);
+    if (index > 0) slots[count++] = shortSlot(b, c, 0);
     if (index > 1) {
       const last = threeOf(a, b, c);
-      visit(PAIRS + (mixed(last) % (HALF - PAIRS)));
-      if (index > 3) visit(longSlot(first, last));
-      [first, second] = [second, last];
+      slots[count++] = PAIRS + (mixed(last) % (HALF - PAIRS));
+      if (index > 3) slots[count++] = longSlot(first, last);
+      first = second;
+      second = last;
     }
-    [a, b] = [b, c];
+    a = b;
+    b = c;
   }
+  return count;
 }
 
 /**
- * Slots that every text with this word in it has. The word is not empty.
+ * Slots that every text with this word in it has, those first that exclude most. The word is not empty.
  * @param most slots: more than some would hardly exclude more
  */
 export function slotsOf(word: string, most: number): number[] {
-  const slots = word.length < LONG ? shortSlotsOf(word) : longSlotsOf(word, most);
+  const [three, two] = [parts(word, 3, shortSlotAt), parts(word, 2, shortSlotAt)];
+  const slots =
+    word.length < LONG
+      ? [...three, ...two, ...(two.length === 0 ? parts(word, 1, shortSlotAt) : [])]
+      : [...parts(word, LONG, longSlotAt), ...three];
   return [...new Set(slots)].slice(0, most);
 }
 
-/** The longest parts first. */
-function shortSlotsOf(word: string): number[] {
-  const codes = Array.from({ length: word.length }, (_, index) => word.charCodeAt(index));
-  return [3, 2, 1].flatMap((length) =>
-    codes
-      .slice(0, Math.max(codes.length - length + 1, 0))
-      .map((_, at) =>
-        shortSlot(codes[at]!, length > 1 ? codes[at + 1]! : 0, length > 2 ? codes[at + 2]! : 0),
-      ),
-  );
+/** The slots of all parts of this length: of the first, the last, the one in the middle, and so on, since neighbours have much in common. */
+function parts(
+  word: string,
+  length: number,
+  slotAt: (word: string, at: number, length: number) => number,
+): number[] {
+  const slots: number[] = [];
+  const between: [number, number][] = [];
+  const last = word.length - length;
+  if (last >= 0) slots.push(slotAt(word, 0, length));
+  if (last > 0) slots.push(slotAt(word, last, length));
+  between.push([0, last]);
+  for (const [from, to] of between) {
+    if (to - from < 2) continue;
+    const middle = Math.floor((from + to) / 2);
+    slots.push(slotAt(word, middle, length));
+    between.push([from, middle], [middle, to]);
+  }
+  return slots;
 }
 
-function longSlotsOf(word: string, most: number): number[] {
-  const count = word.length - LONG + 1;
-  const step = Math.max((count - 1) / Math.max(most - 1, 1), 1);
-  return Array.from({ length: Math.min(count, most) }, (_, index) => {
-    const at = Math.floor(index * step);
-    const three = (from: number) =>
-      threeOf(word.charCodeAt(from), word.charCodeAt(from + 1), word.charCodeAt(from + 2));
-    return longSlot(three(at), three(at + 2));
-  });
+const shortSlotAt = (word: string, at: number, length: number): number =>
+  shortSlot(
+    word.charCodeAt(at),
+    length > 1 ? word.charCodeAt(at + 1) : 0,
+    length > 2 ? word.charCodeAt(at + 2) : 0,
+  );
+
+function longSlotAt(word: string, at: number): number {
+  const three = (from: number) =>
+    threeOf(word.charCodeAt(from), word.charCodeAt(from + 1), word.charCodeAt(from + 2));
+  return longSlot(three(at), three(at + 2));
 }
 
 /** The slot of a property that lines have besides their text. */

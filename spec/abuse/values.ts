@@ -147,6 +147,21 @@ const searches: Row[] = SEARCHES.flatMap(([what, query, status]): Row[] =>
   })),
 );
 
+const transcripts: Row[] = (
+  [
+    ['no day', 'since=2026-02-30', [422]],
+    ['the day with NUL', 'until=2026-01-01%00', [422]],
+    ['two days', 'since=2026-01-01&since=2026-01-02', [422]],
+    ['a day beyond all', 'until=9999-12-31', [303, 422]],
+    ['an unknown kind', 'as=__proto__', [422]],
+    ['two kinds', 'as=txt&as=html', [422]],
+  ] satisfies [what: string, query: string, status: number[]][]
+).map(([what, query, status]) => ({
+  what: `a transcript of ${what}`,
+  path: `/rooms/LOBBY/transcript?${query}`,
+  status,
+}));
+
 const twice: Row[] = [
   'after=1&after=2',
   'after[]=1',
@@ -294,6 +309,7 @@ export const values: Row[] = [
   ...seqs,
   ...twice,
   ...searches,
+  ...transcripts,
   ...kinds,
   ...shapes,
   ...bodies,

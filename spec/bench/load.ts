@@ -17,7 +17,15 @@ export type Order =
   | { kind: 'polls'; base: string; readers: Reader[]; after: number; seconds: number }
   | { kind: 'asks'; base: string; asks: Ask[]; seconds: number }
   | { kind: 'beside'; base: string; hostile: Ask; poll: Ask; seconds: number }
-  | { kind: 'posts'; base: string; readers: Reader[]; after: Record<number, number>; seconds: number }
+  | {
+      kind: 'posts';
+      base: string;
+      readers: Reader[];
+      after: Record<number, number>;
+      seconds: number;
+      /** What is said; by default always the same. */
+      texts?: string[];
+    }
   | {
       kind: 'crowd';
       base: string;
@@ -43,6 +51,7 @@ export interface Outcome {
 }
 
 const POST_CONNECTIONS = 32;
+const TEXTS = ['A message of some length, as people write them.'];
 
 process.once('message', (order: Order) => {
   const work = workOf(order);
@@ -124,7 +133,7 @@ async function cannon(order: Order & { kind: 'polls' | 'posts' }): Promise<Outco
   const requests = readers.map(({ cookie, csrf, room }) => {
     if (order.kind === 'polls')
       return { path: `/poll?room=${room}&after=${order.after}`, headers: { Cookie: cookie } };
-    const last = order.after; // of each room, as on pages that are kept up to date, and show what others have posted
+    const { after: last, texts = TEXTS } = order; // `after` of each room, as on pages that are kept up to date, and show what others have posted
     return {
       method: 'POST' as const,
       path: `/rooms/${room}/messages`,
@@ -132,7 +141,7 @@ async function cannon(order: Order & { kind: 'polls' | 'posts' }): Promise<Outco
       setupRequest: (asked: autocannon.Request) => ({
         ...asked,
         body: JSON.stringify({
-          body: 'A message of some length, as people write them.',
+          body: texts[Math.floor(Math.random() * texts.length)],
           key: crypto.randomUUID(),
           after: last[room],
         }),

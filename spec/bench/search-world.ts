@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { NEIGHBOURS, rowWith } from '../../server/chat/search-bits.ts';
 import { CHUNKS, linesOf, numbersOf, packed, packedNumbers } from '../../server/chat/search-index.ts';
 import type { Reader } from '../../server/chat/reader.ts';
 import { readerOf } from '../../server/database/connect-live.ts';
@@ -57,29 +58,6 @@ export const buildIndex = (file: string): Promise<number> =>
     return millisecondsSince(begun);
   });
 
-/** Says so many messages in the first room. Returns what adding them to the index has cost, in milliseconds of CPU. */
-export const indexNews = (file: string, count: number): Promise<number> =>
-  withIndexer(file, async (indexer) => {
-    await indexer.tick();
-    const database = new DatabaseSync(file);
-    const { last } = database.prepare('select last_seq as last from room where id = 1').get() as {
-      last: number;
-    };
-    const say = talk(randomFrom(SEED));
-    const entry = database.prepare(
-      `insert into entry (room_id, seq, messages, kind, author_id, body, at) values (1, ?1, ?1, 'message', 1, ?2, ?3)`,
-    );
-    database.exec('begin');
-    for (let seq = last + 1; seq <= last + count; seq += 1) entry.run(seq, say(), Date.now());
-    database.exec(
-      `update room set last_seq = ${last + count}, messages = ${last + count} where id = 1; commit`,
-    );
-    database.close();
-    const begun = process.cpuUsage();
-    await indexer.tick();
-    return millisecondsSince(begun);
-  });
-
 async function withIndexer(
   file: string,
   work: (indexer: SearchIndexer, reader: Reader) => Promise<number>,
@@ -113,7 +91,7 @@ export function copyIndex(file: string, times: number): void {
   const [segments, chunks, bits] = [
     'select * from search_segment where closed',
     'select * from search_chunk where id < ?',
-    'insert into search_bits select segment + ?, place, bits from search_bits where segment < ?',
+    'insert into search_bits select id + ?, bits from search_bits where id < ?',
   ].map((sql) => database.prepare(sql)) as [Statement, Statement, Statement];
   const addSegment = database.prepare(COPY_SEGMENTS);
   const addChunk = database.prepare('insert into search_chunk (id, texts, numbers) values (?, ?, ?)');
@@ -122,8 +100,9 @@ export function copyIndex(file: string, times: number): void {
     Math.min(...closed.map(({ earliest }) => earliest)),
     Math.max(...closed.map(({ latest }) => latest)),
   ];
+  const length = Math.ceil((closed.length + 1) / NEIGHBOURS) * NEIGHBOURS;
   for (let copy = 1; copy < times; copy += 1) {
-    const [shift, seconds] = [copy * (closed.length + 1), copy * (last - first)];
+    const [shift, seconds] = [copy * length, copy * (last - first)];
     const earlier = (packed: string) => packedNumbers([...numbersOf(packed)].map((time) => time - seconds));
     for (const { id, chunks, earliest, latest, oldest, newest, rooms } of closed)
       addSegment.run(
@@ -141,7 +120,7 @@ export function copyIndex(file: string, times: number): void {
         row.texts,
         packed(linesOf(row).map((line) => ({ ...line, at: line.at - seconds * 1000 }))),
       );
-    bits.run(shift, closed.length);
+    bits.run(rowWith(shift, 0), rowWith(length, 0));
   }
   database.exec('commit; pragma wal_checkpoint(truncate)');
   database.close();

@@ -1,91 +1,42 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { BitsRow, newBits, placeOf, SlotTable } from '../../server/chat/search-bits.ts';
-import { CHUNKS, HAS, type Line, LINES, LINES_IN_SEGMENT } from '../../server/chat/search-index.ts';
-import { slotOf, slotsOf } from '../../server/text/slots.ts';
-import { message } from '../support/corpus.ts';
-import { random as randomFrom } from '../support/random.ts';
+import {
+  BitsRow,
+  NEIGHBOURS,
+  newBits,
+  packedRow,
+  rowWith,
+  SLOTS_IN_ROW,
+} from '../../server/chat/search-bits.ts';
+import { LINES_IN_SEGMENT } from '../../server/chat/search-index.ts';
+import { SLOTS } from '../../server/text/slots.ts';
 
 const test = suite('search bits');
 
-const line = (text: string, changes: Partial<Line> = {}): Line => ({
-  room: 3,
-  seq: 7,
-  author: 2,
-  at: 1_770_000_000_123,
-  has: 0,
-  text,
-  ...changes,
-});
-
-/** Fills a table with these chunks. Returns what tells the lines of a slot. */
-function filled(chunks: Map<number, Line[]>, table = new SlotTable()): (slot: number) => number[] {
-  const rows = new Map<number, string>();
-  for (const [chunk, lines] of chunks) table.count(chunk, lines);
-  while (table.next()) {
-    for (const [chunk, lines] of chunks) table.add(chunk, lines);
-    for (const { place, bits } of table.rows()) rows.set(place, bits);
-  }
-  return (slot) => {
+test('a row has the lines of each of its slots, of few lines and of all', () => {
+  const distances = [[], [5], [0x80 | (300 >> 8), 300 & 0xff, 0], Array<number>(LINES_IN_SEGMENT).fill(0)];
+  const packed = packedRow((index, into, at) => {
+    const own = distances[index] ?? [];
+    into.set(own, at);
+    return at + own.length;
+  });
+  const linesOf = (slot: number) => {
     const bits = newBits();
-    new BitsRow(rows.get(placeOf(slot))).addTo(bits, slot);
+    new BitsRow(packed).addTo(bits, slot);
     return Array.from({ length: LINES_IN_SEGMENT }, (_, line) => line).filter(
       (line) => bits[line >> 5]! & (1 << (line & 31)),
     );
   };
-}
-
-test('the bits of a segment tell of every line that has a word, a room, an author or an image', () => {
-  const chunks = new Map<number, Line[]>();
-  for (let chunk = 0; chunk < CHUNKS; chunk += 1)
-    chunks.set(
-      chunk,
-      Array.from({ length: LINES }, (_, index) => line(index % 2 ? 'harbour' : 'x')),
-    );
-  chunks.get(5)![4] = line('lighthouse', { room: 4, author: 9, has: 1 << HAS.image });
-  const linesOf = filled(chunks);
-  for (const slot of slotsOf('harbour', 6))
-    assert.equal(
-      linesOf(slot),
-      Array.from({ length: LINES_IN_SEGMENT / 2 }, (_, index) => index * 2 + 1),
-    );
-  for (const slot of [
-    ...slotsOf('ghth', 6),
-    ...slotsOf('lighthouse', 6),
-    slotOf('room', 4),
-    slotOf('author', 9),
-    slotOf('has', HAS.image),
-  ])
-    assert.equal(linesOf(slot), [5 * LINES + 4]);
-  assert.equal(linesOf(slotOf('has', HAS.link)), []);
-  assert.is(linesOf(slotOf('room', 3)).length, LINES_IN_SEGMENT - 1);
+  assert.equal([0, 1, 2, 4].map(linesOf), [[], [5], [300, 301], []]);
+  assert.is(linesOf(3).length, LINES_IN_SEGMENT);
 });
 
-test('a slot of the first and of the last line of a segment, and one far from the other, come back', () => {
-  const chunks = new Map([
-    [0, [line('first')]],
-    [CHUNKS - 1, Array.from({ length: LINES }, () => line('last'))],
-  ]);
-  const linesOf = filled(chunks);
-  assert.equal(linesOf(slotsOf('first', 1)[0]!), [0]);
-  const last = (CHUNKS - 1) * LINES;
-  assert.equal(linesOf(slotOf('room', 3)), [0, ...Array.from({ length: LINES }, (_, index) => last + index)]);
-});
-
-test('a segment that does not fit in memory is done in parts, with the same bits', () => {
-  const random = randomFrom(1);
-  const chunks = new Map<number, Line[]>();
-  for (let chunk = 0; chunk < 20; chunk += 1)
-    chunks.set(
-      chunk,
-      Array.from({ length: LINES }, () => line(message(random))),
-    );
-  const [whole, inParts] = [filled(chunks), filled(chunks, new SlotTable(1000))];
-  for (const slot of [...chunks.values()]
-    .flat()
-    .flatMap(({ text }) => slotsOf(text, 3))
-    .slice(0, 60))
-    assert.equal(inParts(slot), whole(slot));
+test('the rows of all segments have ids of their own, and those of neighbours lie side by side', () => {
+  const segments = Array.from({ length: NEIGHBOURS * 3 }, (_, segment) => segment);
+  const slots = Array.from({ length: SLOTS / SLOTS_IN_ROW }, (_, place) => place * SLOTS_IN_ROW);
+  const ids = segments.flatMap((segment) => slots.map((slot) => rowWith(segment, slot)));
+  assert.is(new Set(ids).size, segments.length * slots.length);
+  assert.is(rowWith(NEIGHBOURS - 1, 20) - rowWith(0, 20), NEIGHBOURS - 1);
 });
 
 test.run();

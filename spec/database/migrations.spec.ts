@@ -40,7 +40,7 @@ async function makeFirstVersion(file: string): Promise<void> {
   await migratorOf(orm).up({ to: '0001-first-tables' });
   await orm.close();
   const database = new DatabaseSync(file);
-  database.exec(rowsAddedBy('0001-first-tables'));
+  database.exec(rowsAddedBy('0001-first-tables', '0001'));
   database.close();
 }
 
@@ -51,7 +51,8 @@ test(
     await migratorOf(old).up({ to: '0030-tokens' });
     await old.close();
     const database = new DatabaseSync(file);
-    for (const name of ['0001-first-tables', '0003-people', '0029-search']) database.exec(rowsAddedBy(name));
+    for (const name of ['0001-first-tables', '0003-people', '0029-search'])
+      database.exec(rowsAddedBy(name, '0030-tokens'));
     database.exec(`
       update room set name = 'ada and gräce', name_key = 'ada and grace' where id = 7;
       update room set name = 'がっこう', name_key = 'かっこう' where id = 3;`);

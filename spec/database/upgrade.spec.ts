@@ -75,7 +75,7 @@ async function makeVersion(file: string, version: string): Promise<void> {
   database.exec('pragma journal_mode = wal'); // as the server leaves it
   database.exec('begin');
   for (const { name } of migrations) {
-    if (name <= version) database.exec(rowsAddedBy(name));
+    if (name <= version) database.exec(rowsAddedBy(name, version));
   }
   database.exec('commit');
   database.close();
@@ -100,7 +100,7 @@ for (const { name } of migrations.slice(0, -1)) {
       await (await openDatabase(file)).close();
       const after = contentOf(file);
       for (const [table, rows] of Object.entries(before.rows)) {
-        if (INDEX.test(table) && name < '0039') {
+        if (INDEX.test(table) && name < '0042') {
           assert.equal(after.rows[table], [], `${table} is made again`);
           continue;
         }

@@ -36,4 +36,52 @@ test(
   }),
 );
 
+test(
+  'the form of a transcript leads to the file of its days, and keeps what was typed if a day is none',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const { page } = await ada.get(`/rooms/${lobby}/days`);
+    const form = page.querySelector(`main form[action="/rooms/${lobby}/transcript"]`)!;
+    assert.equal(
+      form.querySelectorAll('input').map((field) => field.getAttribute('name')),
+      ['since', 'until', 'as', 'as', 'as', 'as'],
+    );
+    for (const [query, file] of [
+      ['since=&until=&as=html', '.html'],
+      ['since=2027-01-02&until=&as=txt', '.txt?since=2027-01-02'],
+      ['since=2027-01-02&until=2027-01-02&as=epub', '.epub?since=2027-01-02&until=2027-01-02'],
+    ]) {
+      const { status, location } = await ada.get(`/rooms/${lobby}/transcript?${query}`);
+      assert.equal([status, location], [303, `/rooms/${lobby}/transcript${file}`]);
+    }
+    for (const [query, problem] of [
+      [
+        'since=2027-02-30&until=tomorrow&as=txt',
+        'Error: There is no such day. Enter it as year, month and day, like 2026-01-31.',
+      ],
+      [
+        'since=2027-01-02&until=2027-01-01&as=txt',
+        'Error: This day is before the first one. Enter a later day, or leave it empty.',
+      ],
+    ]) {
+      const refused = await ada.get(`/rooms/${lobby}/transcript?${query}`);
+      assert.is(refused.status, 422);
+      assert.is(words(refused.page.querySelector('main .problem')), problem);
+      const typed = (name: string) => refused.page.querySelector(`#${name}`)!.getAttribute('value');
+      const as = refused.page.querySelector('input[checked]')!.getAttribute('value');
+      assert.is(
+        String(
+          new URLSearchParams([
+            ['since', typed('since')!],
+            ['until', typed('until')!],
+            ['as', as!],
+          ]),
+        ),
+        query,
+      );
+    }
+  }),
+);
+
 test.run();

@@ -102,6 +102,7 @@ const ROWS: Row[] = [
   { ask: 'GET', path: '/present', ...MEMBERS_READ, open: 403 },
   { ask: 'GET', path: '/search?q=hello', ...MEMBERS_READ, open: 403 },
   { ask: 'GET', path: '/days', ...MEMBERS_READ, open: 403 },
+  { ask: 'GET', path: '/transcript', ...MEMBERS_READ, open: 403, member: 303, inside: 303, admin: 303 },
   { ask: 'GET', path: '.txt', ...MEMBERS_READ, open: 403 },
   { ask: 'GET', path: '.atom', ...MEMBERS_READ, open: 403 },
   { ask: 'GET', path: '/search.txt?q=hello', ...MEMBERS_READ, open: 403 },

@@ -332,6 +332,12 @@ async function later({ cast, clock, visitor }: World): Promise<Sight[]> {
     { name: 'search in a room, with a hit', who: ada, path: `${room}/search?q=Look%3A` },
     { name: 'days', who: ada, path: `${room}/days` },
     { name: 'days, of an empty month', who: grace, path: `${room}/days?month=2020-02` },
+    {
+      name: 'days, with the form of a transcript refused',
+      who: ada,
+      path: `${room}/transcript?since=2026-02-30&until=x&as=pdf`,
+      status: 422,
+    },
     { name: 'days, of no month', who: grace, path: `${room}/days?month=2020-13`, status: 422 },
     { name: 'room, on a day', who: ada, path: `${room}?day=${today}` },
     { name: 'room, on a day when nothing was said', who: ada, path: `${room}?day=2026-01-31` },

@@ -32,6 +32,7 @@ import { ToldWhileAway } from './0035-told-while-away.ts';
 import { KeptMarks } from './0038-kept-marks.ts';
 import { LinesSearched } from './0039-lines-searched.ts';
 import { Notifications } from './0041-notifications.ts';
+import { SearchRows } from './0042-search-rows.ts';
 
 /** All changes of the schema, in order. A released migration never changes. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   { name: '0038-kept-marks', class: KeptMarks },
   { name: '0039-lines-searched', class: LinesSearched },
   { name: '0041-notifications', class: Notifications },
+  { name: '0042-search-rows', class: SearchRows },
 ];
