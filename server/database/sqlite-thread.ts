@@ -1,25 +1,30 @@
 // The thread that writes to the SQLite file. It may wait for the disk or for another process: readers in
 // the main thread do not wait with it.
 import Database from 'better-sqlite3';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { KeptStatements } from './kept-statements.ts';
-import type { FileOptions, StatementBatch, StatementRequest, ThreadReply } from './sqlite-driver.ts';
+import type { StatementBatch, StatementRequest, ThreadOptions, ThreadReply } from './sqlite-driver.ts';
 
-const { path, pragmas } = workerData as FileOptions;
+const { path, pragmas, port, replies } = workerData as ThreadOptions;
 const database = new Database(path);
 for (const pragma of pragmas) database.pragma(pragma);
 
 const statements = new KeptStatements(database);
 
-parentPort!.on('message', (request: StatementRequest | StatementBatch | 'close') => {
+port.on('message', (request: StatementRequest | StatementBatch | 'close') => {
   if (request !== 'close')
-    return parentPort!.postMessage(
-      replyOf(() => (Array.isArray(request) ? runInTransaction(request) : runOne(request))),
-    );
+    return send(replyOf(() => (Array.isArray(request) ? runInTransaction(request) : runOne(request))));
   database.close();
-  parentPort!.close();
+  port.close();
 });
-parentPort!.postMessage({ rows: [] } satisfies ThreadReply);
+send({ rows: [] });
+
+/** The other thread may wait for the reply. */
+function send(reply: ThreadReply): void {
+  port.postMessage(reply);
+  Atomics.add(replies, 0, 1);
+  Atomics.notify(replies, 0);
+}
 
 function replyOf(work: () => ThreadReply): ThreadReply {
   try {

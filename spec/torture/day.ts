@@ -2,14 +2,15 @@
 //   npm run torture:day -- --people 5000 --speed 20 --memory 512 --seed 1
 // plays their log-ins, pages, messages and leaving against a server of its own, 20 times as fast, so that 24
 // hours take 72 minutes. `--from 19.5 --hours 1` plays a part of it.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { checkedBody } from '../../server/chat/message.ts';
+import { buildIndex } from '../bench/search-world.ts';
 import { talk } from '../bench/talk.ts';
 import { random } from '../support/random.ts';
 import { Agenda } from './day/agenda.ts';
@@ -49,6 +50,7 @@ const tally = new Tally();
 const ledger = new Ledger(tally);
 const plans = Array.from({ length: people }, (_, number) => planOf(number, seed));
 const accounts = await fill(file, { people, seed, isLoggedIn: (number) => plans[number]!.isLoggedIn });
+await buildIndex(file);
 const server = new LimitedServer(folder, memory, {
   SESSION_KEYS: SESSION_KEY,
   PUBLIC_URL: `https://${HOST}`,
@@ -61,7 +63,9 @@ try {
     `${people} people from ${from} to ${from + hours} h, ${speed} times as fast, seed ${seed}; ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${limit}, load ${load()} before`,
   );
   await play();
-  await server.metrics();
+  const metrics = [...(await server.metrics().catch(() => []))];
+  const told = /^plainchat_(refusals|errors|event_loop_stalls|slow_statements|messages)_total/;
+  for (const [name, value] of metrics) if (told.test(name)) console.log(`${name} ${value}`);
 } finally {
   await server.stop();
 }
@@ -70,10 +74,12 @@ ledger.compare(file);
 console.log(
   `memory: at most ${Math.round(server.mostMb)} MB; delay of the event loop: p99 ${ms(server.mostDelay.p99)}, most ${ms(server.mostDelay.most)}`,
 );
+tellWarnings();
 const env = { PATH: process.env.PATH, CHAT_DB: file };
-console.log(
-  execFileSync(process.execPath, ['config/node.mjs', 'server/commands/chat.ts', 'check'], { env }).toString(),
-);
+spawnSync(process.execPath, ['config/node.mjs', 'server/commands/chat.ts', 'check'], {
+  env,
+  stdio: 'inherit',
+});
 if (values.keep) console.log(`Kept in ${folder}.`);
 else rmSync(folder, { recursive: true, force: true });
 process.exitCode = tally.faults > 0 ? 1 : 0;
@@ -143,6 +149,14 @@ function startRows(day: Day): NodeJS.Timeout {
     delays.reset();
   };
   return setInterval(tick, 10_000);
+}
+
+/** Tells what the server has warned of in its log, each kind with the first of its lines. */
+function tellWarnings(): void {
+  const lines = readFileSync(join(folder, 'log'), 'utf8').split('\n').filter(Boolean);
+  const warnings = lines.filter((line) => !line.startsWith('{"level":"info"'));
+  for (const [kind, those] of Map.groupBy(warnings, (line) => /"msg":"([^"\d]*)/.exec(line)?.[1] ?? ''))
+    console.log(`${those.length} × ${kind}: ${those[0]}`);
 }
 
 /** A picture that is as hard to compress as a photo. */

@@ -97,6 +97,7 @@ export class LimitedServer {
     for (let idleSeconds = 0; idleSeconds < IDLE_SECONDS;) {
       const before = this.cpuMs();
       await new Promise((go) => setTimeout(go, 1000));
+      if (this.exit !== undefined) throw new Error(`The server has ended with ${this.exit}.`);
       idleSeconds = this.cpuMs() - before < IDLE_MS ? idleSeconds + 1 : 0;
     }
   }

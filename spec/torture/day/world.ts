@@ -108,7 +108,7 @@ function adder(database: DatabaseSync, random: Random, say: () => string): Add {
     'insert into membership (room_id, user_id, role, joined_at, read_seq, hidden) values (?, ?, ?, ?, ?, 0)',
   );
   const entry = database.prepare(
-    `insert into entry (room_id, seq, messages, kind, author_id, body, at) values (?1, ?2, ?2, 'message', ?3, ?4, ?5)`,
+    `insert into entry (room_id, seq, messages, kind, author_id, body, key, at) values (?1, ?2, ?2, 'message', ?3, ?4, 'yesterday-' || ?2, ?5)`,
   );
   const now = Date.now();
   return (name, access, members, messages, pair) => {
