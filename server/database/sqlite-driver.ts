@@ -1,24 +1,14 @@
 import Database from 'better-sqlite3';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { KeptStatements } from './kept-statements.ts';
 import { noteDuration } from './slow-statements.ts';
 
+/** The data that the writing thread starts with. */
 export interface FileOptions {
   path: string;
   pragmas: string[];
 }
-
-/** The data that the writing thread starts with. */
-export interface ThreadOptions extends FileOptions {
-  /** Where it gets statements and replies to them. */
-  port: MessagePort;
-  /** How many replies it has sent, in one element. */
-  replies: Int32Array<SharedArrayBuffer>;
-}
-
-/** A statement of a transaction takes the thread some 20 µs: shorter than a turn of the event loop, while which all others who write would wait. Milliseconds. */
-const WAIT_MS = 2;
 
 export interface StatementRequest {
   sql: string;
@@ -50,7 +40,7 @@ class Connection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.release) return this.runInTransaction<R>(sql, parameters);
+    if (this.release) return this.run<R>(sql, parameters);
     if (/^\s*select\b/i.test(sql)) {
       const begun = performance.now();
       const rows = this.#driver.statements.prepareBound<R>(sql, parameters).all(...parameters);
@@ -62,17 +52,10 @@ class Connection implements DatabaseConnection {
   }
 
   /** Runs a statement of the transaction in the thread. */
-  runInTransaction<R>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<R>> {
+  run<R>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<R>> {
     const begins = this.isBeginPending;
     this.isBeginPending = false;
-    const reply = this.#driver.run<R>(sql, parameters, begins);
-    this.#driver.awaitReply();
-    return reply;
-  }
-
-  /** Ends the transaction: the disk takes longer than others should wait. */
-  end(sql: 'commit' | 'rollback'): Promise<unknown> {
-    return this.isBeginPending ? Promise.resolve() : this.#driver.run(sql);
+    return this.#driver.run<R>(sql, parameters, begins);
   }
 
   async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
@@ -88,13 +71,9 @@ export class SqliteFileDriver implements Driver {
   readonly #options: FileOptions;
   readonly #handlers: FileHandlers;
   #thread!: Worker;
-  #port!: MessagePort;
-  readonly #replies = new Int32Array(new SharedArrayBuffer(4));
   #isOpen = false;
   /** The callers that wait for a reply of the thread, which replies in order. */
   readonly #waiting: PromiseWithResolvers<QueryResult<unknown>>[] = [];
-  /** How many replies there will have been when nobody waits. */
-  #asked = 0;
   /** Resolves when the last transaction in the queue ends. */
   #lastWrite: Promise<void> = Promise.resolve();
 
@@ -104,13 +83,9 @@ export class SqliteFileDriver implements Driver {
   }
 
   async init(): Promise<void> {
-    const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadOptions = { ...this.#options, port: port2, replies: this.#replies };
-    const url = new URL('./sqlite-thread.ts', import.meta.url);
-    this.#thread = new Worker(url, { workerData, transferList: [port2] });
-    this.#port = port1;
+    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: this.#options });
     const opened = this.#nextReply();
-    port1.on('message', (reply: ThreadReply) => this.#settle(reply));
+    this.#thread.on('message', (reply: ThreadReply) => this.#settle(reply));
     let error: Error | undefined;
     this.#thread.on('error', (thrown) => (error = thrown));
     this.#thread.on('exit', () => this.#end(error));
@@ -135,23 +110,23 @@ export class SqliteFileDriver implements Driver {
   }
 
   async commitTransaction(connection: Connection): Promise<void> {
-    await connection.end('commit');
+    if (!connection.isBeginPending) await connection.run('commit');
   }
 
   async rollbackTransaction(connection: Connection): Promise<void> {
-    await connection.end('rollback');
+    if (!connection.isBeginPending) await connection.run('rollback');
   }
 
   async savepoint(connection: Connection, name: string): Promise<void> {
-    await connection.runInTransaction(`savepoint "${name}"`);
+    await connection.run(`savepoint "${name}"`);
   }
 
   async rollbackToSavepoint(connection: Connection, name: string): Promise<void> {
-    await connection.runInTransaction(`rollback to "${name}"`);
+    await connection.run(`rollback to "${name}"`);
   }
 
   async releaseSavepoint(connection: Connection, name: string): Promise<void> {
-    await connection.runInTransaction(`release "${name}"`);
+    await connection.run(`release "${name}"`);
   }
 
   /** Waits until no other transaction writes. Returns the function that lets the next one begin. */
@@ -167,16 +142,8 @@ export class SqliteFileDriver implements Driver {
   run<R>(sql: string, parameters: readonly unknown[] = [], begins = false): Promise<QueryResult<R>> {
     const begun = performance.now();
     const reply = this.#nextReply().finally(() => noteDuration(sql, begun));
-    this.#port.postMessage({ sql, parameters, begins } satisfies StatementRequest);
+    this.#thread.postMessage({ sql, parameters, begins } satisfies StatementRequest);
     return reply as Promise<QueryResult<R>>;
-  }
-
-  /** Takes the reply to the last statement as soon as it is there, if that is soon; else it comes as a message. */
-  awaitReply(): void {
-    const answered = (this.#asked - this.#waiting.length) | 0; // goes round as the counter does
-    Atomics.wait(this.#replies, 0, answered, WAIT_MS);
-    const received = receiveMessageOnPort(this.#port) as { message: ThreadReply } | undefined;
-    if (received) this.#settle(received.message);
   }
 
   /** Runs statements in one transaction. Returns the rows of each. */
@@ -184,7 +151,7 @@ export class SqliteFileDriver implements Driver {
     const release = await this.lockForWriting();
     const begun = performance.now();
     const reply = this.#nextReply();
-    this.#port.postMessage(statements);
+    this.#thread.postMessage(statements);
     const { rows } = await reply.finally(release);
     noteDuration(statements[0]?.sql ?? '', begun);
     return rows as unknown[][];
@@ -206,7 +173,7 @@ export class SqliteFileDriver implements Driver {
     const ended = new Promise((resolve) => this.#thread.once('exit', resolve));
     this.reader.close();
     this.#thread.ref();
-    this.#port.postMessage('close');
+    this.#thread.postMessage('close');
     await ended;
   }
 
@@ -214,19 +181,14 @@ export class SqliteFileDriver implements Driver {
   #nextReply(): Promise<QueryResult<unknown>> {
     const waiting = Promise.withResolvers<QueryResult<unknown>>();
     this.#waiting.push(waiting);
-    this.#asked += 1;
     this.#thread.ref();
-    this.#port.ref();
     return waiting.promise;
   }
 
   #settle(reply: ThreadReply): void {
     this.#handlers.onWrite();
     const waiting = this.#waiting.shift();
-    if (this.#waiting.length === 0) {
-      this.#thread.unref();
-      this.#port.unref();
-    }
+    if (this.#waiting.length === 0) this.#thread.unref();
     if ('error' in reply)
       waiting?.reject(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
     else waiting?.resolve(reply);

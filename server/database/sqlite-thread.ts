@@ -1,30 +1,25 @@
 // The thread that writes to the SQLite file. It may wait for the disk or for another process: readers in
 // the main thread do not wait with it.
 import Database from 'better-sqlite3';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { KeptStatements } from './kept-statements.ts';
-import type { StatementBatch, StatementRequest, ThreadOptions, ThreadReply } from './sqlite-driver.ts';
+import type { FileOptions, StatementBatch, StatementRequest, ThreadReply } from './sqlite-driver.ts';
 
-const { path, pragmas, port, replies } = workerData as ThreadOptions;
+const { path, pragmas } = workerData as FileOptions;
 const database = new Database(path);
 for (const pragma of pragmas) database.pragma(pragma);
 
 const statements = new KeptStatements(database);
 
-port.on('message', (request: StatementRequest | StatementBatch | 'close') => {
+parentPort!.on('message', (request: StatementRequest | StatementBatch | 'close') => {
   if (request !== 'close')
-    return send(replyOf(() => (Array.isArray(request) ? runInTransaction(request) : runOne(request))));
+    return parentPort!.postMessage(
+      replyOf(() => (Array.isArray(request) ? runInTransaction(request) : runOne(request))),
+    );
   database.close();
-  port.close();
+  parentPort!.close();
 });
-send({ rows: [] });
-
-/** The other thread may wait for the reply. */
-function send(reply: ThreadReply): void {
-  port.postMessage(reply);
-  Atomics.add(replies, 0, 1);
-  Atomics.notify(replies, 0);
-}
+parentPort!.postMessage({ rows: [] } satisfies ThreadReply);
 
 function replyOf(work: () => ThreadReply): ThreadReply {
   try {

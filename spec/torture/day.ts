@@ -121,9 +121,9 @@ function startRows(day: Day): NodeJS.Timeout {
   let [row, at, cpu, own] = [1, performance.now(), server.cpuMs(), process.cpuUsage()];
   let hour = from;
   console.log(
-    '\n| hour | people | requests a second | polls, p50, p99, most | the rest, p50, p99, most | CPU, % of a core | memory, MB | faults | load | CPU of the players | their delay, p99 |',
+    '\n| hour | people | requests a second | polls, p50, p99, most | pages, p50, p99, most | writes, p50, p99, most | CPU, % of a core | memory, MB | faults | load | CPU of the players | their delay, p99 |',
   );
-  console.log(`|${' --- |'.repeat(11)}`);
+  console.log(`|${' --- |'.repeat(12)}`);
   const tick = (): void => {
     if (server.exit !== undefined) tally.fault('the server has ended', String(server.exit));
     void server.metrics().catch((error: Error) => tally.fault('no metrics', String(error.cause ?? error)));
@@ -132,9 +132,12 @@ function startRows(day: Day): NodeJS.Timeout {
     const cells = [
       `${hour}–${hour + 1}`,
       day.present,
-      Math.round((tally.polls.count + tally.others.count) / (time / 1000)).toLocaleString('en'),
+      Math.round((tally.polls.count + tally.reads.count + tally.writes.count) / (time / 1000)).toLocaleString(
+        'en',
+      ),
       inMs(tally.polls).join(', '),
-      inMs(tally.others).join(', '),
+      inMs(tally.reads).join(', '),
+      inMs(tally.writes).join(', '),
       Math.round((spent / time) * 100),
       Math.round(server.mb()),
       tally.faults,

@@ -10,13 +10,13 @@ const READING_MS = 30_000;
 const PHOTOS = 0.3;
 /** Acts in an hour of presence, beside writing. */
 const RATES = {
-  history: 0.8,
-  search: 0.4,
-  person: 0.5,
-  conversation: 0.35,
-  attach: 0.03,
-  change: 0.8,
-  other: 0.3,
+  history: 0.4,
+  search: 0.2,
+  person: 0.25,
+  conversation: 0.15,
+  attach: 0.02,
+  change: 0.4,
+  other: 0.15,
 };
 type Act = keyof typeof RATES;
 

@@ -115,11 +115,8 @@ export class Browser {
     const begun = performance.now();
     const answer = await this.#line.ask(body ? Buffer.concat([Buffer.from(head, 'latin1'), body]) : head);
     const ms = performance.now() - begun;
-    this.#tally.request(
-      kind === 'poll' && answer.status === 200 ? 'poll with news' : kind,
-      answer.status,
-      ms,
-    );
+    const counted = kind === 'poll' && answer.status === 200 ? 'poll with news' : kind;
+    this.#tally.request(counted, { isWrite: body !== undefined, status: answer.status, ms });
     this.#keepCookies(answer.head);
     if (expected.includes(answer.status)) return answer;
     const sent = body && body.length < 2000 ? body.toString() : '';

@@ -1,8 +1,8 @@
 import { random } from '../../support/random.ts';
 
 const DAY_HOURS = 24;
-const VISITS = 3.5;
-const VISIT_HOURS = 1.33;
+const VISITS = 3;
+const VISIT_HOURS = 1;
 const SHORTEST_HOURS = 0.05;
 const LONGEST_HOURS = 6;
 
@@ -39,7 +39,7 @@ export function planOf(number: number, seed: number): Plan {
   const exponential = (mean: number) => -Math.log(1 - own()) * mean;
   const hasScript = own() < 0.9;
   const isLoggedIn = own() < 0.85;
-  const talks = 0.5 + exponential(4.5);
+  const talks = 0.5 + exponential(3.5);
   const visits: Visit[] = [];
   const wanted = Math.max(1, Math.round(exponential(VISITS)));
   for (let tries = 0; visits.length < wanted && tries < 100; tries += 1) {

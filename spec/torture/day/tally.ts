@@ -29,17 +29,18 @@ const MOST_TOLD = 5;
 export class Tally {
   readonly kinds = new Map<string, Times>();
   readonly statuses = new Map<string, number>();
-  /** Of polls, and of all else, since the last row. */
+  /** Of polls, of what else is read, and of what is written, since the last row. */
   polls = new Times();
-  others = new Times();
+  reads = new Times();
+  writes = new Times();
   faults = 0;
   readonly #faultKinds = new Map<string, number>();
 
-  request(kind: string, status: number, ms: number): void {
+  request(kind: string, { isWrite, status, ms }: { isWrite: boolean; status: number; ms: number }): void {
     let times = this.kinds.get(kind);
     if (!times) this.kinds.set(kind, (times = new Times()));
     times.add(ms);
-    (kind.startsWith('poll') ? this.polls : this.others).add(ms);
+    (isWrite ? this.writes : kind.startsWith('poll') ? this.polls : this.reads).add(ms);
     const name = `${kind} ${status}`;
     this.statuses.set(name, (this.statuses.get(name) ?? 0) + 1);
   }
@@ -55,7 +56,8 @@ export class Tally {
   /** Begins the next row. */
   nextRow(): void {
     this.polls = new Times();
-    this.others = new Times();
+    this.reads = new Times();
+    this.writes = new Times();
   }
 
   tell(): void {
