@@ -116,7 +116,7 @@ async function grow(
 }
 
 /** Inserts rows of the same columns by one statement: as entities, thousands would cost several times as much. */
-async function insertRows(
+export async function insertRows(
   em: EntityManager,
   table: string,
   rows: Record<string, string | number>[],
