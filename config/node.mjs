@@ -14,8 +14,8 @@ const SERVER = join(ROOT, 'server/index.ts');
  * V8 and malloc take their sizes from the machine. These are what a server for 5,000 users needs, V8's in
  * MB. Flags among the arguments and the environment override them.
  */
-const SERVER_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=512'];
-const SERVER_ENV = { MALLOC_ARENA_MAX: '2' };
+const SERVER_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+const SERVER_ENV = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' };
 
 const node = Number(process.versions.node.split('.')[0]) >= NEEDED ? process.execPath : packagedNode();
 if (!node) {

@@ -4,8 +4,9 @@ import type { Addition } from './search-writing.ts';
 
 /** Rooms that one statement reads. */
 const ROOMS_AT_ONCE = 500;
-/** Entries of a room that are read at once: few, since all rooms wait in memory with theirs. */
+/** Entries of a room that are read at once, at most; and fewer if there are many rooms, since all wait in memory with theirs. */
 const ENTRIES_AT_ONCE = 32;
+const ENTRIES_IN_MEMORY = 16_384;
 
 /** A room whose entries below `low` are not in the index. */
 interface Waiting {
@@ -15,22 +16,26 @@ interface Waiting {
   read: LoggedLine[];
 }
 
+const COUNT = 'select count(*) as rooms from searched_room where low > 1';
 const ROOMS = `select room, low from searched_room where low > 1 and room > ? order by room limit ${ROOMS_AT_ONCE}`;
 
 /** What was said before there was an index, in all rooms, from the newest to the oldest: so a search reaches back further and further. */
 export class Backlog {
   readonly #reader: Reader;
+  readonly #entriesAtOnce: number;
   /** Sorted by the time of the newest entry that was read, the newest last. */
   readonly #rooms: Waiting[] = [];
   /** Entries that are left. */
   left = 0;
 
-  private constructor(reader: Reader) {
+  private constructor(reader: Reader, rooms: number) {
     this.#reader = reader;
+    this.#entriesAtOnce = Math.max(1, Math.min(ENTRIES_AT_ONCE, Math.floor(ENTRIES_IN_MEMORY / rooms)));
   }
 
   static async load(reader: Reader): Promise<Backlog> {
-    const backlog = new Backlog(reader);
+    const [counted] = await reader.rows<{ rooms: number }>(COUNT);
+    const backlog = new Backlog(reader, Number(counted!.rooms));
     const breath = new Breath();
     let rows: { room: number; low: number }[];
     let after = 0;
@@ -68,7 +73,7 @@ export class Backlog {
   async #put(waiting: Waiting): Promise<void> {
     const { room, low } = waiting;
     if (waiting.read.length === 0 && low > 1)
-      waiting.read = await loggedLines(this.#reader, room, Math.max(low - ENTRIES_AT_ONCE, 1), low - 1);
+      waiting.read = await loggedLines(this.#reader, room, Math.max(low - this.#entriesAtOnce, 1), low - 1);
     const newest = waiting.read.at(-1);
     if (!newest) return; // or the room was deleted
     this.#rooms.splice(placeOf(this.#rooms, newest.at), 0, waiting);

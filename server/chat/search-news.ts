@@ -1,8 +1,8 @@
 import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
 import type { Reader } from './reader.ts';
-import { LINES, SearchChange, SearchedRoom } from './search-index.ts';
+import { LINES, SearchChange } from './search-index.ts';
 import { Breath, loggedLines } from './search-lines.ts';
-import type { Addition } from './search-writing.ts';
+import { type Addition, insertRows } from './search-writing.ts';
 
 /** Rooms that one statement reads, and that one survey looks at. */
 const ROOMS_AT_ONCE = 500;
@@ -76,7 +76,12 @@ async function record(
     isBacklog ? { room, low: last + 1, high: last } : { room, low: 1, high: 0 },
   );
   for (let from = 0; from < rows.length; from += ROOMS_AT_ONCE)
-    await em.upsertMany(SearchedRoom, rows.slice(from, from + ROOMS_AT_ONCE), { onConflictAction: 'ignore' });
+    await insertRows(
+      em,
+      'searched_room',
+      rows.slice(from, from + ROOMS_AT_ONCE),
+      'on conflict (room) do nothing',
+    );
 }
 
 /** What can be added to the index of the news. */

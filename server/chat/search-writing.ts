@@ -117,7 +117,7 @@ async function grow(
 }
 
 /** Inserts rows of the same columns by one statement: as entities, thousands would cost several times as much. */
-async function insertRows(
+export async function insertRows(
   em: EntityManager,
   table: string,
   rows: Record<string, string | number>[],

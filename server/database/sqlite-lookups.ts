@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Lookups, SessionPresence } from '../live/lookups.ts';
 import type { Versions } from '../live/versions.ts';
 
+/** No join in brackets: SQLite would make that of all users, for each lookup. */
 const SESSION_PRESENCE = `
   select s.user_id as user, s.seen_at as seenAt, s.created_at as createdAt, s.data, m.room_id as room, p.lease, p.closing, m.read_seq as read
   from session s

@@ -38,7 +38,9 @@ export const leave: Handler = async (ctx) => {
   const room = roomId(ctx);
   await roomFor(ctx.em, user, room);
   if (field(ctx, 'closing') === '1') {
-    if (await presence.close(ctx.em, user, room, ctx.now)) ctx.leases.discard(user.id);
+    // The time of the transaction: if it had to wait, that of the request may be so long ago that the user would leave at once.
+    const close = (em: typeof ctx.em) => presence.close(em, user, room, ctx.clock());
+    if (await ctx.em.transactional(close)) ctx.leases.discard(user.id);
     ctx.status = 204;
     return;
   }

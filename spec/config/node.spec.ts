@@ -69,7 +69,7 @@ test('the server gets the sizes that it needs, arguments override them, and noth
     ).stdout.trim();
   assert.match(
     sizesOf(['--max-old-space-size=1024'], SERVER),
-    /--max-semi-space-size=4,--max-old-space-size=512,--max-old-space-size=1024,.* 2$/,
+    /--max-semi-space-size=4,--max-old-space-size=256,--max-old-space-size=1024,.* 2$/,
   );
   assert.match(sizesOf([], LAUNCHER), /^--disable-warning=ExperimentalWarning,-p,.* undefined$/);
 });

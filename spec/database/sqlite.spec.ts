@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
 import { connectLive } from '../../server/database/connect-live.ts';
 import { openDatabase } from '../../server/database/open.ts';
+import { SqliteLookups } from '../../server/database/sqlite-lookups.ts';
 import type { SqliteFile } from '../../server/database/sqlite.ts';
 import { enrol, houseOf, NOW, refusal, withFile } from '../support/domain.ts';
 import { withServer } from '../support/server.ts';
@@ -214,6 +216,32 @@ test(
     assert.equal(
       ['', '-wal', '-shm'].map((ending) => existsSync(file + ending)),
       [true, false, false],
+    );
+  }),
+);
+
+test(
+  'no lookup of the fast path goes through a table: it costs the same however many users there are',
+  withFile(async (file) => {
+    await (await openDatabase(file)).close();
+    const database = new Database(file);
+    const statements: string[] = [];
+    const prepare = database.prepare.bind(database);
+    database.prepare = ((sql: string) => {
+      statements.push(sql);
+      return prepare(sql);
+    }) as typeof database.prepare;
+    new SqliteLookups(database, { isOnlyConnection: false });
+    const plans = statements.flatMap((sql) =>
+      prepare<unknown[], { detail: string }>(`explain query plan ${sql}`)
+        .all(...Array<number>(sql.split('?').length - 1).fill(1))
+        .map(({ detail }) => detail),
+    );
+    database.close();
+    assert.ok(plans.length >= statements.length - 1, 'the version has no plan, all else has one');
+    assert.equal(
+      plans.filter((step) => /^SCAN (?!.*VIRTUAL TABLE)|^MATERIALIZE/.test(step)),
+      [],
     );
   }),
 );

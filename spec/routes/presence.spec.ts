@@ -2,6 +2,7 @@ import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Presence } from '../../server/chat/presence.ts';
 import { withApp, type World } from '../support/app.ts';
+import { holdTransaction } from '../support/held.ts';
 import { buttons, titleOf, type Visitor, words } from '../support/visitor.ts';
 
 const test = suite('presence over HTTP');
@@ -317,6 +318,25 @@ for (const [what, ask, stays] of returns) {
     }),
   );
 }
+
+test(
+  'the 5 s after a page has closed begin when that is stored, however long it had to wait',
+  withApp(async (world) => {
+    const { ada, lobby, isIn } = await adaInLobby(world);
+    const held = holdTransaction(world.orm, 1);
+    const answer = closing(ada, lobby);
+    await held.reached;
+    world.clock.pass(8 * SECOND_MS);
+    held.release();
+    assert.is((await answer).status, 204);
+    await world.tick();
+    assert.ok(await isIn());
+    await ada.poll(lobby, 0);
+    world.clock.pass(5 * SECOND_MS);
+    await world.tick();
+    assert.ok(await isIn());
+  }),
+);
 
 test(
   'signs of life from before the page closed do not keep presence',
