@@ -54,7 +54,7 @@ export async function saveAway(em: EntityManager, actor: User, typed: TypedAway,
   if ((choices.quietFrom === null) !== (choices.quietUntil === null))
     throw new Invalid({ quietUntil: 'Quiet hours have a beginning and an end. Choose both, or neither.' });
   if (choices.hook !== 'never' && choices.hookUrl === null)
-    throw new Invalid({ hookUrl: 'Enter the address that is posted to, or choose never.' });
+    throw new Invalid({ hookUrl: 'Enter the address to post to, or choose “Never”.' });
   await em.nativeUpdate(Away, { user: user.id }, choices);
   await em.execute(
     'update telling set look_at = ? where user_id = ? and message_id is null and look_at > ?',
@@ -84,7 +84,7 @@ export async function clearAwayIn(em: EntityManager, { room, membership }: Membe
 function checkedMinutes(typed: string): number {
   const minutes = /^\d{1,4}$/.test(typed.trim()) ? Number(typed) : 0;
   if (minutes >= 1 && minutes <= MOST_MINUTES) return minutes;
-  throw new Invalid({ minutes: 'A message is told after 1 to 1,440 minutes. Enter a whole number.' });
+  throw new Invalid({ minutes: 'Enter a whole number of minutes from 1 to 1,440.' });
 }
 
 function checkedHour(field: string, typed: string): number {

@@ -129,7 +129,7 @@ for (const browser of [lynx, w3m, links, elinks]) {
       await signUp(ada);
       await createRoom(ada, 'lobby');
       await ada.push('Leave room', 'You left lobby.');
-      await ada.sees('Nobody is in it now. You administer it.');
+      await ada.sees('You administer it.');
       await ada.push('Enter lobby', 'ada left the room.');
       await ada.top('In this room now');
       await ada.sees(/ada entered the room\.[^]*ada entered the room\./);
@@ -199,7 +199,7 @@ for (const browser of [lynx, w3m, links, elinks]) {
       await ada.follow('All settings', 'Change password');
       await ada.follow('What is read of a message', 'Ana, 14:05: See you at ten.');
       await ada.bottom('Save what is read');
-      await ada.push('Save what is read', 'What is read of a message is saved.');
+      await ada.push('Save what is read', 'Your choice of what is read is saved.');
       await ada.bottom('Back to the settings');
       await ada.follow('Back to the settings', 'Change password');
       await ada.follow('Account', 'Change email');
