@@ -356,7 +356,7 @@ test(
     const { ada, grace, lobby } = await adaInLobby(world);
     const names = async (person: Visitor) =>
       (await person.get(`/rooms/${lobby}`)).page
-        .querySelectorAll('[aria-labelledby="present-heading"] li')
+        .querySelectorAll('#present li')
         .map(words);
     assert.equal(await names(grace), ['ada']);
     await grace.enter(lobby);

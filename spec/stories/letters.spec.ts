@@ -14,7 +14,7 @@ for (const browser of [lynx, w3m]) {
     await person.follow('Log in', 'Username or email');
     await person.fill('Username or email', name);
     await person.fill('Password', 'correct horse');
-    await person.push('Log in', `Logged in as ${name}`);
+    await person.push('Log in', 'Log out');
   }
 
   /** From the list of rooms: the way out is at the top, and a new message further down. */
