@@ -106,7 +106,7 @@ test(
     assert.ok(page.page.querySelector('#what-all')!.hasAttribute('checked'));
     const refused = await ada.press(page, 'Save what I am told', { minutes: 'soon', hookUrl: 'ntfy' });
     assert.is(refused.status, 422);
-    assert.match(problem(refused, 'Minutes until I am told').beside, /1 to 1,440 minutes/);
+    assert.match(problem(refused, 'Minutes until I am told').beside, /minutes from 1 to 1,440/);
     assert.is(refused.page.querySelector('#minutes')!.getAttribute('value'), 'soon');
     assert.is(refused.page.querySelector('#hookUrl')!.getAttribute('value'), 'ntfy');
     assert.is(refused.page.querySelector('#hour option[selected]')?.getAttribute('value'), '18');
