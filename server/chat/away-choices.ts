@@ -3,7 +3,7 @@ import { Away, AwayRoom, ensureAway, type Told, type When } from './away.ts';
 import { chosenOption, collectProblems, requireWellFormed } from './checks.ts';
 import { Invalid } from './errors.ts';
 import type { MemberRoom } from './membership.ts';
-import { ZONES } from './preferences.ts';
+import { presentName, ZONES } from '../text/zones.ts';
 import { lockActor, type User } from './user.ts';
 
 export const TOLD = { nothing: 'nothing', mine: 'mine', all: 'all' } as const satisfies Record<Told, Told>;
@@ -97,7 +97,8 @@ const checkedQuiet = (field: string, typed: string): number | null =>
   typed === '' ? null : checkedHour(field, typed);
 
 function checkedZone(zone: string): string {
-  if (ZONES.includes(zone)) return zone;
+  const name = presentName(zone);
+  if (ZONES.includes(name)) return name;
   throw new Invalid({ zone: 'There is no such time zone. Choose one from the list.' });
 }
 
