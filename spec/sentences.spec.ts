@@ -111,10 +111,7 @@ const TABLE: [act: Act, sentence: string][] = [
     sends(`${LOBBY}/topic`, { topic: '\u200b' }),
     'Write a topic that can be seen, or leave the field empty to have none.',
   ],
-  [
-    sends(`${LOBBY}/invitations`, { days: '0', uses: '1' }),
-    'Enter a whole number of days from 1 to 30.',
-  ],
+  [sends(`${LOBBY}/invitations`, { days: '0', uses: '1' }), 'Enter a whole number of days from 1 to 30.'],
   [
     sends(`${LOBBY}/invitations`, { days: '1', uses: '101' }),
     'Enter a whole number of people from 1 to 100.',

@@ -84,7 +84,8 @@ export const comesFirst = (ctx: Context, note: string | undefined): boolean =>
 export const asksForWords = (
   ctx: Context,
   { description, decorative }: { description: string; decorative: boolean },
-): boolean => ctx.upload !== undefined && comesFirst(ctx, undefined) && !decorative && description.trim() === '';
+): boolean =>
+  ctx.upload !== undefined && comesFirst(ctx, undefined) && !decorative && description.trim() === '';
 
 /** Shows a file to its sender, in the form with all that they typed. */
 export async function show(ctx: Context, file: KeptFile, form: Handler): Promise<void> {

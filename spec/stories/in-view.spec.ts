@@ -157,7 +157,11 @@ test(
         texts.indexOf(one),
       );
       const spoken = (from: number, to: number) =>
-        texts.slice(from, to + 1).join(' ').replace(/\s+/g, ' ').replace(/ (?=[,:])/g, '');
+        texts
+          .slice(from, to + 1)
+          .join(' ')
+          .replace(/\s+/g, ' ')
+          .replace(/ (?=[,:])/g, '');
       const [above, landing] = [spoken(0, log!), spoken(unread!, text!)];
       assert.ok(above.includes('Leave room') && landing.startsWith('40 unread messages'), above + landing);
       assert.ok(
