@@ -1,4 +1,5 @@
 // The time zones that there are, by their present names.
+// cspell:disable: the names are what they are.
 
 /** Those that JavaScript still names as they were called before. */
 const RENAMED: ReadonlyMap<string, string> = new Map(
@@ -25,6 +26,7 @@ const RENAMED: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+// cspell:enable
 export const presentName = (zone: string): string => RENAMED.get(zone) ?? zone;
 
 /** Those that users choose from, such as `Europe/Berlin`; UTC first. */
