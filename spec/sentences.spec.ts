@@ -94,8 +94,8 @@ const TABLE: [act: Act, sentence: string][] = [
   [asks(`${LOBBY}.txt?width=5`), 'The width of a line is 20 to 120 characters, as in width=40.'],
   [asks('/search.txt'), 'Say what to search for, as in q=word.'],
   [asks(`/search?q=${'x'.repeat(1001)}`), 'A search has at most 1,000 characters. Search for fewer words.'],
-  [asks('/search?q=x&q=y'), 'This is given twice. Give it once.'],
-  [asks('/search?q=x&has=x'), 'Choose an image, a file or a link, or none of them.'],
+  [asks('/search?q=x&q=y'), 'This field was sent twice. Send it once.'],
+  [asks('/search?q=x&has=x'), 'Choose “Anything”, an image, a file or a link.'],
   [asks(`${LOBBY}/days?month=x`), 'There is no such month. Enter it as year and month, like 2026-01.'],
   [
     asks(`/previews/${NONE}.png.1x1`),
@@ -111,13 +111,10 @@ const TABLE: [act: Act, sentence: string][] = [
     sends(`${LOBBY}/topic`, { topic: '\u200b' }),
     'Write a topic that can be seen, or leave the field empty to have none.',
   ],
-  [
-    sends(`${LOBBY}/invitations`, { days: '0', uses: '1' }),
-    'How many days it holds must be a whole number from 1 to 30.',
-  ],
+  [sends(`${LOBBY}/invitations`, { days: '0', uses: '1' }), 'Enter a whole number of days from 1 to 30.'],
   [
     sends(`${LOBBY}/invitations`, { days: '1', uses: '101' }),
-    'How many people may use it must be a whole number from 1 to 100.',
+    'Enter a whole number of people from 1 to 100.',
   ],
   [
     asks('/join/none'),
@@ -130,7 +127,7 @@ const TABLE: [act: Act, sentence: string][] = [
   [makesToken({ name: 'reads' }), 'You have a token of this name. Choose another name.'],
   [
     asProgram('/settings'),
-    'A token serves only what is made for programs, and posting. Use a browser for this.',
+    'A token works only for posting and for what programs read. Use a browser for this.',
   ],
   [asProgram(`${LOBBY}/messages`, 'x'), 'This token may only read. Make one that may write, too.'],
   [
@@ -147,20 +144,20 @@ const TABLE: [act: Act, sentence: string][] = [
     asks('/operator/reports/99'),
     'There is no such page. Check the address, or start from the list of rooms.',
   ],
-  [makesToken({ days: '0' }), 'A token holds for 1 to 365 days. Enter a whole number.'],
+  [makesToken({ days: '0' }), 'Enter a whole number of days from 1 to 365.'],
   [makesToken({ write: 'x' }), 'Choose whether the token may only read, or also write messages.'],
   [makesToken({ room: '99' }), 'Choose a room of which you are a member, or all rooms.'],
   [sends('/settings/tokens/99/end'), 'This token has ended already. See your others in the settings.'],
   [sends('/settings/sessions/99/end'), 'This session has ended already. See the others in your settings.'],
   [sends('/settings', { zone: 'Mars' }), 'There is no such time zone. Choose one from the list.'],
-  [chooses({ minutes: '0' }), 'A message is told after 1 to 1,440 minutes. Enter a whole number.'],
+  [chooses({ minutes: '0' }), 'Enter a whole number of minutes from 1 to 1,440.'],
   [chooses({ hour: '24' }), 'There is no such hour. Choose one from the list.'],
   [chooses({ zone: 'Mars' }), 'There is no such time zone. Choose one from the list.'],
   [
     chooses({ quietFrom: '1', quietUntil: '' }),
     'Quiet hours have a beginning and an end. Choose both, or neither.',
   ],
-  [chooses({ hook: 'soon' }), 'Enter the address that is posted to, or choose never.'],
+  [chooses({ hook: 'soon' }), 'Enter the address to post to, or choose “Never”.'],
   [
     chooses({ hookUrl: 'http://example.org/' }),
     'Enter an address that begins with https://, has no user name in it, and at most 500 characters.',

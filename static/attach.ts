@@ -2,6 +2,7 @@
 // be refused. Without script, the next page shows it.
 import { type ChosenFile, read } from './chosen-file.ts';
 import { TOO_MANY_FILES } from './file-types.ts';
+import { takeFiles } from './given-files.ts';
 
 const input = document.querySelector<HTMLInputElement>('#file')!;
 const asksToLook = document.querySelector<HTMLInputElement>('#look')!;
@@ -81,13 +82,9 @@ const tryToShow = async (...sayings: Node[]) => {
 /** After an error of ours, the page is as without script. */
 const show = (...sayings: Node[]) => void tryToShow(...sayings).catch(() => place.remove());
 
-const takeFrom = (event: Event, data: DataTransfer | null) => {
-  // Office programs put a picture of a text beside it: then the text is meant.
-  const isText = data?.types.includes('text/plain') && data.types.includes('text/html');
-  if (!data?.files[0] || isText) return;
-  event.preventDefault();
-  if (data.files.length === 1) input.files = data.files;
-  show(...(data.files.length > 1 ? [make('p', { class: 'problem' }, `Error: ${TOO_MANY_FILES}`)] : []));
+const take = (files: FileList) => {
+  if (files.length === 1) input.files = files;
+  show(...(files.length > 1 ? [make('p', { class: 'problem' }, `Error: ${TOO_MANY_FILES}`)] : []));
 };
 
 /** Whether the browser has all that this needs. */
@@ -105,11 +102,7 @@ if (isSupported) {
     input.focus();
   };
   input.addEventListener('change', () => show());
-  document.addEventListener('paste', (event) => takeFrom(event, event.clipboardData));
-  document.addEventListener('drop', (event) => takeFrom(event, event.dataTransfer));
-  document.addEventListener('dragover', (event) => {
-    if (event.dataTransfer?.types.includes('Files')) event.preventDefault(); // so that it can be dropped
-  });
+  takeFiles(take);
   addEventListener('pageshow', () => {
     if (input.files?.[0]) show(); // back on this page, some browsers still have it
   });

@@ -5,6 +5,7 @@ import { find, isSupported, log, showTime, timeZone } from './log-elements.ts';
 import { announcer, openLog, repeat, startLog } from './log-view.ts';
 import { holdAnnouncements, offerPause } from './pause.ts';
 import { poll, startPolling } from './poller.ts';
+import { startTakingFiles } from './room-files.ts';
 
 if (isSupported) {
   startLog();
@@ -12,6 +13,7 @@ if (isSupported) {
   if (find('#message')) {
     find('#check')?.remove();
     startComposer(poll);
+    startTakingFiles();
     offerPause(find('#announcements')!, announcer, repeat);
     holdAnnouncements(announcer);
     startPolling();

@@ -9,7 +9,7 @@ import { showErrorInTitle } from './title.ts';
 // The page has these only if the user is in the room; only then chat.ts starts the composer.
 export const form = find('#message') as HTMLFormElement;
 export const field = find('#body') as HTMLTextAreaElement;
-const key = find('#key') as HTMLInputElement;
+export const key = find('#key') as HTMLInputElement;
 
 const draft = `draft ${room} ${reader}`;
 /** "Sent" is said so long after the focus is back: what is said with it is lost. */
@@ -139,7 +139,7 @@ const send = async (poll: () => Promise<void>) => {
 };
 
 /** Shows and says that a message is on its way, if it is for long. Returns what takes that away. */
-const showSending = () => {
+export const showSending = () => {
   let words: Element | undefined;
   let timer: number | undefined;
   try {

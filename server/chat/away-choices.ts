@@ -3,7 +3,7 @@ import { Away, AwayRoom, ensureAway, type Told, type When } from './away.ts';
 import { chosenOption, collectProblems, requireWellFormed } from './checks.ts';
 import { Invalid } from './errors.ts';
 import type { MemberRoom } from './membership.ts';
-import { ZONES } from './preferences.ts';
+import { presentName, ZONES } from '../text/zones.ts';
 import { lockActor, type User } from './user.ts';
 
 export const TOLD = { nothing: 'nothing', mine: 'mine', all: 'all' } as const satisfies Record<Told, Told>;
@@ -54,7 +54,7 @@ export async function saveAway(em: EntityManager, actor: User, typed: TypedAway,
   if ((choices.quietFrom === null) !== (choices.quietUntil === null))
     throw new Invalid({ quietUntil: 'Quiet hours have a beginning and an end. Choose both, or neither.' });
   if (choices.hook !== 'never' && choices.hookUrl === null)
-    throw new Invalid({ hookUrl: 'Enter the address that is posted to, or choose never.' });
+    throw new Invalid({ hookUrl: 'Enter the address to post to, or choose “Never”.' });
   await em.nativeUpdate(Away, { user: user.id }, choices);
   await em.execute(
     'update telling set look_at = ? where user_id = ? and message_id is null and look_at > ?',
@@ -84,7 +84,7 @@ export async function clearAwayIn(em: EntityManager, { room, membership }: Membe
 function checkedMinutes(typed: string): number {
   const minutes = /^\d{1,4}$/.test(typed.trim()) ? Number(typed) : 0;
   if (minutes >= 1 && minutes <= MOST_MINUTES) return minutes;
-  throw new Invalid({ minutes: 'A message is told after 1 to 1,440 minutes. Enter a whole number.' });
+  throw new Invalid({ minutes: 'Enter a whole number of minutes from 1 to 1,440.' });
 }
 
 function checkedHour(field: string, typed: string): number {
@@ -97,7 +97,8 @@ const checkedQuiet = (field: string, typed: string): number | null =>
   typed === '' ? null : checkedHour(field, typed);
 
 function checkedZone(zone: string): string {
-  if (ZONES.includes(zone)) return zone;
+  const name = presentName(zone);
+  if (ZONES.includes(name)) return name;
   throw new Invalid({ zone: 'There is no such time zone. Choose one from the list.' });
 }
 

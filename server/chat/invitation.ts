@@ -64,12 +64,12 @@ export async function invite(
   await em.flush();
 }
 
-const WORDS = { days: 'How many days it holds', uses: 'How many people may use it' };
+const WORDS = { days: 'days', uses: 'people' };
 
 function numberIn(name: 'days' | 'uses', typed: string, most: number): number {
   const number = /^\s*\d{1,4}\s*$/.test(typed) ? Number(typed) : NaN;
   if (number >= 1 && number <= most) return number;
-  throw new Invalid({ [name]: `${WORDS[name]} must be a whole number from 1 to ${most}.` });
+  throw new Invalid({ [name]: `Enter a whole number of ${WORDS[name]} from 1 to ${most}.` });
 }
 
 /** The invitations of a room that hold, newest first. */

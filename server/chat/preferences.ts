@@ -1,13 +1,11 @@
 import type { EntityManager } from '@mikro-orm/core';
 import { chosenOption, collectProblems } from './checks.ts';
 import { Invalid } from './errors.ts';
+import { presentName, ZONES } from '../text/zones.ts';
 import { lockActor, type Style, User } from './user.ts';
 
 /** How pages look: `y2k` and `terminal` are of the 2000s. */
 export const STYLES = { calm: 'calm', y2k: 'y2k', terminal: 'terminal' } as const;
-
-/** Names of time zones, such as `Europe/Berlin`. */
-export const ZONES: readonly string[] = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 
 /** The seconds between two reloads of a live view. */
 export const RELOADS = { '10s': 10, '30s': 30, '1min': 60, '5min': 300 } as const;
@@ -61,6 +59,7 @@ export const checkedStyle = (style: string): Style => chosenOption('style', { st
 /** Returns null for the browser's time zone. */
 function checkedZone(zone: string): string | null {
   if (zone === '') return null;
-  if (ZONES.includes(zone)) return zone;
+  const name = presentName(zone);
+  if (ZONES.includes(name)) return name;
   throw new Invalid({ zone: 'There is no such time zone. Choose one from the list.' });
 }

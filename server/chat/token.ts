@@ -62,7 +62,7 @@ export async function makeToken(
     throw new Invalid({ write: 'Choose whether the token may only read, or also write messages.' });
   const days = /^\d{1,3}$/.test(typed.days) ? Number(typed.days) : 0;
   if (days < 1 || days > MOST_DAYS)
-    throw new Invalid({ days: 'A token holds for 1 to 365 days. Enter a whole number.' });
+    throw new Invalid({ days: 'Enter a whole number of days from 1 to 365.' });
   await em.nativeDelete(Token, { user, expiresAt: { $lte: now } });
   const names = (await em.find(Token, { user }, { fields: ['name'] })).map(({ name }) => name);
   if (names.includes(name))

@@ -39,7 +39,7 @@ function refuseOthers(ctx: Context, { room, writes }: GivenToken): void {
     : ['GET', 'HEAD'].includes(ctx.method) && READS.test(ctx.path);
   if (!isServed)
     throw new Forbidden(
-      'A token serves only what is made for programs, and posting. Use a browser for this.',
+      'A token works only for posting and for what programs read. Use a browser for this.',
     );
   if (isPost && !writes) throw new Forbidden('This token may only read. Make one that may write, too.');
   const [, asked = ctx.query.room ?? room] = /^\/rooms\/(\d+)/i.exec(ctx.path) ?? [];

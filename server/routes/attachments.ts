@@ -79,7 +79,8 @@ function checkedAttachment(
   const file = received.status === 'fulfilled' ? received.value : undefined;
   const typed = { description: field(ctx, 'description'), decorative: field(ctx, 'decorative') !== '' };
   const checked = collectProblems({
-    description: () => attachment.descriptionFor(file?.type, typed),
+    description: () =>
+      previews.asksForWords(ctx, typed) ? '' : attachment.descriptionFor(file?.type, typed),
     body: () => checkedBody(field(ctx, 'body'), { mayBeEmpty: true }),
     file: () => {
       if (received.status === 'rejected') throw received.reason;

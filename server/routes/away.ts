@@ -29,7 +29,7 @@ export const save: Handler = async (ctx) => {
   const user = requireUser(ctx);
   await ctx.rateLimiter.consume('manage', ctx);
   await ctx.em.transactional((em) => saveAway(em, user, ctx.fields, ctx.now));
-  flash(ctx, 'What you are told while you are away is saved.');
+  flash(ctx, 'Your choice of what you are told is saved.');
   seeOther(ctx, `/settings/away?${freshParameter()}`);
 };
 

@@ -59,7 +59,7 @@ export const topic = adminAction(
 /** POST /rooms/ID/mail-text */
 export const mailText = adminAction(
   (ctx, em, admin, id) => administration.setMailText(em, admin, id, field(ctx, 'mailText')),
-  'What mails about this room have is saved.',
+  'Your choice for mails about this room is saved.',
 );
 
 /** POST /rooms/ID/members */

@@ -80,6 +80,13 @@ function isStoredNow(ctx: Context): Promise<boolean> {
 export const comesFirst = (ctx: Context, note: string | undefined): boolean =>
   canShow(ctx) && (field(ctx, 'look') !== '' || note !== undefined);
 
+/** Whether the form that shows the file first asks for its description, too, because there is none yet. */
+export const asksForWords = (
+  ctx: Context,
+  { description, decorative }: { description: string; decorative: boolean },
+): boolean =>
+  ctx.upload !== undefined && comesFirst(ctx, undefined) && !decorative && description.trim() === '';
+
 /** Shows a file to its sender, in the form with all that they typed. */
 export async function show(ctx: Context, file: KeptFile, form: Handler): Promise<void> {
   await keep(ctx, file);

@@ -37,7 +37,7 @@ export const showForRoom: Handler = async (ctx) => {
 export const save: Handler = async (ctx) => {
   const user = requireUser(ctx);
   await ctx.em.transactional((em) => saveReading(em, user, ctx.fields));
-  flash(ctx, 'What is read of a message is saved.');
+  flash(ctx, 'Your choice of what is read is saved.');
   seeOther(ctx, `/settings/reading?${freshParameter()}`);
 };
 

@@ -56,7 +56,7 @@ export const note: Handler = async (ctx) => {
 
 /** POST /practice/runs/ID/share and /unshare */
 export const share: Handler = (ctx) =>
-  act(ctx, runs.shareRun, 'The run has an address that shows it to everybody who has it.');
+  act(ctx, runs.shareRun, 'The run is shared. Everybody who has its address can see it.');
 export const unshare: Handler = (ctx) => act(ctx, runs.unshareRun, 'The address of the run has ended.');
 
 /** GET /practice/runs/ID/delete */

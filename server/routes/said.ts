@@ -81,6 +81,6 @@ export const usePreset: Handler = async (ctx) => {
 };
 
 function done(ctx: Context): void {
-  flash(ctx, 'What is said is saved.');
+  flash(ctx, 'Your choice of what is said is saved.');
   seeOther(ctx, `/settings/said?${freshParameter()}`);
 }

@@ -98,14 +98,14 @@ export async function foundBy(ctx: Context, room?: { id: number }): Promise<Foun
 
 async function queryIn(ctx: Context): Promise<Omit<SearchQuery, 'rooms'> | undefined> {
   for (const name of FIELDS)
-    if (Array.isArray(ctx.query[name])) throw new Invalid({ [name]: 'This is given twice. Give it once.' });
+    if (Array.isArray(ctx.query[name])) throw new Invalid({ [name]: 'This field was sent twice. Send it once.' });
   const { q = '', author, since, until, has } = typedIn(ctx);
   if (lengthOf(q) > LONGEST_QUERY)
     throw new Invalid({ q: 'A search has at most 1,000 characters. Search for fewer words.' });
   for (const [name, text] of [['q', q] as const, ['author', author ?? ''] as const])
     requireWellFormed(name, text);
   if (has !== undefined && !Object.hasOwn(HAS, has))
-    throw new Invalid({ has: 'Choose an image, a file or a link, or none of them.' });
+    throw new Invalid({ has: 'Choose “Anything”, an image, a file or a link.' });
   const words = wordsIn(q);
   if (words.length === 0 && !author && !since && !until && !has) return undefined;
   return {

@@ -1,8 +1,10 @@
+import { FIXED_ZONES, presentName, ZONES } from '../text/zones.ts';
+
 /** The zone of users who have not chosen one and whose browser has not told one. */
 export const DEFAULT_ZONE = 'UTC';
 
 const DAY_MS = 86_400_000;
-const NAMED: ReadonlySet<string> = new Set(Intl.supportedValuesOf('timeZone'));
+const NAMED: ReadonlySet<string> = new Set([...ZONES, ...FIXED_ZONES]);
 
 const formatters = new Map<
   string,
@@ -25,7 +27,7 @@ export function checkedZone(zone: string | undefined): string {
 
 function canonicalZone(zone: string): string {
   try {
-    const name = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    const name = presentName(new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone);
     return NAMED.has(name) ? name : DEFAULT_ZONE; // refuses offsets, which are valid zones: each costs a set of formatters in memory
   } catch {
     return DEFAULT_ZONE;

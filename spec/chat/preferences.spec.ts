@@ -1,7 +1,8 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { Invalid } from '../../server/chat/errors.ts';
-import { savePreferences, ZONES } from '../../server/chat/preferences.ts';
+import { savePreferences } from '../../server/chat/preferences.ts';
+import { ZONES } from '../../server/text/zones.ts';
 import { User } from '../../server/chat/user.ts';
 import { type House, refusal, withHouse } from '../support/domain.ts';
 

@@ -138,7 +138,7 @@ test('reset-link makes a working link while the server runs', async () => {
         .status,
       303,
     );
-    assert.match(words((await somebody.get('/rooms')).page.querySelector('header')), /Logged in as ada/);
+    assert.match(words((await somebody.get('/rooms')).page.querySelector('header')), /ada\s+Log out/);
     assert.is((await ada.get('/rooms')).status, 303);
   });
 });

@@ -26,7 +26,7 @@ test(
     const answer = await ada.press(form, 'Create account', good);
     assert.is(answer.status, 303);
     assert.is(answer.location, '/rooms');
-    assert.match(await shown(ada), /Logged in as ada/);
+    assert.match(await shown(ada), /ada\s+Log out/);
   }),
 );
 
@@ -249,7 +249,7 @@ test(
       words(refused.page.querySelector('.problems, [role="alert"]')),
       /only administrator of lobby/,
     );
-    assert.match(await shown(ada), /Logged in as ada/);
+    assert.match(await shown(ada), /ada\s+Log out/);
     await ada.post(`/rooms/${lobby}/delete`);
     assert.is((await ada.post('/settings/delete', { current: 'correct horse' })).location, '/goodbye');
   }),

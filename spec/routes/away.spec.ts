@@ -47,7 +47,7 @@ test(
     await world.visitor().register('mallory');
     const link = await linkIn(mails, 1);
     const owner = world.visitor();
-    const answer = await owner.press(await owner.get(link), 'Take my address off');
+    const answer = await owner.press(await owner.get(link), 'Remove my address');
     assert.is(answer.location, '/confirm/disowned');
     assert.is((await owner.get('/confirm/disowned')).status, 200);
     assert.is(await ownerOf(world, 'mallory@example.org'), null);
@@ -107,7 +107,7 @@ test(
     assert.ok(page.page.querySelector('#what-all')!.hasAttribute('checked'));
     const refused = await ada.press(page, 'Save what I am told', { minutes: 'soon', hookUrl: 'ntfy' });
     assert.is(refused.status, 422);
-    assert.match(problem(refused, 'Minutes that a message waits').beside, /1 to 1,440 minutes/);
+    assert.match(problem(refused, 'Minutes until I am told').beside, /minutes from 1 to 1,440/);
     assert.is(refused.page.querySelector('#minutes')!.getAttribute('value'), 'soon');
     assert.is(refused.page.querySelector('#hookUrl')!.getAttribute('value'), 'ntfy');
     assert.is(refused.page.querySelector('#hour option[selected]')?.getAttribute('value'), '18');

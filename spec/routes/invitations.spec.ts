@@ -44,7 +44,7 @@ test(
     const { ada, room } = await scene(world);
     const answer = await ada.post(`${room}/invitations`, { days: '31', uses: '0' });
     assert.is(answer.status, 422);
-    assert.match(problem(answer, 'Days that it holds').beside, /from 1 to 30/);
+    assert.match(problem(answer, 'Days until it ends').beside, /from 1 to 30/);
     assert.match(problem(answer, 'People who may use it').beside, /from 1 to 100/);
   }),
 );

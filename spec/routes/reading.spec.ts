@@ -89,7 +89,10 @@ test(
       'From https://example.org/harbour and https://example.org/boats from Bo, 2 links, number 13',
       'Screen readers pass over it.',
     ]);
-    assert.is(words(after.page.querySelector('main [role="status"]')), 'What is read of a message is saved.');
+    assert.is(
+      words(after.page.querySelector('main [role="status"]')),
+      'Your choice of what is read is saved.',
+    );
     const room = await ada.get(`/rooms/${lobby}/reading`);
     assert.equal(examples(room), examples(after));
     assert.is(room.page.querySelector('form[action$="/reading/clear"]'), null);

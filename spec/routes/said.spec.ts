@@ -34,7 +34,10 @@ test(
       '“Cem entered the room.”',
       '“4 new messages from Ana”',
     ]);
-    assert.is(words(everything.page.querySelector('main [role="status"]')), 'What is said is saved.');
+    assert.is(
+      words(everything.page.querySelector('main [role="status"]')),
+      'Your choice of what is said is saved.',
+    );
     const fields = { 'place-text': '1', 'place-sender': '2', every: '15', own: 'no', notices: 'no' };
     const own = await follow(ada, await ada.post('/settings/said', fields));
     assert.is(examples(own)[0], '“See you at ten, from Ana”');

@@ -320,7 +320,7 @@ test(
       ada,
       await ada.press(await ada.get('/settings/account'), 'Change username', { username: 'countess' }),
     );
-    assert.match(words(after.page.querySelector('header')), /Logged in as countess/);
+    assert.match(words(after.page.querySelector('header')), /countess\s+Log out/);
     assert.is(valueOf(labelled(after, 'Username')), 'countess');
     await grace.enter(lobby);
     assert.equal(await grace.log(lobby), ['countess entered', 'countess: hello', 'grace entered']);
@@ -345,7 +345,7 @@ test(
     assert.equal(linked(answer), ['username']);
     assert.is(valueOf(labelled(answer, 'Username')), 'GRACE');
     assert.is(valueOf(labelled(answer, 'Email')), 'ada@example.org');
-    assert.match(words(answer.page.querySelector('header')), /Logged in as ada/);
+    assert.match(words(answer.page.querySelector('header')), /ada\s+Log out/);
   }),
 );
 

@@ -91,6 +91,28 @@ test(
     await page.getByRole('link', { name: 'Back to lobby without attaching anything' }).click();
     await eventually(() => typedIn(page), 'a thought');
     assert.equal(await ada.log(lobby), ['ada entered']);
+
+    for (const event of ['paste', 'drop'] as const) {
+      await give(page, event, ['of an office program.png'], 'AAAA', ['text/plain', 'text/html'], '#body');
+      await give(page, event, ['image.png'], (await images.png()).toString('base64'), [], '#body');
+      await page.getByRole('heading', { name: 'Look at it before you send it' }).waitFor();
+      assert.is(
+        await page.locator('.notice').innerText(),
+        'It is not sent yet. Describe it, then press Send.',
+      );
+      await page.getByRole('img', { name: 'The image that you chose' }).waitFor();
+      clock.pass(10_000);
+      await tick();
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('Error: Describe what it shows or says').waitFor();
+      await page.getByLabel('Description').fill(`the harbour, by ${event}`);
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByRole('img', { name: `the harbour, by ${event}` }).waitFor();
+      await eventually(() => typedIn(page), 'a thought');
+    }
+    assert.equal(await ada.log(lobby), ['ada entered', 'ada: ', 'ada: ']);
+    await give(page, 'drop', ['one.png', 'two.png'], 'AAAA', [], '#body');
+    await page.getByRole('link', { name: TOO_MANY_FILES }).waitFor();
   }),
 );
 
@@ -114,7 +136,14 @@ const choose = (page: Page, name: string, buffer: Buffer) =>
   page.getByLabel('File').setInputFiles({ name, mimeType: '', buffer });
 
 /** Pastes or drops files at an element. */
-const give = (page: Page, event: 'paste' | 'drop', names: string[], base64: string, texts: string[] = []) =>
+const give = (
+  page: Page,
+  event: 'paste' | 'drop',
+  names: string[],
+  base64: string,
+  texts: string[] = [],
+  at = '#description',
+) =>
   page.evaluate(`{
     const data = new DataTransfer();
     const bytes = Uint8Array.from(atob('${base64}'), (byte) => byte.charCodeAt(0));
@@ -122,7 +151,7 @@ const give = (page: Page, event: 'paste' | 'drop', names: string[], base64: stri
     for (const type of ${JSON.stringify(texts)}) data.setData(type, 'a text');
     const init = { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data };
     const event = new ${event === 'paste' ? 'ClipboardEvent' : 'DragEvent'}('${event}', init);
-    document.querySelector('#description').dispatchEvent(event);
+    document.querySelector('${at}').dispatchEvent(event);
   }`);
 
 /** What the form says of the file, once. */

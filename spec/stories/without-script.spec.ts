@@ -40,7 +40,7 @@ test(
     await page.getByLabel('Username or email').fill('ADA@example.org');
     await page.getByLabel('Password').fill('correct horse');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('Logged in as ada').waitFor();
+    await page.getByRole('banner').getByText('ada', { exact: true }).waitFor();
   }),
 );
 

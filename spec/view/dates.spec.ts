@@ -49,6 +49,19 @@ test('a missing or unknown zone counts as UTC', () => {
     assert.is(checkedZone(zone), 'UTC');
 });
 
+test('a zone of a fixed number of hours is that zone, as the script has it, and a zone goes by its present name', () => {
+  for (const zone of ['Etc/GMT+12', 'Etc/GMT-14', 'Etc/GMT+1']) assert.is(checkedZone(zone), zone);
+  assert.is(time('2026-01-01T03:00:00.000Z', checkedZone('Etc/GMT+12')), '15:00');
+  assert.is(dayKey('2026-01-01T03:00:00.000Z', checkedZone('Etc/GMT+12')), '2025-12-31');
+  assert.equal(['Europe/Kiev', 'Europe/Kyiv', 'Asia/Calcutta', 'Etc/UTC', '+05:00'].map(checkedZone), [
+    'Europe/Kyiv',
+    'Europe/Kyiv',
+    'Asia/Kolkata',
+    'UTC',
+    'UTC',
+  ]);
+});
+
 test('a zone is known in any case', () => {
   assert.equal(['Europe/Berlin', 'europe/berlin', 'UTC'].map(checkedZone), [
     'Europe/Berlin',

@@ -1,7 +1,7 @@
 import { parse } from 'node-html-parser';
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { ZONES } from '../../server/chat/preferences.ts';
+import { ZONES } from '../../server/text/zones.ts';
 import { zoneOptions } from '../../server/view/zone-options.ts';
 
 const test = suite('zone options');
@@ -21,6 +21,11 @@ test('the options are all time zones, and the chosen one is selected', () => {
       ZONES,
     );
   }
+});
+
+test('a zone that was chosen by its old name is selected by the present one', () => {
+  assert.equal(selectedIn(zoneOptions('Europe/Kiev')), ['Europe/Kyiv']);
+  assert.equal(selectedIn(zoneOptions('Asia/Calcutta')), ['Asia/Kolkata']);
 });
 
 test('nothing is selected without a choice, or for a text that is no time zone', () => {
