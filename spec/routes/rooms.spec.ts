@@ -223,12 +223,18 @@ test(
 );
 
 test(
-  'the list says once that the user has left a room',
+  'the list says once that the user has left a room, and has the focus there',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     await ada.leave(lobby);
-    assert.match((await rooms(ada)).text, /You left lobby/);
+    const notice = (await rooms(ada)).page.querySelector('main [role="status"][autofocus]');
+    assert.is(
+      notice?.getAttribute('aria-labelledby'),
+      notice?.querySelector('p')?.id,
+      'its sentence is its name',
+    );
+    assert.is(words(notice), 'You left lobby.');
     assert.not.match((await rooms(ada)).text, /You left lobby/);
   }),
 );
