@@ -228,7 +228,10 @@ test(
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     await ada.leave(lobby);
-    assert.is(words((await rooms(ada)).page.querySelector('main [role="status"][autofocus]')), 'You left lobby.');
+    assert.is(
+      words((await rooms(ada)).page.querySelector('main [role="status"][autofocus]')),
+      'You left lobby.',
+    );
     assert.not.match((await rooms(ada)).text, /You left lobby/);
   }),
 );
