@@ -19,8 +19,8 @@ export const request = (path: string, init: RequestInit = {}) => {
 export const isNetworkError = ({ name }: Error) => /^(Type|Abort|Network|Timeout|Syntax)Error$/.test(name);
 
 /**
- * Returns a function to call after each request: `false` if it failed. The first failure shows and
- * announces that the connection is lost, the next success that it is back. The sentence stands before `place`.
+ * Returns a function to call after each request: `false` if the connection is lost. The first `false` shows
+ * and announces that, the next `true` that it is back. The sentence stands before `place`.
  */
 export const watchConnection = (place: Element, announcer: Announcer) => {
   let lost: Element | undefined;

@@ -39,7 +39,7 @@ export const poll = async () => {
     isPolling = false;
   }
   showTitle();
-  showConnection(!failures);
+  showConnection(failures < 2); // one alone may be a poll that the next page has ended
   timer = setTimeout(poll, Math.min(15, 2 ** failures * (outside ? 3 : 1)) * 1000);
 };
 

@@ -111,15 +111,8 @@ function closingLine(state: StateBlock, start: number, end: number, length: numb
   return undefined;
 }
 
-/** Gives the items of numbered lists the numbers that the author typed. */
+/** Gives the items of numbered lists the numbers that the author typed: style sheets show the first from it, too. */
 function numberItems(tokens: Token[]): void {
-  const expected: number[] = [];
-  for (const token of tokens) {
-    if (/_list_open/.test(token.type)) expected.push(Number(token.attrGet('start') ?? 1));
-    else if (/_list_close/.test(token.type)) expected.pop();
-    else if (token.type === 'list_item_open' && token.info) {
-      if (Number(token.info) !== expected.at(-1)) token.attrSet('value', token.info);
-      expected.splice(-1, 1, Number(token.info) + 1);
-    }
-  }
+  for (const token of tokens)
+    if (token.type === 'list_item_open' && token.info) token.attrSet('value', token.info);
 }

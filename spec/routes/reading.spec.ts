@@ -9,7 +9,7 @@ const test = suite('what is read, over HTTP');
 const TIMES = /\d\d:\d\d/g;
 const lines = ({ page }: Answer) =>
   page.querySelectorAll('.log li').map((item) => words(item).replace(TIMES, '12:00'));
-const examples = ({ page }: Answer) => page.querySelectorAll('main dd').map(words);
+const examples = ({ page }: Answer) => page.querySelectorAll('main dd, main h3 + *').map(words);
 const ORDER = { 'place-text': '1', 'place-sender': '2', 'place-links': '3', 'place-number': '4' };
 
 /** A room in which grace and ada have written. */

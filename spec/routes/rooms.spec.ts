@@ -223,12 +223,15 @@ test(
 );
 
 test(
-  'the list says once that the user has left a room',
+  'the list says once that the user has left a room, and has the focus there',
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     const lobby = await ada.createRoom('lobby');
     await ada.leave(lobby);
-    assert.match((await rooms(ada)).text, /You left lobby/);
+    assert.is(
+      words((await rooms(ada)).page.querySelector('main [role="status"][autofocus]')),
+      'You left lobby.',
+    );
     assert.not.match((await rooms(ada)).text, /You left lobby/);
   }),
 );

@@ -11,6 +11,7 @@ import {
   typedIn,
   withBrowser,
 } from '../support/browser.ts';
+import { images, large } from '../support/files.ts';
 
 const test = browserSuite('what is heard, with script');
 
@@ -243,6 +244,48 @@ test(
     assert.is(await focused(page), 'body');
     await eventually(async () => (await announced(page)).slice(1), ['Sent']);
     assert.is(await page.locator('main .announcer').count(), 1, 'it is part of the page, from the start');
+  }),
+);
+
+test(
+  'a message begins in the line of its author, whatever it begins with',
+  withBrowser(async ({ open, cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    const texts = [
+      'plain',
+      '- milk\n- tea',
+      '24. Dezember\n25. too',
+      '```js\nnpm test\n```',
+      '> asked\nyes',
+      '*strong*',
+    ];
+    for (const body of texts) await ada.sayJson(lobby, body);
+    await ada.attach(lobby, await large(400, 300), { body: '' });
+    await ada.attach(lobby, await images.png(), { body: '' });
+    const page = await open(`/rooms/${lobby}`, ada);
+    // A screen reader takes for one line what has its middle within 5 pixels, and leaves out items that are inline.
+    const apart = await page.evaluate<string[]>(`[...document.querySelectorAll('.message')].map((message) => {
+      const middle = ({ top, height }) => top + height / 2;
+      const range = document.createRange();
+      const body = message.querySelector('.body');
+      const texts = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+      range.selectNode(message.querySelector('img') ?? body);
+      for (let text; (text = texts.nextNode()); )
+        if (text.data.trim() && text.parentElement.className !== 'sign') {
+          range.setStart(text, 0), range.setEnd(text, 1);
+          break;
+        }
+      const gap = Math.abs(middle(range.getBoundingClientRect()) - middle(message.querySelector('.author').getBoundingClientRect()));
+      const item = body.querySelector('li');
+      return gap > 5 ? gap + ' pixels: ' + message.textContent : item && /inline/.test(getComputedStyle(item).display) ? 'inline: ' + item.textContent : '';
+    })`);
+    assert.equal(
+      apart,
+      [...texts, 'an image', 'a small image'].map(() => ''),
+    );
+    const first = `getComputedStyle(document.querySelector('.body ol > li'), '::before').content`;
+    assert.is(await page.evaluate(first), '"24. "', 'with the number that was typed');
   }),
 );
 
