@@ -22,6 +22,8 @@ const MOST = 3;
 const WINDOW_MS = 5000;
 /** A screen reader stops speaking at every key, so nothing is said for this long after one. */
 const QUIET_MS = 2000;
+/** A screen reader says which window has come to the front, and lets nothing that the page says before be heard. */
+const RETURN_MS = 1000;
 /** Entries gather until a poll brings no more, or for this long if no poll is answered. */
 const GATHER_MS = 2500;
 /** Some screen readers let a text interrupt the one before it, or speak them in any order. */
@@ -55,6 +57,10 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: Sp
     sayDue();
   };
 
+  const endQuiet = () => {
+    quietUntil = -Infinity;
+  };
+
   return {
     say,
     /** Takes the entries of one poll, in order; none if the poll brought none. */
@@ -68,9 +74,11 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: Sp
       quietUntil = now() + QUIET_MS;
       held.delay();
     },
-    /** The user's message is sent, which ends the quiet. */
+    /** The last key has done what it was for, as a button that was pressed: nothing is held because of it. */
+    endQuiet,
+    /** The user's message is sent. */
     sent() {
-      quietUntil = -Infinity;
+      endQuiet();
       return isOnlyHeard('sent') ? sayDue() : say('Sent');
     },
     /** Holds entries until it is called with `false`; sentences are said. */
@@ -79,8 +87,9 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: Sp
       if (isOn) held.delay();
       say(`Announcements are ${isOn ? 'paused' : 'on again'}.`, 'pause');
     },
-    /** Holds everything while the page is hidden. */
+    /** Holds everything while the page is hidden, and until it has been in front again for a moment. */
     hide(isOn: boolean) {
+      if (isHidden && !isOn) quietUntil = now() + RETURN_MS;
       isHidden = isOn;
       sayDue();
     },
