@@ -1,7 +1,7 @@
 // A desktop of a run's own: a display, a bus and a window manager, on which a screen reader and a browser run.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,7 @@ export class Desktop {
 
   private constructor(folder: string) {
     this.folder = folder;
+    process.once('exit', this.#clear);
     this.#env = {
       PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
       HOME: folder,
@@ -130,14 +131,9 @@ export class Desktop {
   /** Whether a program of this desktop runs, or waits for a processor, just now. Linux tells. */
   isBusy(): boolean {
     const groups = new Set(this.#processes.map(({ pid }) => String(pid)));
-    return readdirSync('/proc').some((name) => {
-      if (!/^\d+$/.test(name)) return false;
-      try {
-        const [state, , group] = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-        return state === 'R' && groups.has(group!);
-      } catch {
-        return false; // it has just ended
-      }
+    return processes().some((pid) => {
+      const [state, , group] = contentOf(`/proc/${pid}/stat`).split(') ').at(-1)!.split(' ');
+      return state === 'R' && groups.has(group!);
     });
   }
 
@@ -145,22 +141,45 @@ export class Desktop {
   async stop(child: ChildProcess): Promise<void> {
     if (!child.pid || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise<boolean>((on) => child.once('exit', () => on(true)));
-    signal(child.pid, 'SIGTERM');
-    if (!(await Promise.race([ended, rest(END_MS).then(() => false)]))) signal(child.pid, 'SIGKILL');
+    signal(-child.pid, 'SIGTERM');
+    if (!(await Promise.race([ended, rest(END_MS).then(() => false)]))) signal(-child.pid, 'SIGKILL');
     await ended;
   }
 
   /** Ends all programs, the latest first, and clears the folder away. */
   async end(): Promise<void> {
     for (const child of this.#processes.toReversed()) await this.stop(child);
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
+    this.#clear();
+    process.off('exit', this.#clear);
+  }
+
+  /** Ends what is left, as programs that the bus has started, and clears the folder away. At once: the process may end. */
+  readonly #clear = (): void => {
+    const own = `HOME=${this.folder}`;
+    for (const pid of processes())
+      if (contentOf(`/proc/${pid}/environ`).split('\0').includes(own)) signal(pid, 'SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
+}
+
+const processes = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** What a file of `/proc` has; empty where its process has ended, or belongs to somebody else. */
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 
-/** Sends a signal to a program and all that it has started. */
+/** @param pid of a program; negative: and of all that it has started */
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, name);
+    process.kill(pid, name);
   } catch {
     /* it has ended by itself */
   }

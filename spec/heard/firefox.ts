@@ -23,8 +23,8 @@ const FIREFOX_PREFERENCES = {
   'toolkit.telemetry.enabled': false,
 };
 
-/** Starts a Firefox with a fresh profile and returns once it can be asked for its page. */
-export async function startFirefox(desktop: Desktop, command: string): Promise<Bidi> {
+/** Starts a Firefox with a fresh profile at this address, and returns once it can be asked for its page. */
+export async function startFirefox(desktop: Desktop, command: string, address: string): Promise<Bidi> {
   const profile = join(desktop.folder, 'profile');
   await mkdir(profile);
   const preferences = Object.entries(FIREFOX_PREFERENCES).map(
@@ -43,7 +43,7 @@ export async function startFirefox(desktop: Desktop, command: string): Promise<B
     '--height',
     '2000',
   ];
-  const firefox = desktop.run(command, options, { MOZ_ENABLE_WAYLAND: '0' });
+  const firefox = desktop.run(command, [...options, address], { MOZ_ENABLE_WAYLAND: '0' });
   let printed = '';
   firefox.stderr!.on('data', (chunk) => void (printed += chunk));
   const asked = await until('Firefox', () => /ws:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0]);

@@ -33,12 +33,12 @@ export class Listener {
     this.#username = username;
   }
 
-  /** @param command of Firefox */
-  static async start(command: string, username: string): Promise<Listener> {
+  /** @param command of Firefox @param address of its first page, which takes the focus away from the field for addresses */
+  static async start(command: string, username: string, address: string): Promise<Listener> {
     const desktop = await Desktop.start();
     try {
       const reader = await Reader.start(desktop);
-      return new Listener(desktop, reader, await startFirefox(desktop, command), username);
+      return new Listener(desktop, reader, await startFirefox(desktop, command, address), username);
     } catch (error) {
       await desktop.end();
       throw error;

@@ -8,7 +8,7 @@ import { type SpeechLine, speechLines } from './speech.ts';
 const NO_PGREP = '#!/bin/sh\nexit 1\n';
 const PAUSE_MS = 50;
 /** An answer to a key that takes longer never comes. */
-const ANSWER_MS = 5000;
+const ANSWER_MS = 8000;
 /** What goes on saying something for longer is not waited for. */
 const MOST_MS = 90_000;
 

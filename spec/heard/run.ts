@@ -18,6 +18,7 @@ const USERNAME = 'ada';
 /** Characters of what the page has announced that a run keeps. */
 const MOST_NOTED = 900;
 
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
 try {
   const options = optionsIn(process.argv.slice(2));
   const command = firefoxCommand();
@@ -47,7 +48,7 @@ async function play(world: World, command: string, { scenes, to }: Options, time
   /** A screen reader or a browser that does not start, or hangs, is started once more. */
   const hear = async (number: number, isAgain = false): Promise<Heard> => {
     try {
-      listener ??= await Listener.start(command, USERNAME);
+      listener ??= await Listener.start(command, USERNAME, `${door.address}/practice/scenes`);
       return await listener.hears(number, `${door.address}/practice/scenes/${number}`);
     } catch (error) {
       await listener?.end();
