@@ -106,7 +106,7 @@ export class Desktop {
   /** Runs a program to its end, and returns what it printed. */
   async ask(command: string, options: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(command, options, {
-      env: this.#env as NodeJS.ProcessEnv,
+      env: this.#env,
       timeout: READY_MS,
     });
     return stdout;

@@ -28,7 +28,11 @@ const SENDER = /\b(Ana|Bo|Cem): /g;
 /** Characters that only tell of a direction, which no reader says. */
 const DIRECTIONS = /[\u200e\u200f\u2066-\u2069]/g;
 
-const plain = (text: string) => text.replace(DIRECTIONS, '').replace(/\s+/g, ' ').trim();
+/** A reader may put a space between them. */
+const PICTURES = /\p{Extended_Pictographic}|\p{Emoji_Modifier}/gu;
+
+const plain = (text: string) =>
+  text.replace(DIRECTIONS, '').replace(PICTURES, ' $& ').replace(/\s+/g, ' ').trim();
 
 /** How a scene was heard. The gravest fault alone is told. */
 export function markOf({ texts, page, isAlone, mayBeCut }: Expected, heard: Utterance[]): Mark {
@@ -54,13 +58,19 @@ const countOf = (text: string, texts: string[]) => texts.filter((other) => other
 
 type Span = [from: number, to: number];
 
+/** An utterance, and where it is in all that was heard. */
+interface Part {
+  span: Span;
+  of: Utterance;
+}
+
 /** The utterances as one text, and where each is in it. */
-function joined(heard: Utterance[]): { text: string; parts: { span: Span; of: Utterance }[] } {
+function joined(heard: Utterance[]): { text: string; parts: Part[] } {
   let text = '';
-  const parts = heard.map((of) => {
+  const parts = heard.map((of): Part => {
     const from = text.length;
     text += `${plain(of.text)} `;
-    return { span: [from, text.length - 1] satisfies Span as Span, of };
+    return { span: [from, text.length - 1], of };
   });
   return { text, parts };
 }
@@ -88,10 +98,10 @@ function firstPlaces(expected: string[], places: number[][]): number[] {
 function wrongBeside(
   expected: string[],
   spans: Span[],
-  { parts }: ReturnType<typeof joined>,
+  { parts }: { parts: Part[] },
   { isAlone, mayBeCut }: Pick<Expected, 'isAlone' | 'mayBeCut'>,
 ): Mark | undefined {
-  const isIn = ([from, to]: Span, { span }: { span: Span }) => span[0] < to && span[1] > from;
+  const isIn = ([from, to]: Span, { span }: Part) => span[0] < to && span[1] > from;
   for (const [index, span] of spans.entries()) {
     const own = parts.filter((part) => isIn(span, part)).map(({ of }) => of);
     if (own.some(({ isCut }) => isCut) && !mayBeCut)

@@ -51,7 +51,7 @@ export function utterancesOf(lines: SpeechLine[], begin: number): Utterance[] {
       });
     }
   }
-  return heard.map(({ end: _, ...one }) => one);
+  return heard.map(({ text, second, late, isCut }) => ({ text, second, late, isCut }));
 }
 
 /** Utterances as lines for people: `1.2 s  Ana: Hello.` */
