@@ -137,6 +137,8 @@ export class Tester {
   async sends(text: string): Promise<void> {
     await this.goes('field');
     if (text) await this.#desktop.ask('xdotool', ['type', '--delay', '60', '--', text]);
+    const typed = `document.querySelector('${PLACES.field}').value`;
+    await until('text in the field', async () => (await this.#page(typed)) === text || !text, BEGIN_MS);
     await this.goes('send');
     await this.presses('Return');
     await this.#reader.silence(READ_MS);
