@@ -185,7 +185,7 @@ const TABLE: [act: Act, sentence: string][] = [
   [sends('/practice/99'), 'There is no such step. Choose one on the page “Practice”.'],
   [
     sends('/practice/say', { body: 'x'.repeat(4001) }),
-    'A message has at most 4,000 characters, and this one has 4,001. Shorten it, or send it in parts.',
+    'A message has at most 200 characters, and this one has 4,001. Shorten it, or send it in parts.',
   ],
   [
     asks('/practice/runs/99'),

@@ -22,6 +22,8 @@ const MOST = 3;
 const WINDOW_MS = 5000;
 /** A screen reader stops speaking at every key, so nothing is said for this long after one. */
 const QUIET_MS = 2000;
+/** A screen reader says which window has come to the front, and lets nothing that the page says before be heard. */
+const RETURN_MS = 1000;
 /** Entries gather until a poll brings no more, or for this long if no poll is answered. */
 const GATHER_MS = 2500;
 /** Some screen readers let a text interrupt the one before it, or speak them in any order. */
@@ -32,20 +34,19 @@ const CLOCK: Clock = { now: () => performance.now(), later: (act, ms) => setTime
 
 /** `reader` is the user's username. `speak` is called with each text: once, in order, and `APART_MS` apart. */
 export const createAnnouncer = (reader: string, chosen: Announcements, speak: Speak, clock = CLOCK) => {
-  const { now, later } = clock;
+  const { later } = clock;
   const { isOnlyHeard, isWanted, textOf } = createWording(reader, chosen);
   const { utter, keep, utterKept } = createVoice(speak, clock);
   const held = createHeld(clock, chosen.every, (entries, isDigest) => utter(textOf(entries, isDigest)));
-  let quietUntil = -Infinity;
-  let isPaused = false;
+  const quiet = createQuiet(clock);
   let isHidden = false;
 
   /** Says what is due, and comes back for the rest. */
   const sayDue = (): void => {
     if (isHidden) return held.delay();
-    if (now() < quietUntil) return later(sayDue, quietUntil - now());
+    if (quiet.left() > 0) return later(sayDue, quiet.left());
     utterKept();
-    const wait = isPaused ? 0 : held.sayDue();
+    const wait = held.sayDue();
     if (wait) later(sayDue, wait);
   };
 
@@ -60,30 +61,47 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: Sp
     /** Takes the entries of one poll, in order; none if the poll brought none. */
     receive(entries: Entry[]) {
       held.add(entries.filter(isWanted));
-      if (isPaused || now() < quietUntil) held.delay();
+      if (quiet.left() > 0) held.delay();
       sayDue();
     },
     /** The user has pressed a key, which cuts off what is being said. */
     typed() {
-      quietUntil = now() + QUIET_MS;
+      quiet.begin(QUIET_MS);
       held.delay();
     },
-    /** The user's message is sent, which ends the quiet. */
+    /** The last key has done what it was for, as a button that was pressed: nothing is held because of it. */
+    endQuiet: quiet.end,
+    /** The user's message is sent. */
     sent() {
-      quietUntil = -Infinity;
+      quiet.end();
       return isOnlyHeard('sent') ? sayDue() : say('Sent');
     },
     /** Holds entries until it is called with `false`; sentences are said. */
     pause(isOn: boolean) {
-      isPaused = isOn;
-      if (isOn) held.delay();
+      held.pause(isOn);
       say(`Announcements are ${isOn ? 'paused' : 'on again'}.`, 'pause');
     },
-    /** Holds everything while the page is hidden. */
+    /** Holds everything while the page is hidden, and until it has been in front again for a moment. */
     hide(isOn: boolean) {
+      if (isHidden && !isOn) quiet.begin(RETURN_MS);
       isHidden = isOn;
       sayDue();
     },
+  };
+};
+
+/** Until when nothing is said at all. */
+const createQuiet = ({ now }: Clock) => {
+  let until = -Infinity;
+  return {
+    begin(ms: number) {
+      until = now() + ms;
+    },
+    end() {
+      until = -Infinity;
+    },
+    /** In ms; none if it is over. */
+    left: () => until - now(),
   };
 };
 
@@ -97,6 +115,7 @@ const createHeld = ({ now }: Clock, every = 0, tell: (entries: Entry[], isDigest
   let gatheringSince = 0;
   let gatherUntil = 0;
   let isDelayed = false;
+  let isPaused = false;
   let saidAt = -Infinity;
 
   return {
@@ -108,13 +127,18 @@ const createHeld = ({ now }: Clock, every = 0, tell: (entries: Entry[], isDigest
       if (!held.length) gatheringSince = now();
       gatherUntil = Math.min(now() + GATHER_MS, gatheringSince + WINDOW_MS);
       held.push(...entries);
+      isDelayed ||= isPaused;
     },
     delay() {
       isDelayed ||= held.length > 0;
     },
+    pause(isOn: boolean) {
+      isPaused = isOn;
+      isDelayed ||= held.length > 0;
+    },
     /** Says the entries if they are due. Returns how many ms they still have to wait. */
     sayDue() {
-      if (!held.length) return 0;
+      if (!held.length || isPaused) return 0;
       const isMany = arrivals.length > MOST;
       const apart = Math.max(isMany ? WINDOW_MS : 0, every * 1000);
       const dueAt = Math.max(isDelayed ? 0 : gatherUntil, apart && saidAt + apart);

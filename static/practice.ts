@@ -100,6 +100,7 @@ const post = async (form: HTMLFormElement, name: string, onSuccess = () => {}) =
     if (!response.ok) throw response;
     const answer: Answer = await response.json();
     began = performance.now();
+    announcer.endQuiet(); // what plays is to sound the same, by whatever key it was begun
     note(`– ${name} –`);
     for (const input of document.querySelectorAll<HTMLInputElement>('[name=done]')) input.value = answer.done;
     play(answer);

@@ -5,9 +5,7 @@ import type { EntryRecord, StoredFile } from './entry.ts';
 import { Invalid } from './errors.ts';
 
 const LONGEST_BODY = 4000;
-const EMPTY = 'Write a message of 1 to 4,000 characters, then send it.';
-const INVISIBLE =
-  'This message shows nothing: it has only invisible characters. Write a message of 1 to 4,000 characters, then send it.';
+const INVISIBLE = 'This message shows nothing: it has only invisible characters. ';
 const KEY = /^[A-Za-z0-9_-]{8,64}$/;
 
 export interface NewMessage {
@@ -25,17 +23,21 @@ export interface NewMessage {
 }
 
 /** Returns the text as it is stored: line breaks as LF, trimmed; '' if it shows nothing and may be empty. @throws Invalid for `body` */
-export function checkedBody(body: string, { mayBeEmpty } = { mayBeEmpty: false }): string {
+export function checkedBody(
+  body: string,
+  { mayBeEmpty = false, longest = LONGEST_BODY }: { mayBeEmpty?: boolean; longest?: number } = {},
+): string {
   const text = storedText(body);
   requireWellFormed('body', text);
   if (!hasVisible(text)) {
     if (mayBeEmpty) return '';
-    throw new Invalid({ body: text === '' ? EMPTY : INVISIBLE });
+    const wanted = `Write a message of 1 to ${count(longest)} characters, then send it.`;
+    throw new Invalid({ body: text === '' ? wanted : INVISIBLE + wanted });
   }
   const length = lengthOf(text);
-  if (length > LONGEST_BODY) {
+  if (length > longest) {
     throw new Invalid({
-      body: `A message has at most ${count(LONGEST_BODY)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.`,
+      body: `A message has at most ${count(longest)} characters, and this one has ${count(length)}. Shorten it, or send it in parts.`,
     });
   }
   return text;

@@ -13,7 +13,7 @@ export const MESSAGE_SCENES: Scene[] = [
       say(index + 1, AUTHORS[index % 3]!, `Message ${index + 1} of 30.`),
     ),
     heard: Array.from({ length: 5 }, () => '6 new messages from Ana, Bo and Cem'),
-    note: 'You hear a number at most every five seconds. Each may be one more or less, but they add up to 30, and speech is not behind when the last message has come.',
+    note: 'You hear a number at most every five seconds. Each may be one more or less, and the names may come in another order, but the numbers add up to 30 (a message that is read itself counts as one), and speech is not behind when the last message has come.',
   },
   STEPS.long!,
   STEPS.links!,

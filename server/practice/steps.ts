@@ -30,6 +30,8 @@ export interface Step {
   /** What a screen reader announces by default; a spec compares it with the real announcements. */
   heard: string[];
   note?: string;
+  /** What a screen reader says of the page that comes, once each: besides its title, and what it reads of every page. */
+  page?: string[];
   /** Seconds after the step begins when the connection is lost, and when it is back. */
   lost?: [number, number];
   /** How the step ends for the user, two seconds after it begins. */
@@ -150,14 +152,16 @@ export const STEPS: Readonly<Record<string, Step>> = {
     name: 'You are removed',
     cues: [],
     heard: [],
-    note: 'The next page begins with this sentence: “You were removed from the room Practice.”',
+    page: ['You were removed from the room Practice.'],
+    note: 'The page comes two seconds after the beginning, and begins with this sentence.',
     ends: 'removed',
   },
   deleted: {
     name: 'The room is deleted',
     cues: [],
     heard: [],
-    note: 'The next page begins with this sentence: “The room Practice was deleted, with all its messages.”',
+    page: ['The room Practice was deleted, with all its messages.'],
+    note: 'The page comes two seconds after the beginning, and begins with this sentence.',
     ends: 'deleted',
   },
 };

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { Invalid, NotInRoom, Unauthenticated } from '../chat/errors.ts';
+import { NotInRoom, Unauthenticated } from '../chat/errors.ts';
 import { checkedBody } from '../chat/message.ts';
 import type { User } from '../chat/user.ts';
 import { readerZone } from '../middleware/render.ts';
@@ -8,7 +8,6 @@ import { wantsJson } from '../middleware/request.ts';
 import { LONGEST_MESSAGE, sayStep, script, type ScriptedLine } from '../practice/script.ts';
 import type { Scene } from '../practice/scene.ts';
 import type { Ending, Step } from '../practice/steps.ts';
-import { lengthOf } from '../text/characters.ts';
 import { day, dayKey } from '../view/dates.ts';
 import type { EntryView } from '../view/entry.ts';
 import { quantity } from '../view/index.ts';
@@ -31,12 +30,7 @@ export const endingOf = (ended: unknown): string | undefined =>
 
 /** The step of a message of the user. @throws Invalid for `body` */
 export function saidStep(ctx: Context): string {
-  const body = checkedBody(field(ctx, 'body'));
-  if (lengthOf(body) > LONGEST_MESSAGE)
-    throw new Invalid({
-      body: `In the practice room a message has at most ${LONGEST_MESSAGE} characters. Shorten it.`,
-    });
-  return sayStep(body);
+  return sayStep(checkedBody(field(ctx, 'body'), { longest: LONGEST_MESSAGE }));
 }
 
 /** Where a step leads: the page, its steps, and what was taken. */

@@ -12,8 +12,8 @@ type Content = (run: ShownRun, results: ShownResult[], base: string) => string;
 const json = (value: unknown) => `${JSON.stringify(value, null, 1)}\n`;
 const sceneAddress = (base: string, scene: number) => `${base}/practice/scenes/${scene}`;
 const expectedIn = (scene: number): string[] => {
-  const { heard, note } = sceneOf(scene);
-  return [...heard, ...(note ? [note] : [])].map((text) => text.replaceAll('{reader}', READER_NAME));
+  const { heard, page = [], note } = sceneOf(scene);
+  return [...heard, ...page, ...(note ? [note] : [])].map((text) => text.replaceAll('{reader}', READER_NAME));
 };
 
 /** What ARIA-AT knows to be wrong beside the assertions; all else is `OTHER`, with words. */

@@ -87,7 +87,7 @@ test(
   withApp(async ({ cast }) => {
     const ada = await cast('ada');
     for (const [body, sentence] of [
-      ['  ', /Error: Write a message/],
+      ['  ', /Error: Write a message of 1 to 200 characters, then send it\./],
       ['x'.repeat(201), /Error: .*at most 200 characters/],
     ] as const) {
       const answer = await ada.post('/practice/say', { body, done: 'three' });

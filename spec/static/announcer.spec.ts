@@ -193,7 +193,17 @@ test('says of a connection that was lost and came back while its reader typed th
   assert.equal(heard, ['2 The connection is back.', '61 The connection is lost.']);
 });
 
-test('says nothing while the page is hidden, and what came as one where it is seen again', () => {
+test('says what comes after a key that has done what it was for, and holds nothing because of it', () => {
+  const { come, pass, heard, typed, endQuiet } = room();
+  typed();
+  endQuiet();
+  pass(1);
+  come('grace: one', 'linus: two');
+  pass(60);
+  assert.equal(heard, ['3.5 grace: one. linus: two']);
+});
+
+test('says nothing while the page is hidden, and what came as one a second after it is seen again', () => {
   const { come, pass, heard, hide, say } = room();
   hide(true);
   come('grace: one');
@@ -204,7 +214,7 @@ test('says nothing while the page is hidden, and what came as one where it is se
   assert.equal(heard, []);
   hide(false);
   pass(60);
-  assert.equal(heard, ['60 The connection is lost.', '60.25 7 new messages from grace and linus']);
+  assert.equal(heard, ['61 The connection is lost.', '61.25 7 new messages from grace and linus']);
 });
 
 test('says nothing of messages while it is paused, and then what came as one', () => {

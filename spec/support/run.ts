@@ -30,6 +30,7 @@ const ON_ANY_DATABASE = [
   'files/folder',
   'files/image',
   'files/type',
+  'heard/',
   'index',
   'licences',
   'practice/',
