@@ -38,9 +38,7 @@ function refuseOthers(ctx: Context, { room, writes }: GivenToken): void {
     ? WRITES.test(ctx.path)
     : ['GET', 'HEAD'].includes(ctx.method) && READS.test(ctx.path);
   if (!isServed)
-    throw new Forbidden(
-      'A token works only for posting and for what programs read. Use a browser for this.',
-    );
+    throw new Forbidden('A token works only for posting and for what programs read. Use a browser for this.');
   if (isPost && !writes) throw new Forbidden('This token may only read. Make one that may write, too.');
   const [, asked = ctx.query.room ?? room] = /^\/rooms\/(\d+)/i.exec(ctx.path) ?? [];
   if (room !== null && String(asked) !== String(room))

@@ -98,7 +98,8 @@ export async function foundBy(ctx: Context, room?: { id: number }): Promise<Foun
 
 async function queryIn(ctx: Context): Promise<Omit<SearchQuery, 'rooms'> | undefined> {
   for (const name of FIELDS)
-    if (Array.isArray(ctx.query[name])) throw new Invalid({ [name]: 'This field was sent twice. Send it once.' });
+    if (Array.isArray(ctx.query[name]))
+      throw new Invalid({ [name]: 'This field was sent twice. Send it once.' });
   const { q = '', author, since, until, has } = typedIn(ctx);
   if (lengthOf(q) > LONGEST_QUERY)
     throw new Invalid({ q: 'A search has at most 1,000 characters. Search for fewer words.' });

@@ -68,7 +68,7 @@ lines', 'a-key-of-grace', ${later});
     update room set told_bare = 1 where id = 5;`,
 };
 
-/** Rows of tables that a later migration made anew. */
+/** Rows of tables that a later migration made once more. */
 const REPLACED: Record<string, [before: string, now: string]> = {
   '0042-search-rows': ["(segment, place, bits) values (9, 0, '')", "(id, bits) values (9, '')"],
 };
