@@ -6,11 +6,12 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { suite } from './support/suite.ts';
 import * as assert from 'uvu/assert';
 import { eventually } from './support/eventually.ts';
-import { Visitor } from './support/visitor.ts';
+import { Visitor, words } from './support/visitor.ts';
 
 const test = suite('the server as a process');
 
@@ -71,6 +72,19 @@ function inFolder(
   };
 }
 
+/** The messages that a server has left in its folder, in order. */
+function messagesIn(folder: string): unknown[] {
+  const database = new DatabaseSync(join(folder, 'chat.db'), { readOnly: true });
+  try {
+    return database
+      .prepare("select body from entry where kind = 'message' order by seq")
+      .all()
+      .map(({ body }) => body);
+  } finally {
+    database.close();
+  }
+}
+
 /** Whether anybody answers at an address. */
 const answers = (base: string) =>
   new Promise<boolean>((resolve) => {
@@ -84,10 +98,11 @@ const answers = (base: string) =>
 test(
   'makes its database where it is started, says in one line where it is, and stops on a signal',
   inFolder(async (start, folder) => {
-    const server = start();
+    const server = start({ SCRYPT_LOGN: '15' });
     const base = await server.ready;
     assert.match(base, /^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
     assert.is(server.said.out.trim().split('\n').length, 1);
+    assert.not.match(server.said.err, /RATE_LIMITS|SCRYPT_LOGN/, 'there is nothing to warn of');
     assert.ok(existsSync(join(folder, 'chat.db')));
     assert.equal(await (await fetch(`${base}/healthz`)).json(), { status: 'ok' });
     const { code, ms } = await server.stop('SIGTERM');
@@ -98,62 +113,63 @@ test(
 );
 
 test(
-  'keeps its data where CHAT_DB says, says its address with the host that it was given, and stops on Ctrl+C',
+  'keeps its data where CHAT_DB says, says its address with the host that it was given, warns of what is for load tests only, lets nobody else start on its port, and stops on Ctrl+C',
   inFolder(async (start, folder) => {
-    const server = start({ CHAT_DB: join(folder, 'talk.sqlite'), HOST: 'localhost' });
-    assert.match(await server.ready, 'http://localhost:');
+    const server = start({ CHAT_DB: join(folder, 'talk.sqlite'), HOST: 'localhost', RATE_LIMITS: 'off' });
+    const base = await server.ready;
+    assert.match(base, 'http://localhost:');
     assert.ok(existsSync(join(folder, 'talk.sqlite')));
     assert.not.ok(existsSync(join(folder, 'chat.db')));
+    for (const setting of [/RATE_LIMITS/, /SCRYPT_LOGN/])
+      assert.match(server.said.err + server.said.out, setting);
+    const { port } = new URL(base);
+    const second = start({ PORT: port, HOST: 'localhost', CHAT_DB: join(folder, 'second.db') });
+    assert.is(await second.ended, 1);
+    assert.match(second.said.err, new RegExp(`:${port}\\b`));
+    assert.not.match(second.said.err, /\n +at /);
     assert.is((await server.stop('SIGINT')).code, 0);
   }),
 );
 
 test(
-  'warns of what is for load tests only, and of nothing else',
-  inFolder(async (start) => {
-    const loose = start({ RATE_LIMITS: 'off', HOST: '0.0.0.0' });
-    assert.match(await loose.ready, 'http://0.0.0.0:');
-    assert.match(loose.said.err + loose.said.out, /RATE_LIMITS/);
-    assert.match(loose.said.err + loose.said.out, /SCRYPT_LOGN/);
-    const strict = start({ SCRYPT_LOGN: '15' });
-    await strict.ready;
-    assert.not.match(strict.said.err + strict.said.out, /RATE_LIMITS|SCRYPT_LOGN/);
-  }),
-);
-
-test(
-  'is the same after a restart: accounts, sessions, tokens, rooms, and who is where',
+  'is the same after a restart: accounts, sessions, tokens, rooms, who is where, what was read, and the count of wrong log-ins',
   inFolder(async (start) => {
     const first = start();
     const ada = new Visitor(await first.ready);
+    const grace = new Visitor(ada.base);
     await ada.register('ada');
+    await grace.register('grace');
     const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
     await ada.say(lobby, 'before');
+    await grace.get(`/rooms/${lobby}`);
+    await ada.talk(lobby, 2);
     const page = await ada.get(`/rooms/${lobby}`);
-    assert.is((await first.stop()).code, 0);
-    const again = new Visitor(await start().ready);
-    for (const [name, value] of ada.cookies) again.cookies.set(name, value);
-    assert.is((await again.press(page, 'Send', { body: 'after' })).status, 303);
-    assert.equal(await again.log(lobby), ['ada entered', 'ada: before', 'ada: after']);
-  }),
-);
-
-test(
-  'keeps count of wrong log-ins over a restart',
-  inFolder(async (start) => {
-    const first = start();
-    const ada = new Visitor(await first.ready);
-    await ada.register('ada');
     for (let time = 0; time < 10; time += 1)
-      assert.is((await new Visitor(ada.base).logIn('ada', 'wrong horse')).status, 422);
-    await first.stop();
-    assert.is((await new Visitor(await start().ready).logIn('ada')).status, 429);
+      assert.is((await new Visitor(ada.base).logIn('grace', 'wrong horse')).status, 422);
+    assert.is((await first.stop()).code, 0);
+    const base = await start({ HOST: '0.0.0.0' }).ready;
+    assert.match(base, 'http://0.0.0.0:');
+    const [again, reader] = [ada.at(base), grace.at(base)];
+    assert.match(words((await reader.get('/rooms')).page.querySelector('main')), /2 unread messages\./);
+    const unread = (await reader.get(`/rooms/${lobby}`)).page.querySelector('#unread');
+    assert.is(words(unread), '2 unread messages');
+    assert.is((await again.press(page, 'Send', { body: 'after' })).status, 303);
+    assert.equal(await again.log(lobby), [
+      'ada entered',
+      'grace entered',
+      'ada: before',
+      'ada: message 1',
+      'ada: message 2',
+      'ada: after',
+    ]);
+    assert.is((await new Visitor(base).logIn('grace')).status, 429);
   }),
 );
 
 test(
   'finishes what it has begun before it stops, and accepts no more',
-  inFolder(async (start) => {
+  inFolder(async (start, folder) => {
     const server = start();
     const ada = new Visitor(await server.ready);
     await ada.register('ada');
@@ -183,15 +199,13 @@ test(
     const { code, ms } = await stopped;
     assert.is(code, 0);
     assert.ok(ms < STOP_MS, `${ms} ms`);
-    const again = new Visitor(await start().ready);
-    for (const [name, value] of ada.cookies) again.cookies.set(name, value);
-    assert.equal(await again.log(lobby), ['ada entered', 'ada: just in time']);
+    assert.equal(messagesIn(folder), ['just in time']);
   }),
 );
 
 test(
   'answers all that it was asked under load while it stops, and keeps what it has answered for',
-  inFolder(async (start) => {
+  inFolder(async (start, folder) => {
     const first = start({ RATE_LIMITS: 'off' });
     const base = await first.ready;
     const people = await Promise.all(
@@ -240,18 +254,7 @@ test(
     assert.is((await first.stop()).code, 0);
     await Promise.all(load);
     assert.equal([...new Set(outcomes)].toSorted(), ['200', '201', 'ECONNREFUSED']);
-    const reader = new Visitor(await start().ready);
-    for (const [name, value] of people[0]!.cookies) reader.cookies.set(name, value);
-    const kept: string[] = [];
-    for (let after = 0; ;) {
-      const { entries, after: next } = (
-        await reader.getJson(`/rooms/${lobby}/entries?after=${after}`)
-      ).json() as { entries: { kind: string; body: string }[]; after: number };
-      if (entries.length === 0) break;
-      kept.push(...entries.filter(({ kind }) => kind === 'message').map(({ body }) => body));
-      after = next;
-    }
-    assert.equal(kept.toSorted(), acknowledged.toSorted());
+    assert.equal(messagesIn(folder).toSorted(), acknowledged.toSorted());
   }),
 );
 
@@ -276,7 +279,7 @@ test(
 );
 
 test(
-  'ends the pages that stay open with a word about it before it stops',
+  'ends the pages that stay open with a word about it before it stops, and stops once, when signals come twice',
   inFolder(async (start) => {
     const server = start();
     const base = await server.ready;
@@ -284,20 +287,10 @@ test(
     await ada.register('ada');
     const page = ada.get(`/rooms/${await ada.createRoom('lobby')}/stream`);
     await ada.get('/rooms'); // answered after the stream has begun
-    const { code, ms } = await server.stop();
+    const [{ code, ms }] = await Promise.all([server.stop(), server.stop('SIGINT')]);
     assert.match((await page).text, /The server is being restarted\.[^]*<\/html>/);
     assert.is(code, 0);
     assert.ok(ms < STOP_MS, `${ms} ms`);
-  }),
-);
-
-test(
-  'stops once, when signals come twice',
-  inFolder(async (start) => {
-    const server = start();
-    await server.ready;
-    const [first] = await Promise.all([server.stop(), server.stop('SIGINT')]);
-    assert.is(first.code, 0);
   }),
 );
 
@@ -320,17 +313,5 @@ for (const [variables, sentence] of unusable) {
     }),
   );
 }
-
-test(
-  'does not start on a port that is taken, and says so',
-  inFolder(async (start, folder) => {
-    const first = start();
-    const { port } = new URL(await first.ready);
-    const second = start({ PORT: port, CHAT_DB: join(folder, 'second.db') });
-    assert.is(await second.ended, 1);
-    assert.match(second.said.err, new RegExp(`:${port}\\b`));
-    assert.not.match(second.said.err, /\n +at /);
-  }),
-);
 
 test.run();

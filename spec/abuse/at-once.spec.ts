@@ -252,53 +252,45 @@ const ACTS: Record<string, Act | null> = {
   '/settings/delete': { fields: () => ({ current: PASSWORD }) },
 };
 
-/** Stores a scene by plain rows: there are hundreds. */
+/** What everybody's password is hashed to. */
+const passwordHash = await hashPassword(PASSWORD, HASHING);
+
+/** Stores a scene by plain rows, and as few statements as can be: there are hundreds. */
 async function stage(world: World, act: Act, number: number): Promise<Scene> {
   const em = world.em();
   const now = world.clock.now();
   const names = { ada: `ada${number}`, grace: `grace${number}` };
-  const passwordHash = await hashPassword(PASSWORD, HASHING);
-  const idOf = async (username: string) => {
-    const email = `${username}@example.org`;
-    return em.insert(User, {
-      username,
-      usernameKey: username,
-      email,
-      emailKey: email,
-      passwordHash,
-      accessVersion: 0,
-      createdAt: now,
-      operator: username === names.ada && act.isOperator === true,
-    });
-  };
-  const [linusId, adaId, graceId] = [
-    await idOf(`linus${number}`),
-    await idOf(names.ada),
-    await idOf(names.grace),
-  ];
-  const one = async (sql: string, values: unknown[]) =>
-    (await em.execute<{ id: number }[]>(`${sql} returning id`, values))[0]!.id;
-  const room = await one(
-    `insert into room (name, name_key, access, creator_id, last_seq, messages, created_at, said_at) values ('lobby', 'lobby', 'open', ?, 2, 2, ?, ?)`,
-    [linusId, now, now],
+  const rows = async (sql: string, values: unknown[][]) =>
+    em.execute<{ id: number }[]>(
+      sql.replace('?', values.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ')),
+      values.flat(),
+    );
+  const [linusId, adaId, graceId] = (
+    await rows(
+      'insert into "user" (username, username_key, email, email_key, password_hash, access_version, created_at, operator) values ? returning id',
+      [`linus${number}`, names.ada, names.grace].map((username) => {
+        const email = `${username}@example.org`;
+        const isOperator = username === names.ada && act.isOperator === true;
+        return [username, username, email, email, passwordHash, 0, now, isOperator];
+      }),
+    )
+  ).map(({ id }) => id) as [number, number, number];
+  const [{ id: room } = { id: 0 }] = await rows(
+    'insert into room (name, name_key, access, creator_id, last_seq, messages, created_at, said_at) values ? returning id',
+    [['lobby', 'lobby', 'open', linusId, 2, 2, now, now]],
   );
-  for (const [user, role] of [
-    [linusId, 'admin'],
-    [adaId, 'admin'],
-    [graceId, 'member'],
-  ] as const)
-    await em.execute(
-      'insert into membership (room_id, user_id, role, joined_at, read_seq) values (?, ?, ?, ?, 0)',
-      [room, user, role, now],
-    );
-  for (const [seq, author] of [
-    [1, graceId],
-    [2, adaId],
-  ] as const)
-    await em.execute(
-      `insert into entry (room_id, seq, kind, author_id, body, "key", messages, at) values (?, ?, 'message', ?, 'hello', ?, ?, ?)`,
-      [room, seq, author, crypto.randomUUID(), seq, now],
-    );
+  await rows('insert into membership (room_id, user_id, role, joined_at, read_seq) values ?', [
+    [room, linusId, 'admin', now, 0],
+    [room, adaId, 'admin', now, 0],
+    [room, graceId, 'member', now, 0],
+  ]);
+  await rows(
+    'insert into entry (room_id, seq, kind, author_id, body, "key", messages, at) values ?',
+    [graceId, adaId].map((author, index) => {
+      const seq = index + 1;
+      return [room, seq, 'message', author, 'hello', crypto.randomUUID(), seq, now];
+    }),
+  );
   await em.execute(
     `insert into attachment (room_id, seq, author_id, name, type, size, description) values (?, 2, ?, ?, 'txt', 1, 'a text')`,
     [room, adaId, String(number).padStart(32, '0')],
@@ -309,9 +301,9 @@ async function stage(world: World, act: Act, number: number): Promise<Scene> {
     adaId,
     now,
   ]);
-  const report = await one(
-    `insert into report (room_id, room_name, seq, author_id, body, said_at, reporter_id, reason, made_at) values (?, 'lobby', 1, ?, 'hello', ?, ?, 'Rude.', ?)`,
-    [room, graceId, now, linusId, now],
+  const [{ id: report } = { id: 0 }] = await rows(
+    'insert into report (room_id, room_name, seq, author_id, body, said_at, reporter_id, reason, made_at) values ? returning id',
+    [[room, 'lobby', 1, graceId, 'hello', now, linusId, 'Rude.', now]],
   );
   if (act.isIn)
     await em.insert(Presence, {

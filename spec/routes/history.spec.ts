@@ -1,8 +1,6 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { withApp, type World } from '../support/app.ts';
-import type { Server } from '../support/server.ts';
-import { withServer } from '../support/server.ts';
 import {
   type Answer,
   type Delta,
@@ -11,7 +9,7 @@ import {
   seqs,
   titleOf,
   valueOf,
-  Visitor,
+  type Visitor,
   words,
 } from '../support/visitor.ts';
 
@@ -486,22 +484,5 @@ for (const [what, query, left] of [
     }),
   );
 }
-
-test('read markers survive a restart of the server', () =>
-  withServer(async (server: Server) => {
-    await server.start();
-    const [ada, grace] = [new Visitor(server.base), new Visitor(server.base)];
-    await ada.register('ada');
-    await grace.register('grace');
-    const lobby = await ada.createRoom('lobby');
-    await grace.enter(lobby);
-    await ada.talk(lobby, 2);
-    await grace.get(`/rooms/${lobby}`);
-    await ada.talk(lobby, 3);
-    assert.is(await server.end(), 0);
-    await server.start();
-    assert.is(await counted(grace), '3 unread messages');
-    assert.is(unread(await grace.get(`/rooms/${lobby}`)), '3 unread messages');
-  }));
 
 test.run();

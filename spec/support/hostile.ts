@@ -114,6 +114,7 @@ export async function send(
       ...headers,
     },
     body: content ?? '',
+    keepsOpen: Object.keys(headers).length === 0 && body === undefined, // there are thousands that look harmless
   });
 }
 

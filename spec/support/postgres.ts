@@ -36,7 +36,7 @@ export async function startPostgres({ isDurable = false } = {}): Promise<Postgre
     password: NAME,
     persistent: true,
     createPostgresUser: userInfo().uid === 0, // it refuses to run as root
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync', '--auth=trust'], // to check a password takes longer than many specs
     postgresFlags: [...SETTINGS, ...(isDurable ? [] : HURRIED)].flatMap((setting) => ['-c', setting]),
     onLog: () => {},
   });

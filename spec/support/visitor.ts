@@ -365,7 +365,10 @@ export interface BareAnswer {
   text: string;
 }
 
-/** Sends a request with exactly these headers, and none that a library thinks of: as text browsers and attackers do. */
+/**
+ * Sends a request with exactly these headers, and none that a library thinks of: as text browsers and attackers do.
+ * By default each has a connection of its own.
+ */
 export function bare(
   base: string,
   {
@@ -373,10 +376,17 @@ export function bare(
     method = 'GET',
     headers = {},
     body = '',
-  }: { path: string; method?: string; headers?: Record<string, string | number>; body?: string | Buffer },
+    keepsOpen = false,
+  }: {
+    path: string;
+    method?: string;
+    headers?: Record<string, string | number>;
+    body?: string | Buffer;
+    keepsOpen?: boolean;
+  },
 ): Promise<BareAnswer> {
   return new Promise((resolve, reject) => {
-    const asked = request(base, { path, method, headers, agent: false }, (answer) => {
+    const asked = request(base, { path, method, headers, agent: keepsOpen && agent }, (answer) => {
       let text = '';
       answer
         .setEncoding('utf8')
@@ -384,6 +394,7 @@ export function bare(
         .on('error', reject);
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
     });
-    asked.on('error', reject).end(body);
+    const again = { path, method, headers, body };
+    asked.on('error', (error) => (asked.reusedSocket ? resolve(bare(base, again)) : reject(error))).end(body);
   });
 }
