@@ -34,7 +34,7 @@ export class Backlog {
   }
 
   static async load(reader: Reader): Promise<Backlog> {
-    const [counted] = await reader.rows<{ rooms: number }>(COUNT);
+    const [counted] = await reader.rows<{ rooms: number | string }>(COUNT);
     const backlog = new Backlog(reader, Number(counted!.rooms));
     const breath = new Breath();
     let rows: { room: number; low: number }[];

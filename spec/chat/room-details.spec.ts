@@ -32,7 +32,6 @@ test(
         announcements: null,
         draft: null,
         hidden: false,
-        browser: false,
       },
     });
     assert.equal(await roomDetails(await reader(), 2, lobby), { ...open, membership: null });

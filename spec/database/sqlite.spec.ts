@@ -221,32 +221,6 @@ test(
 );
 
 test(
-  'no lookup of the fast path goes through a table: it costs the same however many users there are',
-  withFile(async (file) => {
-    await (await openDatabase(file)).close();
-    const database = new Database(file);
-    const statements: string[] = [];
-    const prepare = database.prepare.bind(database);
-    database.prepare = ((sql: string) => {
-      statements.push(sql);
-      return prepare(sql);
-    }) as typeof database.prepare;
-    new SqliteLookups(database, { isOnlyConnection: false });
-    const plans = statements.flatMap((sql) =>
-      prepare<unknown[], { detail: string }>(`explain query plan ${sql}`)
-        .all(...Array<number>(sql.split('?').length - 1).fill(1))
-        .map(({ detail }) => detail),
-    );
-    database.close();
-    assert.ok(plans.length >= statements.length - 1, 'the version has no plan, all else has one');
-    assert.equal(
-      plans.filter((step) => /^SCAN (?!.*VIRTUAL TABLE)|^MATERIALIZE/.test(step)),
-      [],
-    );
-  }),
-);
-
-test(
   'the process ends when the thread that writes has ended, so that nobody waits for it for ever',
   withFile(async (file) => {
     const program = `
