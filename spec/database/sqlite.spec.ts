@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +13,6 @@ import { Room } from '../../server/chat/room.ts';
 import { User } from '../../server/chat/user.ts';
 import { connectLive } from '../../server/database/connect-live.ts';
 import { openDatabase } from '../../server/database/open.ts';
-import { SqliteLookups } from '../../server/database/sqlite-lookups.ts';
 import type { SqliteFile } from '../../server/database/sqlite.ts';
 import { enrol, houseOf, NOW, refusal, withFile } from '../support/domain.ts';
 import { withServer } from '../support/server.ts';
