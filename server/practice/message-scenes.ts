@@ -34,7 +34,7 @@ export const MESSAGE_SCENES: Scene[] = [
     name: 'Strong and emphasised words',
     cues: [say(1, 'Cem', 'This is *very important*, and this is _only meant well_.')],
     heard: ['Cem: This is *very important*, and this is _only meant well_.'],
-    note: 'In the log, the signs are gone and the words are marked. The message is read without a pause at a mark.',
+    note: 'In the log, the signs are gone and the words are marked. The announcement has no pause at a mark; in the log, some screen readers pause there.',
   },
   {
     name: 'A reply to you',
@@ -54,7 +54,7 @@ export const MESSAGE_SCENES: Scene[] = [
     name: 'You are mentioned',
     cues: [say(1, 'Bo', `@${READER} can you come at ten?`)],
     heard: [`Bo: @${READER} can you come at ten?`],
-    note: 'In the log, your name is a link.',
+    note: 'In the log, “(you)” follows your name.',
   },
   STEPS.image!,
   {

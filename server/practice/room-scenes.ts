@@ -15,13 +15,13 @@ const TALK = Array.from({ length: 30 }, (_, index) =>
 export const ROOM_SCENES: Scene[] = [
   STEPS.comings!,
   {
-    name: 'The topic changes, and the room gets another name',
+    name: 'The topic changes, and a message is pinned',
     cues: [
       notice(1, 'topic', 'Ana set the topic to “Cake on Friday”.'),
       notice(4, 'pinned', 'Ana pinned message 2.'),
     ],
     heard: [],
-    note: 'You hear nothing. The log has both notices.',
+    note: 'You hear nothing when they come. The log has both notices, that of the topic and that of the pin.',
   },
   {
     name: 'Your role changes',
@@ -91,7 +91,7 @@ export const ROOM_SCENES: Scene[] = [
     cues: [],
     heard: [],
     page: ['You are not logged in. Log in to continue.'],
-    note: 'The page comes two seconds after the beginning, and begins with this sentence. You are still logged in: this is only practice.',
+    note: 'The page comes two seconds after the beginning, and begins with this sentence. A screen reader may take some seconds more. You are still logged in: this is only practice.',
     ends: 'logged-out',
   },
   STEPS.removed!,
