@@ -126,7 +126,7 @@ function startRows(day: Day): NodeJS.Timeout {
   console.log(`|${' --- |'.repeat(12)}`);
   const tick = (): void => {
     if (server.exit !== undefined) tally.fault('the server has ended', String(server.exit));
-    void server.metrics().catch((error: Error) => tally.fault('no metrics', String(error.cause ?? error)));
+    void server.metrics().catch((error: Error) => tally.fault('no metrics', error.message));
     if (performance.now() < day.begin + row * rowMs) return;
     const [time, spent, mine] = [performance.now() - at, server.cpuMs() - cpu, process.cpuUsage(own)];
     const cells = [

@@ -167,7 +167,7 @@ export function textOf({ head, body }: Answer): string {
 function bodyOf({ form, json }: Asked): [type: string, body: Buffer | undefined] {
   if (json) return ['application/json', Buffer.from(JSON.stringify(json))];
   if (!form) return ['', undefined];
-  if (form.bytes instanceof Buffer) return [form.type as string, form.bytes];
+  if (form.bytes instanceof Buffer) return [form.type, form.bytes];
   const body = new URLSearchParams(form as Record<string, string>).toString();
   return ['application/x-www-form-urlencoded', Buffer.from(body)];
 }
