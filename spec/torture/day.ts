@@ -82,7 +82,7 @@ spawnSync(process.execPath, ['config/node.mjs', 'server/commands/chat.ts', 'chec
 });
 if (values.keep) console.log(`Kept in ${folder}.`);
 else rmSync(folder, { recursive: true, force: true });
-process.exitCode = tally.faults > 0 ? 1 : 0;
+process.exit(tally.faults > 0 ? 1 : 0); // what the last pages began to load may still be on its way
 
 async function play(): Promise<void> {
   const say = talk(random(seed + 1));
