@@ -15,8 +15,7 @@ const test = browserSuite('members, in a browser');
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 const follow = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click();
-const present = (page: Page) =>
-  page.getByRole('list', { name: 'In this room now' }).getByRole('listitem').allTextContents();
+const present = (page: Page) => page.locator('#present').getByRole('listitem').allTextContents();
 const heading = (page: Page) => page.locator('h1').textContent();
 /** What the page says that was done. */
 const done = (page: Page) => page.getByRole('status').allTextContents();

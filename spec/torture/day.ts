@@ -82,7 +82,7 @@ spawnSync(process.execPath, ['config/node.mjs', 'server/commands/chat.ts', 'chec
 });
 if (values.keep) console.log(`Kept in ${folder}.`);
 else rmSync(folder, { recursive: true, force: true });
-process.exitCode = tally.faults > 0 ? 1 : 0;
+process.exit(tally.faults > 0 ? 1 : 0); // what the last pages began to load may still be on its way
 
 async function play(): Promise<void> {
   const say = talk(random(seed + 1));
@@ -126,11 +126,7 @@ function startRows(day: Day): NodeJS.Timeout {
   console.log(`|${' --- |'.repeat(12)}`);
   const tick = (): void => {
     if (server.exit !== undefined) tally.fault('the server has ended', String(server.exit));
-    void server
-      .metrics()
-      .catch((error: Error) =>
-        tally.fault('no metrics', String((error.cause as Error | undefined) ?? error)),
-      );
+    void server.metrics().catch((error: Error) => tally.fault('no metrics', error.message));
     if (performance.now() < day.begin + row * rowMs) return;
     const [time, spent, mine] = [performance.now() - at, server.cpuMs() - cpu, process.cpuUsage(own)];
     const cells = [
