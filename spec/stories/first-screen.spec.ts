@@ -28,7 +28,7 @@ for (const browser of [lynx, w3m]) {
         await reader.push('Log in', 'Line 40.');
 
         await reader.sees('lobby – Rooms – Plainchat');
-        await reader.sees('Skip to write a message');
+        await reader.sees('Write a message');
         const lines = reader.screen.match(/: Line \d+\./g) ?? [];
         assert.ok(lines.length >= 8, `${lines.length} lines of messages:\n${reader.screen}`);
         await reader.press('\r', 'Message'); // the link is the first on the screen, so one key leads to the field
