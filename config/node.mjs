@@ -10,11 +10,15 @@ const NEEDED = 24; // the first LTS that strips types without a flag
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SERVER = join(ROOT, 'server/index.ts');
 
+/** Below this limit of a container or a control group, in bytes, the heap is smaller: V8 frees memory only when it has to. */
+const TIGHT = 768 * 2 ** 20;
+const limit = process.constrainedMemory?.() ?? 0;
+const heap = limit > 0 && limit <= TIGHT ? 256 : 512;
 /**
  * V8 and malloc take their sizes from the machine. These are what a server for 5,000 users needs, V8's in
  * MB. Flags among the arguments and the environment override them.
  */
-const SERVER_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+const SERVER_FLAGS = ['--max-semi-space-size=4', `--max-old-space-size=${heap}`];
 const SERVER_ENV = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' };
 
 const node = Number(process.versions.node.split('.')[0]) >= NEEDED ? process.execPath : packagedNode();

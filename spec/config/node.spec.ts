@@ -64,14 +64,26 @@ test('the server gets the sizes that it needs, arguments override them, and noth
   const sizesOf = (before: string[], file: string) =>
     spawnSync(
       process.execPath,
-      [LAUNCHER, ...before, '-p', '`${process.execArgv} ${process.env.MALLOC_ARENA_MAX}`', '--', file],
+      [...before, '-p', '`${process.execArgv} ${process.env.MALLOC_ARENA_MAX}`', '--', file],
       { encoding: 'utf8', env: { PATH: process.env.PATH } },
     ).stdout.trim();
+  for (const [limit, heap] of [
+    ['0', 512],
+    ['2 ** 64', 512],
+    ['2 ** 29', 256],
+  ])
+    assert.match(
+      sizesOf(
+        ['--import', `data:text/javascript,process.constrainedMemory = () => ${limit}`, LAUNCHER],
+        SERVER,
+      ),
+      new RegExp(`--max-semi-space-size=4,--max-old-space-size=${heap},.* 2$`),
+    );
   assert.match(
-    sizesOf(['--max-old-space-size=1024'], SERVER),
-    /--max-semi-space-size=4,--max-old-space-size=256,--max-old-space-size=1024,.* 2$/,
+    sizesOf([LAUNCHER, '--max-old-space-size=1024'], SERVER),
+    /=(512|256),--max-old-space-size=1024,/,
   );
-  assert.match(sizesOf([], LAUNCHER), /^--disable-warning=ExperimentalWarning,-p,.* undefined$/);
+  assert.match(sizesOf([LAUNCHER], LAUNCHER), /^--disable-warning=ExperimentalWarning,-p,.* undefined$/);
 });
 
 test.run();
