@@ -64,7 +64,7 @@ export class Sweep {
     const mark = join(this.#parts.path, MARK);
     const found = await readFile(mark, 'utf8').catch(() => undefined);
     if (found?.split('\n').includes(identity.stamp)) return true;
-    if (found === undefined && (await this.#namesInUse(own)).size * 2 >= own.length) {
+    if (found === undefined && (await this.#countOurs(own)) * 2 >= own.length) {
       await this.#writeMark([identity.stamp]);
       return true;
     }
@@ -73,6 +73,16 @@ export class Sweep {
       `FILES_DIR belongs to another database, or to a copy of this one, so no file is removed from it. Check FILES_DIR, CHAT_DB and DATABASE_URL. If they are right, delete ${mark}.`,
     );
     return false;
+  }
+
+  /** How many of the files are of this database: those of messages, and those that this database named and that are too young to be left over, as of a message that is being sent. */
+  async #countOurs(own: string[]): Promise<number> {
+    const tag = await filesTag(this.#parts.em());
+    const used = await this.#namesInUse(own);
+    let count = used.size;
+    for (const name of own)
+      if (!used.has(name) && name.startsWith(tag) && !(await isOld(join(this.#parts.path, name)))) count += 1;
+    return count;
   }
 
   /** @returns false if another server of this database is sweeping */

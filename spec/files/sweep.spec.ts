@@ -127,6 +127,16 @@ test(
 );
 
 test(
+  'a folder whose first file is being sent is marked, and nothing is said',
+  withScene(async ({ start, write, warnings, tag }, path) => {
+    write(`${tag}${'0'.repeat(24)}.part`, 0);
+    await start().tick();
+    assert.ok(existsSync(join(path, MARK)));
+    assert.equal(warnings, []);
+  }),
+);
+
+test(
   'a server never removes most files of its own folder, and warns',
   withScene(async ({ start, attached, stray, pass, warnings }, path) => {
     const first = await attached();
