@@ -1,26 +1,9 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import {
-  hasOf,
-  HAS,
-  type Line,
-  linesOf,
-  numbersOf,
-  packed,
-  packedNumbers,
-} from '../../server/chat/search-index.ts';
+import { hasOf, HAS, linesOf, numbersOf, packed, packedNumbers } from '../../server/chat/search-index.ts';
+import { line } from '../support/corpus.ts';
 
 const test = suite('search index');
-
-const line = (text: string, changes: Partial<Line> = {}): Line => ({
-  room: 3,
-  seq: 7,
-  author: 2,
-  at: 1_770_000_000_123,
-  has: 0,
-  text,
-  ...changes,
-});
 
 test('lines come back as they were packed', () => {
   const lines = [line('one'), line('', { seq: 2 ** 31 - 1, has: 14 }), line('天气')];

@@ -4,20 +4,10 @@ import { BitsRow, newBits, rowWith } from '../../server/chat/search-bits.ts';
 import { CHUNKS, HAS, type Line, LINES, LINES_IN_SEGMENT } from '../../server/chat/search-index.ts';
 import { SlotTable } from '../../server/chat/search-slot-table.ts';
 import { slotOf, slotsOf } from '../../server/text/slots.ts';
-import { message } from '../support/corpus.ts';
+import { line, message } from '../support/corpus.ts';
 import { random as randomFrom } from '../support/random.ts';
 
 const test = suite('search slot table');
-
-const line = (text: string, changes: Partial<Line> = {}): Line => ({
-  room: 3,
-  seq: 7,
-  author: 2,
-  at: 1_770_000_000_123,
-  has: 0,
-  text,
-  ...changes,
-});
 
 /** Fills a table with these chunks. Returns what tells the lines of a slot. */
 function filled(chunks: Map<number, Line[]>, table = new SlotTable()): (slot: number) => number[] {

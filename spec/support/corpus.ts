@@ -2,8 +2,20 @@
 import type { SqlEntityManager as EntityManager, MikroORM } from '@mikro-orm/sql';
 import { Entry } from '../../server/chat/entry.ts';
 import { Room } from '../../server/chat/room.ts';
+import type { Line } from '../../server/chat/search-index.ts';
 import { NOW } from './domain.ts';
 import type { random as randomFrom } from './random.ts';
+
+/** A message as the index of the search has it. */
+export const line = (text: string, changes: Partial<Line> = {}): Line => ({
+  room: 3,
+  seq: 7,
+  author: 2,
+  at: 1_770_000_000_123,
+  has: 0,
+  text,
+  ...changes,
+});
 
 /** A text of each language, from which messages are cut. */
 export const TEXTS = {
