@@ -126,6 +126,10 @@ export async function countMessagesAfter(
   return messages - (await messagesUpTo(reader, id, after));
 }
 
+const MESSAGES_BETWEEN = `
+  select coalesce((select messages from entry where room_id = ? and seq = ?), 0)
+    - coalesce((select messages from entry where room_id = ? and seq = ?), 0) as messages`;
+
 /** Whether there is a message, not only notices, with a seq over `after` and below `before`. */
 export async function hasMessagesBetween(
   reader: Reader,
@@ -134,7 +138,8 @@ export async function hasMessagesBetween(
   before: number,
 ): Promise<boolean> {
   if (before <= after + 1) return false;
-  return (await messagesUpTo(reader, room, after)) < (await messagesUpTo(reader, room, before - 1));
+  const between = await rowOf<{ messages: number }>(reader, MESSAGES_BETWEEN, room, before - 1, room, after);
+  return between!.messages > 0;
 }
 
 async function messagesUpTo(reader: Reader, room: number, seq: number): Promise<number> {

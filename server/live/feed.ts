@@ -2,7 +2,16 @@ import { BATCH_SIZE, type EntryRecord } from '../chat/entry.ts';
 import { type Awaitable, chain } from './chain.ts';
 import { type Lookups } from './lookups.ts';
 import { areOutdated, dependenciesOf, type RenderedEntry } from './rendered-entry.ts';
-import { charactersOf, isFilled, isLinked, newTail, type PollAnswer, pollAnswer, type Tail } from './tail.ts';
+import {
+  charactersOf,
+  isFilled,
+  isLinked,
+  keepInTail,
+  newTail,
+  type PollAnswer,
+  pollAnswer,
+  type Tail,
+} from './tail.ts';
 import { mapInSlices } from './slices.ts';
 import type { Versions } from './versions.ts';
 
@@ -165,7 +174,8 @@ export class Feed {
 
   #keep(tail: Tail, kept: Partial<Pick<Tail, 'entries' | 'stored'>>): void {
     const before = charactersOf(tail);
-    this.#characters += charactersOf(Object.assign(tail, kept)) - before;
+    keepInTail(tail, kept);
+    this.#characters += charactersOf(tail) - before;
     if (this.#characters > MOST_CHARACTERS) this.#forgetAll();
   }
 

@@ -19,6 +19,8 @@ export interface Tail {
   namesChecked: { version: number; after: number };
   /** Later entries that this process has stored, without a gap: they need not be read. */
   stored: EntryRecord[];
+  /** How many characters the two lists hold. */
+  characters: { entries: number; stored: number };
   /** Pending while one poll updates `entries`; other polls wait for it. */
   filling: Promise<void> | undefined;
   /** Answers by the last seq that the client has seen. */
@@ -31,6 +33,7 @@ export const newTail = (id: number, found: { name: string; last: number; version
   entries: [],
   namesChecked: { version: NaN, after: 0 },
   stored: [],
+  characters: { entries: 0, stored: 0 },
   filling: undefined,
   answers: new Map(),
 });
@@ -46,8 +49,19 @@ export function isFilled(tail: Tail, after: number): boolean {
   return lastKept >= last && namesChecked.version === version && namesChecked.after <= after;
 }
 
-export const charactersOf = ({ entries, stored }: Tail): number =>
-  totalCharacters(entries) + stored.reduce((sum, { body }) => sum + body.length, 0);
+export const charactersOf = ({ characters }: Tail): number => characters.entries + characters.stored;
+
+/** Replaces one or both of the lists, and counts only what is replaced: each message comes here. */
+export function keepInTail(tail: Tail, { entries, stored }: Partial<Pick<Tail, 'entries' | 'stored'>>): void {
+  if (entries) {
+    tail.entries = entries;
+    tail.characters.entries = totalCharacters(entries);
+  }
+  if (stored) {
+    tail.stored = stored;
+    tail.characters.stored = stored.reduce((sum, { body }) => sum + body.length, 0);
+  }
+}
 
 /** An answer of entries ends at this size. The client asks again, with the `after` of the answer. */
 export const MOST_BYTES = 2 ** 20;

@@ -59,9 +59,16 @@ function formatter(zone: string) {
   return formats;
 }
 
-/** `09:58`, or with `h12` `9:58 am`. @param at ISO 8601 */
-export const time = (at: string, zone: string, hourCycle: 'h23' | 'h12' = 'h23'): string =>
-  formatter(zone)[hourCycle].format(new Date(at));
+/** The time that was asked for last: messages that are sent are shown in the minute they come. */
+const latest = { minute: '', words: '' };
+
+/** `09:58`, or with `h12` `9:58 am`. @param at ISO 8601, in UTC */
+export function time(at: string, zone: string, hourCycle: 'h23' | 'h12' = 'h23'): string {
+  const minute = `${at.slice(0, 16)} ${hourCycle} ${zone}`;
+  if (minute !== latest.minute)
+    Object.assign(latest, { minute, words: formatter(zone)[hourCycle].format(new Date(at)) });
+  return latest.words;
+}
 /** `Thursday 1 January 2026` */
 export const day = (at: string, zone: string): string =>
   formatter(zone).day.format(new Date(at)).replace(',', '');
