@@ -106,7 +106,10 @@ test(
         ['days', 'uses'],
       );
     for (let time = 0; time < MOST_INVITATIONS; time += 1) await inviteTo(house, 'ada', study, '30', '100');
-    await refusal(Invalid, inviteTo(house, 'ada', study));
+    assert.is(
+      (await refusal(Invalid, inviteTo(house, 'ada', study))).message,
+      'A room has at most 20 invitations. End one of them first.',
+    );
   }),
 );
 

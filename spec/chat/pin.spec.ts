@@ -46,7 +46,11 @@ test(
     const lobby = await lobbyOf(house, MOST_PINS + 2);
     for (let seq = 2; seq <= MOST_PINS; seq += 1) await pinBy(house, 'ada', lobby, seq);
     const [refused, ...others] = await thrownBy([6, 7].map((seq) => pinBy(house, 'ada', lobby, seq)));
-    assert.equal([refused instanceof Invalid, others], [true, []]);
+    assert.ok(refused instanceof Invalid);
+    assert.equal(
+      [refused.message, others],
+      ['A room has at most 5 pinned messages. Unpin one of them first.', []],
+    );
     assert.is((await pinned(house, lobby)).length, MOST_PINS);
   }),
 );

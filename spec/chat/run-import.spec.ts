@@ -34,29 +34,45 @@ test(
   }),
 );
 
+const NO_EXPORT =
+  'This is not the export of a run as JSON. Copy the whole file, from the first brace to the last.';
+const NO_SCENE = 'The export has a scene that is not here. Remove its result, then import again.';
+const NO_READER = 'Name your screen reader. If you use none, write “none”.';
 /** What is no export, and what its refusal says. */
-const WRONG: [file: unknown, sentence: RegExp][] = [
-  ['', /not the export of a run/],
-  ['[]', /not the export of a run/],
-  ['null', /not the export of a run/],
-  ['{"format":"plainchat-run-2"}', /not the export of a run/],
-  [{ format: FILE.format }, /Name your screen reader/],
-  [{ ...FILE, at: { name: ['x'] } }, /Name your screen reader/],
-  [{ ...FILE, settings: 'x'.repeat(501) }, /too long/],
-  [{ ...FILE, system: 'a\ud800' }, /invalid character/],
-  [{ ...FILE, testResults: [{ test: { id: 41 }, verdict: 'cut' }] }, /a scene that is not here/],
-  [{ ...FILE, testResults: [{ test: { id: '3' }, verdict: 'cut' }] }, /a scene that is not here/],
-  [{ ...FILE, testResults: [null] }, /no such choice/],
-  [{ ...FILE, testResults: [...FILE.testResults, ...FILE.testResults] }, /two results of one scene/],
-  [{ ...FILE, testResults: [{ test: { id: 1 }, verdict: 'constructor' }] }, /no such choice/],
-  [{ ...FILE, testResults: [{ test: { id: 1 }, verdict: 'cut', announced: 'x'.repeat(1001) }] }, /too long/],
+const WRONG: [file: unknown, sentence: string][] = [
+  ['', NO_EXPORT],
+  ['[]', NO_EXPORT],
+  ['null', NO_EXPORT],
+  ['{"format":"plainchat-run-2"}', NO_EXPORT],
+  [{ format: FILE.format }, NO_READER],
+  [{ ...FILE, at: { name: ['x'] } }, NO_READER],
+  [{ ...FILE, settings: 'x'.repeat(501) }, 'This is too long. Use at most 500 characters.'],
+  [
+    { ...FILE, system: 'a\ud800' },
+    'The text has an invalid character (NUL, or half of a character). Remove it.',
+  ],
+  [{ ...FILE, testResults: [{ test: { id: 41 }, verdict: 'cut' }] }, NO_SCENE],
+  [{ ...FILE, testResults: [{ test: { id: '3' }, verdict: 'cut' }] }, NO_SCENE],
+  [{ ...FILE, testResults: [null] }, 'There is no such choice. Choose one from the form.'],
+  [
+    { ...FILE, testResults: [...FILE.testResults, ...FILE.testResults] },
+    'The export has two results of one scene. Remove one, then import again.',
+  ],
+  [
+    { ...FILE, testResults: [{ test: { id: 1 }, verdict: 'constructor' }] },
+    'There is no such choice. Choose one from the form.',
+  ],
+  [
+    { ...FILE, testResults: [{ test: { id: 1 }, verdict: 'cut', announced: 'x'.repeat(1001) }] },
+    'This is too long. Use at most 1,000 characters.',
+  ],
 ];
 
 test(
   'anything else is refused with a sentence, and nothing of it is kept',
   withHouse(async (house) => {
     for (const [file, sentence] of WRONG)
-      assert.match((await refusal(Invalid, take(house, file))).problems.file!, sentence);
+      assert.is((await refusal(Invalid, take(house, file))).problems.file, sentence);
     assert.is(await house.em().count(Run), 0);
   }),
 );

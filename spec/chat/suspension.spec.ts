@@ -59,10 +59,27 @@ test(
         Invalid,
         house.as('linus', (em, linus) => suspend(em, linus, reason, NOW)),
       );
-    assert.match((await tries('')).problems.reason!, /Give a reason/);
+    assert.is((await tries('')).problems.reason, 'Give a reason in a sentence. This person will see it.');
     assert.match((await tries('x'.repeat(501))).problems.reason!, /at most 500/);
     await house.em().nativeUpdate(User, { username: 'linus' }, { operator: true });
-    assert.match((await tries('Rude.')).message, /is an operator/);
+    assert.is(
+      (await tries('Rude.')).message,
+      'linus is an operator. Ask the people who run this Plainchat to change that first.',
+    );
+    await house.em().nativeUpdate(User, { username: 'linus' }, { operator: false, deletedAt: NOW });
+    assert.is(
+      (await tries('Rude.')).message,
+      'This account is deleted, so you cannot suspend it. Choose another account.',
+    );
+    assert.is(
+      (
+        await refusal(
+          Invalid,
+          house.as('linus', (em, linus) => logOutEverywhere(em, linus, NOW)),
+        )
+      ).message,
+      'This account is deleted, so nobody is logged in with it. Choose another account.',
+    );
     assert.equal(await suspendedNames(house), []);
   }),
 );

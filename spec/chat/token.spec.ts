@@ -76,6 +76,10 @@ test(
       const { problems } = await refusal(Invalid, make(house, { name: 'other', [field]: value }));
       assert.equal(Object.keys(problems), [field]);
     }
+    for (let count = 1; count < 50; count += 1) await make(house, { name: `reader ${count}` });
+    assert.equal((await refusal(Invalid, make(house, { name: 'other' }))).problems, {
+      name: 'You have 50 tokens, which is the most. End one, then make another.',
+    });
   }),
 );
 

@@ -367,7 +367,10 @@ for (const [how, typed, bytes] of [
         new Uint8Array(Buffer.from(`key=12345678&body=${bytes}`, 'latin1')),
       );
       assert.is(status, 422);
-      assert.match(page.querySelector('#body-problem')!.text, 'did not send this text in UTF-8');
+      assert.match(
+        page.querySelector('#body-problem')!.text,
+        'Your browser did not send this text in UTF-8, so some letters may be wrong now. Correct them here, and send it again; or set your browser to UTF-8.',
+      );
       assert.is(page.querySelector('#body')!.text.trim(), typed);
     }),
   );

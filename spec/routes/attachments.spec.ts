@@ -219,14 +219,14 @@ const refusals: [
     async () => Buffer.from('\x89PNG\r\n\x1a\nno more', 'latin1'),
     {},
     'File',
-    /looks like an image, but cannot be read/,
+    /This file looks like an image, but cannot be read\. Save it again as JPEG, PNG, GIF or WebP, and choose that file\./,
   ],
   [
     'a truncated image',
     async () => (await photo()).subarray(0, 200),
     {},
     'File',
-    /looks like an image, but cannot be read/,
+    /This file looks like an image, but cannot be read\. Save it again as JPEG, PNG, GIF or WebP, and choose that file\./,
   ],
   [
     'an image of a hundred million pixels',
@@ -577,7 +577,7 @@ test(
     const other = await ada.attach(lobby, await images.png(), { ...once, description: 'the market' });
     assert.match(
       words(other.page.querySelector('.problems, [role="alert"]')),
-      /already sent another message with this form/,
+      'You have already sent another message with this form, so this text was not sent. Press Send to send it now.',
     );
     assert.is(valueOf(labelled(other, 'Description')), 'the market');
     assert.equal(
@@ -616,7 +616,10 @@ test(
     assert.is(valueOf(labelled(refused, 'Message')), 'see you');
     const again = await ada.press(refused, 'Enter lobby and go on');
     assert.is(again.status, 422);
-    assert.match(problem(again, 'File').beside, /Choose the file again/);
+    assert.match(
+      problem(again, 'File').beside,
+      'You have entered the room. Choose the file again, and send it.',
+    );
     assert.equal(
       [valueOf(labelled(again, 'Message')), valueOf(labelled(again, 'Description'))],
       ['see you', 'the harbour at night'],

@@ -131,7 +131,7 @@ test(
       'Make ada no operator',
     );
     assert.is(self.status, 422);
-    assert.match(main(self), /You cannot do this to yourself/);
+    assert.match(main(self), 'You cannot do this to yourself. Ask another operator.');
     assert.equal(
       (await acts(world)).map(([name]) => name),
       ['sessions ended', 'reset link made', 'operator made', 'operator ended'],

@@ -627,16 +627,20 @@ test(
     const before = await pages();
     assert.is((await grace.press(await grace.get('/people/ada'), 'Block ada')).status, 303);
     assert.equal(await pages(), before);
-    for (const answer of [
-      await to(ada, 'message', 'grace'),
-      await to(ada, 'friend', 'grace'),
-      await ada.post(`/rooms/${lobby}/members`, { username: 'grace' }),
-    ]) {
-      assert.ok([403, 422].includes(answer.status), `${answer.status}`);
-      assert.match(
-        alert(answer),
-        /Messages to grace cannot be delivered\.|You cannot (send a friend request to|add) grace\./,
-      );
+    for (const [answer, status, sentence] of [
+      [await to(ada, 'message', 'grace'), 403, 'Messages to grace cannot be delivered.'],
+      [
+        await to(ada, 'friend', 'grace'),
+        403,
+        'You cannot send a friend request to grace. Choose somebody else.',
+      ],
+      [
+        await ada.post(`/rooms/${lobby}/members`, { username: 'grace' }),
+        422,
+        'There is a problem You cannot add grace. Add somebody else.',
+      ],
+    ] as const) {
+      assert.equal([answer.status, alert(answer)], [status, sentence]);
       assert.not.match(main(answer), /block(ed|s)\b.*grace|grace.*blocked you/i);
     }
     assert.is((await find(ada, 'grace@example.org')).status, 422);
