@@ -1,5 +1,7 @@
 import { suite } from './support/suite.ts';
 import * as assert from 'uvu/assert';
+import { sessionId } from '../server/chat/session.ts';
+import { User } from '../server/chat/user.ts';
 import { withApp } from './support/app.ts';
 import { images } from './support/files.ts';
 import { type Answer, type Visitor, words } from './support/visitor.ts';
@@ -15,6 +17,8 @@ interface Cast {
   linus: Visitor;
   /** Has no account. */
   nobody: Visitor;
+  /** An operator, who is in no room. */
+  olga: Visitor;
   /** A token of ada's, which may read the lobby alone. */
   token: string;
 }
@@ -39,13 +43,26 @@ const makesToken = (fields: Record<string, string>): Act =>
   sends('/settings/tokens', { name: 'reader', room: '', days: '30', ...fields });
 const chooses = (fields: Record<string, string>): Act => sends('/settings/away', fields);
 const raw =
-  (type: string, body: string | Uint8Array<ArrayBuffer>): Act =>
+  (
+    type: string,
+    body: string | Uint8Array<ArrayBuffer>,
+    more: { path?: string; origin?: string } = {},
+  ): Act =>
   async ({ ada }) =>
-    ada.send(`${LOBBY}/messages`, {
+    ada.send(`${LOBBY}/${more.path ?? 'messages'}`, {
       method: 'POST',
       body,
-      headers: { 'Content-Type': type, 'X-CSRF-Token': await ada.token(), Accept: 'text/html' },
+      headers: {
+        'Content-Type': type,
+        'X-CSRF-Token': await ada.token(),
+        Accept: 'text/html',
+        ...(more.origin && { Origin: more.origin }),
+      },
     });
+const finds =
+  (what: string, q: string): Act =>
+  ({ olga }) =>
+    olga.post(`/operator/${what}`, { q });
 /** Asks as a program does, with a token that may read the lobby alone. */
 const asProgram =
   (path: string, body?: string): Act =>
@@ -210,6 +227,55 @@ const TABLE: [act: Act, sentence: string][] = [
     'This address does not accept such a request. Go back, and use the links and buttons of the page.',
   ],
   [
+    raw(
+      'multipart/form-data; boundary=cut',
+      '--cut\r\nContent-Disposition: form-data; name="body"\r\n\r\nx',
+      {
+        path: 'attachments',
+      },
+    ),
+    'Your request arrived incomplete. Send it again.',
+  ],
+  [
+    raw('application/x-www-form-urlencoded', 'body=x', { origin: 'null' }),
+    'Your browser does not say from which address this form comes, so it was refused. Nothing was changed. Open HERE, and send the form from there; if that does not help, allow this site to see its own address in the privacy settings of your browser.',
+  ],
+  [asks('/people/nobody'), 'There is nobody with this username. Search for them by username or email.'],
+  [asks(`${LOBBY}/members/linus`), 'This person is not a member of the room. Choose one of its members.'],
+  [asks(`${LOBBY}/transcript?as=x`), 'Choose one of these kinds of file.'],
+  [
+    asks('/accessibility/specs/none.txt'),
+    'There is no such spec here. Choose one from the accessibility statement, or look for it where the source code of Plainchat is published.',
+  ],
+  [
+    sends('/settings/away/confirm'),
+    'This Plainchat sends no mail, so there is no link to confirm an address. Ask the people who run it.',
+  ],
+  [
+    sends('/settings/said'),
+    'Give at least one part a place. To hear nothing of messages, choose that in the announcements.',
+  ],
+  [sends('/settings/said/none'), 'There is no such preset. Choose one from the page.'],
+  [
+    ({ ada }) => ada.post(`/settings/sessions/${sessionId(ada.cookies.get('sid')!)}/end`),
+    'This is the session that you are using. To end it, log out.',
+  ],
+  [
+    ({ olga }) => olga.get('/operator/reports/99'),
+    'There is no such report. Choose one from the list of reports.',
+  ],
+  [
+    ({ olga }) => olga.get('/operator/reports/1/file'),
+    'This message has no image or file, or it no longer exists. Go back to the list of reports.',
+  ],
+  [finds('accounts', ''), 'Enter a username, the beginning of one, or a whole email address.'],
+  [
+    finds('accounts', 'nobody'),
+    'There is no account with this username or email, and none whose username begins so. Check it.',
+  ],
+  [finds('rooms', ''), 'Enter the name of a room, the beginning of it, or the number in its address.'],
+  [finds('rooms', 'nowhere'), 'There is no room with this number, and none whose name begins so. Check it.'],
+  [
     sends('/hooks/none', { body: 'x' }),
     'The token in this address has ended, or there is none like it. Make a new one in your settings.',
   ],
@@ -218,23 +284,27 @@ const TABLE: [act: Act, sentence: string][] = [
 test(
   'each says the whole of what happened, and what to do',
   withApp(
-    async ({ cast, visitor }) => {
+    async ({ cast, visitor, em, base }) => {
       const [ada, grace, linus] = [await cast('ada'), await cast('grace'), await cast('linus')];
+      const olga = await cast('olga');
       await ada.createRoom('lobby');
       await grace.enter(1);
       await grace.say(1, 'hello');
       await grace.attach(1, TEXT);
       await ada.post('/people/linus/block');
+      await ada.post(`${LOBBY}/messages/3/report`, { reason: 'rude' });
+      await em().nativeUpdate(User, { username: 'olga' }, { operator: true });
       const made = await ada.post('/settings/tokens', { name: 'reads', room: '1', days: '1' });
       const token = words((await ada.get(made.location!)).page.querySelector('.notice code'));
       const wrong: string[] = [];
       for (const [index, [act, sentence]] of TABLE.entries()) {
-        const answer = await act({ ada, grace, linus, nobody: visitor(), token });
+        const answer = await act({ ada, grace, linus, olga, nobody: visitor(), token });
         const [alert] = answer.page.querySelectorAll('main .problems li, main p[role=alert]');
         const [, inJson] = /^\{"error":\{"message":"(.*)"/.exec(answer.text) ?? [];
         const told = alert?.text ?? inJson ?? answer.text;
         const isRefused = answer.status >= 400 && answer.status < 500;
-        if (!isRefused || told.trim() !== sentence) wrong.push(`row ${index}, ${answer.status}: ${told}`);
+        if (!isRefused || told.trim().replaceAll(new URL(base).host, 'HERE') !== sentence)
+          wrong.push(`row ${index}, ${answer.status}: ${told}`);
       }
       assert.equal(wrong, []);
     },

@@ -56,10 +56,11 @@ export function tokenRefusal(ctx: Context): InvalidToken {
   const { publicUrl } = ctx.env;
   const { name } = cookieOptions(publicUrl?.protocol === 'https:');
   const has = (cookie: string) => ctx.cookies.get(name(cookie), { signed: false }) !== undefined;
+  const own = publicUrl ? `${publicUrl.origin}, and use that address` : 'this address';
   if (!has('sid') && !has('csrf'))
     return new InvalidToken(
       'cookies',
-      `Your browser sent no cookie, and Plainchat needs one to know that the form is yours. Nothing was changed. Allow cookies for ${publicUrl ? `${publicUrl.origin}, and use that address` : 'this address'}. Then load the page again, and send the form again.`,
+      `Your browser sent no cookie, and Plainchat needs one to know that the form is yours. Nothing was changed. Allow cookies for ${own}. Then load the page again, and send the form again.`,
     );
   if (has('sid') && !ctx.viewer)
     return new InvalidToken(

@@ -40,7 +40,9 @@ export const disowned: Handler = (ctx) => ctx.page('away/disowned.njk');
 export const send: Handler = async (ctx) => {
   const user = requireUser(ctx);
   if (!ctx.mail)
-    throw new Invalid({ '': 'This Plainchat sends no mail, so there is no link to confirm an address.' });
+    throw new Invalid({
+      '': 'This Plainchat sends no mail, so there is no link to confirm an address. Ask the people who run it.',
+    });
   await ctx.rateLimiter.consume('mail', {
     address: ctx.address,
     now: ctx.now,

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import { deleteRoom, renameRoom } from '../../server/chat/administration.ts';
-import { directName, openDirect, partnerIn, renameDirects } from '../../server/chat/direct.ts';
+import { directName, directRefusal, openDirect, partnerIn, renameDirects } from '../../server/chat/direct.ts';
 import { Forbidden, Invalid, NotFound } from '../../server/chat/errors.ts';
 import { Friendship } from '../../server/chat/friendship.ts';
 import { Membership } from '../../server/chat/membership.ts';
@@ -35,6 +35,21 @@ test(
     const { name, access } = await house.em().findOneOrFail(Room, room);
     assert.equal([name, access], ['ada and grace', 'direct']);
     assert.equal([await house.members(room), await house.log(room)], [['ada member', 'grace member'], []]);
+  }),
+);
+
+test(
+  'a user who has deleted their account cannot be written to',
+  withHouse(async (house) => {
+    await open(house, 'ada', 'grace');
+    await house.em().nativeUpdate(User, { username: 'grace' }, { deletedAt: NOW });
+    const ada = await house.em().findOneOrFail(User, { username: 'ada' });
+    const grace = await house.em().findOneOrFail(User, { username: 'grace' });
+    const refused = await directRefusal(house.em(), ada, grace);
+    assert.is(
+      refused?.message,
+      'This person has deleted their account, so you cannot write to them. You can still read the conversation.',
+    );
   }),
 );
 

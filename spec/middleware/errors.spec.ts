@@ -1,5 +1,6 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
+import { createLog } from '../../server/log.ts';
 import { withApp, type World } from '../support/app.ts';
 import { bare, titleOf, type Visitor } from '../support/visitor.ts';
 
@@ -26,6 +27,28 @@ test(
       assert.type(json.json().error.message, 'string');
     }
   }),
+);
+
+test(
+  'a fault of Plainchat answers 500 with a sentence, and tells nothing of the fault',
+  withApp(
+    async ({ cast, rateLimiter }) => {
+      const ada = await cast('ada');
+      rateLimiter.consume = async () => {
+        throw new Error('a fault of a spec');
+      };
+      const sentence =
+        'Something went wrong here, and it is not your fault. Your message or change may not be stored. Check, and try again in a moment.';
+      const page = await ada.post('/rooms', { name: 'lobby' });
+      const json = await ada.postJson('/rooms', { name: 'lobby' });
+      assert.equal([page.status, json.status], [500, 500]);
+      assert.is(page.page.querySelector('main [role=alert]')!.text.trim(), sentence);
+      assert.is(json.json().error.message, sentence);
+      assert.not.match(page.text + json.text, 'a fault of a spec');
+    },
+    {},
+    { log: createLog('silent') },
+  ),
 );
 
 test(

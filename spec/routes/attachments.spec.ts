@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
@@ -544,6 +546,21 @@ test(
     );
     const head = await ada.send(address, { method: 'HEAD' });
     assert.equal([head.status, head.text, head.headers.get('Content-Length')], [200, '', String(size)]);
+  }),
+);
+
+test(
+  'a file that is gone from the folder is refused with a sentence',
+  withApp(async (world) => {
+    const { ada, lobby, files, latest } = await adaAndGraceInLobby(world);
+    await ada.attach(lobby, await images.png());
+    for (const name of files()) rmSync(join(world.filesDir, name));
+    const answer = await ada.get((await latest()).attachment!.address);
+    assert.is(answer.status, 404);
+    assert.match(
+      words(answer.page.querySelector('main')),
+      'This file no longer exists. Go back to its message.',
+    );
   }),
 );
 

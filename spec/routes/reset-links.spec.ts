@@ -132,11 +132,9 @@ test(
       1,
     );
     await eventually(() => mails.map(({ to }) => to), [['ada@example.org']]);
-    assert.is(
-      problem(await visitor().post('/forgotten', { login: ' ' }), 'Username or email').beside.includes(
-        'Enter your username',
-      ),
-      true,
+    assert.match(
+      problem(await visitor().post('/forgotten', { login: ' ' }), 'Username or email').beside,
+      'Enter your username or your email address.',
     );
   }),
 );

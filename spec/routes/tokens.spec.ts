@@ -149,11 +149,19 @@ test(
     for (const path of [`/rooms/${lobby}.json`, `/rooms/${lobby}.txt`, '/poll?after=0']) {
       const answer = await asking(world, 'plainchat_nothing')(path);
       assert.is(answer.status, 401, path);
-      assert.match(answer.text, /This token has ended/);
+      assert.match(
+        answer.text,
+        'This token has ended, or there is none like it. Make a new one in your settings.',
+      );
     }
     const ask = asking(world, await tokenOf(ada));
     await world.em().nativeUpdate(User, { username: 'ada' }, { suspendedAt: new Date() });
-    assert.is((await ask(`/rooms/${lobby}.json`)).status, 401);
+    const suspended = await ask(`/rooms/${lobby}.json`);
+    assert.is(suspended.status, 401);
+    assert.match(
+      suspended.text,
+      'The account of this token cannot be used now. Ask the people who run this Plainchat.',
+    );
     await world.em().nativeUpdate(User, { username: 'ada' }, { suspendedAt: null });
     assert.is((await ask(`/rooms/${lobby}.json`)).status, 200);
     const button = (await ada.get('/settings/tokens')).page.querySelector('main form.acts');
@@ -257,7 +265,13 @@ test(
     const refusals: [path: string, body: string, type: string, status: number, sentence: RegExp][] = [
       ['/hooks/plainchat_nothing', 'x', 'text/plain', 404, /^The token in this address has ended.*\n$/],
       [reads, 'x', 'text/plain', 403, /may only read/],
-      [writes, 'x', 'text/plain', 422, /Add \?room= and the number of a room/],
+      [
+        writes,
+        'x',
+        'text/plain',
+        422,
+        /This token is for all your rooms\. Add \?room= and the number of a room to the address\./,
+      ],
       [`${writes}?room=${study}`, 'x', 'text/plain', 404, /no such room/],
       [`${one}?room=${study}`, 'x', 'text/plain', 403, /another room/],
       [one, ' ', 'text/plain', 422, /Write a message/],
