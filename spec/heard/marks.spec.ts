@@ -2,7 +2,7 @@ import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Verdict } from '../../server/chat/run-result.ts';
 import { type Expected, markOf } from './marks.ts';
-import { numbersIn, optionsIn } from './options.ts';
+import { choiceOf, numbersIn, optionsIn } from './options.ts';
 import { speechLines, type Utterance, utterancesOf, writtenDown } from './speech.ts';
 import { differencesOf, heardText } from './transcript.ts';
 
@@ -175,7 +175,9 @@ test('the command takes lists of scenes, and tells what to write where it cannot
   assert.is(optionsIn([]).scenes.length, 40);
   for (const list of ['0', '41', '3-1', '', 'one', '1,,2'])
     assert.throws(() => numbersIn(list), /Write --scenes as 1-40, or as 1-5,30\./);
-  assert.throws(() => optionsIn(['--browser', 'chromium']), /no windows.*Use --browser firefox\./);
+  assert.is(optionsIn(['--browser', 'chromium']).browser, 'chromium');
+  assert.throws(() => optionsIn(['--browser', 'opera']), /Write --browser firefox, or --browser chromium\./);
+  assert.throws(() => choiceOf('chromium', { CHROMIUM: '/nowhere/chromium' }), /no \/nowhere\/chromium/);
   assert.throws(() => optionsIn(['--times', '0']), /Write --times with 1 to 9\./);
 });
 

@@ -1,8 +1,9 @@
 // Orca on a desktop, and what it gives to speech.
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Desktop, rest, until } from './desktop.ts';
+import type { Desktop } from './desktop.ts';
 import { type SpeechLine, speechLines } from './speech.ts';
+import { rest, until } from './until.ts';
 
 /** Orca looks for others of its user by `pgrep`, on other desktops too, and will not run beside them. */
 const NO_PGREP = '#!/bin/sh\nexit 1\n';
