@@ -68,7 +68,7 @@ export class Hands {
 
   /** Types in the field without a stop: no key waits for the one before it. @param end in ms since 1970 */
   async types(end: number): Promise<void> {
-    await this.#page(`document.querySelector('${PLACES.field}').focus()`);
+    await this.goes('field'); // a letter that comes before the reader has followed is a command to it
     const count = Math.ceil((end - Date.now()) / TYPING_MS);
     const keys = Array.from({ length: count }, () => 'x');
     await this.#desktop.ask('xdotool', ['key', '--delay', String(TYPING_MS), ...keys]);

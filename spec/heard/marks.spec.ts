@@ -71,6 +71,18 @@ const CASES: [title: string, Verdict, Partial<Expected>, Utterance[]][] = [
     [heard(HELLO, { late: 5.1 })],
   ],
   [
+    'a sentence of a page may wait for the title of the page',
+    'expected',
+    { page: [HELLO] },
+    [heard('Finished loading Rooms.'), heard(HELLO, { late: 6.3 })],
+  ],
+  [
+    'a sentence of a page that waits for more than ten seconds is late',
+    'late',
+    { page: [HELLO] },
+    [heard(HELLO, { late: 10.1 })],
+  ],
+  [
     'words besides are otherwise wrong',
     'other',
     { texts: [HELLO], isAlone: true },

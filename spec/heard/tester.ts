@@ -90,7 +90,7 @@ export class Tester {
         ? (await this.#page('location.search')).includes('=')
         : heard.length > 0 &&
           heard.length < 4 &&
-          (await this.#announced()).split(' s  ').length > heard.length;
+          (await this.#announced()).split('–').at(-1)!.split(' s  ').length > heard.length;
     await rest(Math.max(end - Date.now(), 0));
     await until('end of the scene', async () => Date.now() > end + APART_MS || (await isAll()));
     await this.#reader.silence(READ_MS);
