@@ -29,6 +29,13 @@ export const BEGIN_MS = 20_000;
 /** Between two letters. */
 const TYPING_MS = 600;
 
+/** A line of the log, as it was read. */
+export interface Line {
+  said: string;
+  /** What a Braille display shows of it without another key. */
+  braille: string;
+}
+
 export class Hands {
   readonly #desktop: Desktop;
   readonly #reader: Reader;
@@ -85,16 +92,18 @@ export class Hands {
   }
 
   /** Reads the last lines of the log by the key for list items, and returns them in the order of the log. */
-  async reads(count: number): Promise<string[]> {
+  async reads(count: number): Promise<Line[]> {
     if (count > 0) await this.goes('send'); // the reader follows the focus, and the log is before it
-    const read: string[] = [];
+    const read: Line[] = [];
     for (let left = count; left > 0; left -= 1) {
       const from = Date.now();
       await this.presses('shift+i');
       await this.#reader.answer(from);
       await this.#reader.silence(ANSWERED_MS);
-      const said = (await this.#reader.lines()).filter(({ at, text }) => text && at >= from);
-      read.unshift(said.map(({ text }) => text!.trim()).join(' '));
+      const given = (await this.#reader.lines()).filter(({ at }) => at >= from);
+      const said = given.flatMap(({ text }) => text?.trim() || []).join(' ');
+      const braille = given.findLast((line) => line.braille)?.braille?.trimEnd() ?? '';
+      read.unshift({ said, braille });
     }
     return read;
   }

@@ -4,6 +4,7 @@ import type { Browser } from './browser.ts';
 import { startChromium } from './chromium.ts';
 import { Desktop } from './desktop.ts';
 import { startFirefox } from './firefox.ts';
+import type { Line } from './hands.ts';
 import { type Mark, markOf } from './marks.ts';
 import type { Choice } from './options.ts';
 import { Reader } from './reader.ts';
@@ -16,8 +17,8 @@ export interface Heard {
   utterances: Utterance[];
   /** What the page has noted of its own announcements. */
   announced: string;
-  /** What was read of the lines of the log that came with it. */
-  log: string[];
+  /** The lines of the log that came with it, as they were read. */
+  log: Line[];
   mark: Mark;
 }
 

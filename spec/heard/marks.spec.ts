@@ -161,7 +161,10 @@ test('a stop cuts off what is being said and what waits, and nothing that is ove
       ['free', false, 0],
     ],
   );
-  assert.is(heardText(said.slice(0, 1), ['Ana, 09:01: short']), 'short\nIn the log:\nAna, 09:01: short');
+  assert.is(
+    heardText(said.slice(0, 1), [{ said: 'Ana, 09:01: short', braille: 'Ana' }]),
+    'short\nIn the log:\nAna, 09:01: short',
+  );
   assert.is(heardText([], []), 'Nothing');
 });
 

@@ -44,9 +44,10 @@ export class Reader {
    */
   async silence(ms: number): Promise<void> {
     let quiet = 0;
-    let count = (await this.lines()).length;
+    const countSaid = async () => (await this.lines()).filter(({ braille }) => braille === undefined).length;
+    let count = await countSaid();
     for (const began = Date.now(); Date.now() - began < MOST_MS && quiet < ms; await rest(PAUSE_MS)) {
-      const now = (await this.lines()).length;
+      const now = await countSaid();
       if (now > count) quiet = 0;
       else if (!this.#desktop.isBusy()) quiet += PAUSE_MS;
       count = now;

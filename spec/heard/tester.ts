@@ -2,7 +2,7 @@
 import type { Doing, Scene } from '../../server/practice/scene.ts';
 import type { Browser } from './browser.ts';
 import type { Desktop } from './desktop.ts';
-import { BEGIN_MS, Hands, READ_MS } from './hands.ts';
+import { BEGIN_MS, Hands, type Line, READ_MS } from './hands.ts';
 import type { Reader } from './reader.ts';
 import { rest, until } from './until.ts';
 
@@ -29,19 +29,14 @@ const OTHERWISE: Record<number, (hands: Hands) => Promise<void>> = {
   36: (hands) => hands.presses('F5'),
 };
 
-/** Scenes that nobody can play by keys alone, and why. */
-export const UNPLAYED: Record<number, string> = {
-  40: 'It is read on a Braille display, which a run without a tester does not have.',
-};
-
 /** When a scene was played, in ms since 1970, and what of it the page has noted itself. */
 export interface Play {
   from: number;
   /** Before the log is read. */
   until: number;
   announced: string;
-  /** What was said of each line of the log that came with the scene, in order. */
-  log: string[];
+  /** The lines of the log that came with the scene, as they were read. */
+  log: Line[];
 }
 
 export class Tester {
