@@ -34,12 +34,9 @@ const CLOCK: Clock = { now: () => performance.now(), later: (act, ms) => setTime
 
 /** `reader` is the user's username. `speak` is called with each text: once, in order, and `APART_MS` apart. */
 export const createAnnouncer = (reader: string, chosen: Announcements, speak: Speak, clock = CLOCK) => {
-  const { later } = clock;
   const { isOnlyHeard, isWanted, textOf } = createWording(reader, chosen);
   const voice = createVoice(speak, clock);
-  const held = createHeld(clock, chosen.every, (entries, isDigest) =>
-    voice.keep(textOf(entries, isDigest), entries),
-  );
+  const held = createHeld(clock, chosen.every, (said, isDigest) => voice.keep(textOf(said, isDigest), said));
   const quiet = createQuiet(clock);
   let isHidden = false;
 
@@ -47,10 +44,10 @@ export const createAnnouncer = (reader: string, chosen: Announcements, speak: Sp
   const sayDue = (): void => {
     if (isHidden) return held.delay();
     const busy = Math.max(quiet.left(), voice.left());
-    if (busy > 0) return later(sayDue, busy);
+    if (busy > 0) return clock.later(sayDue, busy);
     const wait = held.sayDue();
     voice.speakKept();
-    if (wait) later(sayDue, wait);
+    if (wait) clock.later(sayDue, wait);
   };
 
   /** Says a sentence as soon as possible. Of several on one topic that have to wait, only the last is said. */

@@ -143,8 +143,9 @@ export async function lockChoices(em: EntityManager, memberRoom: MemberRoom) {
 export const hasChoicesIn = ({ membership }: MemberRoom): boolean =>
   hasChoices(parsedChoices(membership.announcements));
 
-const hasChoices = ({ reading: _, ...others }: Partial<Announcements>): boolean =>
-  Object.keys(others).length > 0;
+/** What is read is chosen apart. */
+const hasChoices = (chosen: Partial<Announcements>): boolean =>
+  Object.keys(chosen).some((name) => name !== 'reading');
 
 /** Deletes the choices for one room, so that those for all rooms apply. Runs inside a transaction. */
 export async function clearAnnouncementsIn(em: EntityManager, memberRoom: MemberRoom): Promise<void> {

@@ -4,7 +4,7 @@ import { Wire } from './wire.ts';
 
 /** Asks a running Chromium by its own protocol. */
 export class Cdp implements Browser {
-  readonly title = /Chrom(e|ium)$/;
+  readonly title = /(Chromium|Google Chrome)$/;
   readonly #wire: Wire<Result>;
 
   private constructor(wire: Wire<Result>) {
