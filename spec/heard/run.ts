@@ -36,6 +36,7 @@ try {
 } finally {
   await endAll();
 }
+process.exit(); // the channel to an older Node.js, which has started this one, would hold it
 
 /** Plays all scenes once, notes them in a run of the app, and saves that by the app's own export. */
 async function play(world: World, choice: Choice, { scenes, to }: Options, time: number): Promise<Heard[]> {
