@@ -4,7 +4,7 @@
 // Entries are *held* until they are said. They are *gathering* while the next poll may bring more of
 // them, and *delayed* if they could not be said when they came: then several are said as one digest.
 // The announcer is *quiet* while the user types: nothing is said at all.
-import { type Announcements, createWording, type Entry } from './wording.ts';
+import { type Announcements, asOne, createWording, type Entry } from './wording.ts';
 
 export type { Announcements, Entry };
 
@@ -26,7 +26,7 @@ const QUIET_MS = 2000;
 const RETURN_MS = 1000;
 /** Entries gather until a poll brings no more, or for this long if no poll is answered. */
 const GATHER_MS = 2500;
-/** Some screen readers let a text interrupt the one before it, or speak them in any order. */
+/** Some screen readers let a text interrupt the one before it, or speak them in any order: so all that is due is one. */
 const APART_MS = 250;
 
 /** A clock that only grows: the device's own may be set back. */
@@ -34,25 +34,25 @@ const CLOCK: Clock = { now: () => performance.now(), later: (act, ms) => setTime
 
 /** `reader` is the user's username. `speak` is called with each text: once, in order, and `APART_MS` apart. */
 export const createAnnouncer = (reader: string, chosen: Announcements, speak: Speak, clock = CLOCK) => {
-  const { later } = clock;
   const { isOnlyHeard, isWanted, textOf } = createWording(reader, chosen);
-  const { utter, keep, utterKept } = createVoice(speak, clock);
-  const held = createHeld(clock, chosen.every, (entries, isDigest) => utter(textOf(entries, isDigest)));
+  const voice = createVoice(speak, clock);
+  const held = createHeld(clock, chosen.every, (said, isDigest) => voice.keep(textOf(said, isDigest), said));
   const quiet = createQuiet(clock);
   let isHidden = false;
 
   /** Says what is due, and comes back for the rest. */
   const sayDue = (): void => {
     if (isHidden) return held.delay();
-    if (quiet.left() > 0) return later(sayDue, quiet.left());
-    utterKept();
+    const busy = Math.max(quiet.left(), voice.left());
+    if (busy > 0) return clock.later(sayDue, busy);
     const wait = held.sayDue();
-    if (wait) later(sayDue, wait);
+    voice.speakKept();
+    if (wait) clock.later(sayDue, wait);
   };
 
   /** Says a sentence as soon as possible. Of several on one topic that have to wait, only the last is said. */
   const say = (text: string, topic = text) => {
-    keep(text, topic);
+    voice.keep(text, topic);
     sayDue();
   };
 
@@ -152,27 +152,23 @@ const createHeld = ({ now }: Clock, every = 0, tell: (entries: Entry[], isDigest
   };
 };
 
-/** Has texts spoken apart from each other. Keeps sentences that have to wait: the last one on each topic. */
-const createVoice = (speak: Speak, { now, later }: Clock) => {
-  const kept = new Map<string, string>();
+/** Speaks texts together, and apart from those before. Keeps what has to wait: the last one on each topic. */
+const createVoice = (speak: Speak, { now }: Clock) => {
+  const kept = new Map<unknown, string>();
   let freeAt = -Infinity;
 
-  const utter = (text: string) => {
-    const wait = Math.max(freeAt - now(), 0);
-    freeAt = now() + wait + APART_MS;
-    if (wait) later(() => speak(text), wait);
-    else speak(text);
-  };
-
   return {
-    utter,
-    keep(text: string, topic: string) {
+    /** In ms, until it may speak again. */
+    left: () => freeAt - now(),
+    keep(text: string, topic: unknown) {
       kept.delete(topic); // the last to come is also the last in order
       kept.set(topic, text);
     },
-    utterKept() {
-      kept.forEach((text) => utter(text));
+    speakKept() {
+      if (!kept.size) return;
+      speak(asOne([...kept.values()]));
       kept.clear();
+      freeAt = now() + APART_MS;
     },
   };
 };

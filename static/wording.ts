@@ -57,8 +57,9 @@ export interface Entry {
 
 /** Ends a text with a full stop, unless it has an end of its own. */
 const ended = (text: string) => (/[\p{P}\p{S}]$/u.test(text) ? text : `${text}.`);
-const asSentence = (text: string, index: number, all: string[]) =>
-  index === all.length - 1 ? text : ended(text);
+/** Makes one text of several: of those that come together, some screen readers speak only the last. */
+export const asOne = (texts: string[]) =>
+  texts.map((text, index) => (index < texts.length - 1 ? ended(text) : text)).join(' ');
 const TURNING = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc\ud802\ud803\ud83a\ud83b]/;
 
 /** Keeps a name or a text that could turn what stands around it to itself, as the server does in sentences. */
@@ -154,8 +155,7 @@ export const createWording = (
       if (entry.folded || (isOwn && !own)) return false;
       return choice === 'mentions' ? isToReader(entry) : choice !== 'nothing';
     },
-    /** All in one text: of several that come together, some screen readers speak only the last. */
     textOf: (entries: Entry[], isDigest: boolean) =>
-      isDigest || choice === 'count' ? digest(entries) : entries.map(inFull).map(asSentence).join(' '),
+      isDigest || choice === 'count' ? digest(entries) : asOne(entries.map(inFull)),
   };
 };

@@ -71,10 +71,23 @@ export const DEFAULTS: Announcements = {
 /** The fields of the form; a boolean is `yes` or `no`. */
 type Typed = Partial<Record<'messages' | 'notices' | 'first' | 'time', string>>;
 
-/** The user's choices for this room. Their choices for all rooms fill the gaps. */
-export function announcementsIn({ membership }: MemberRoom): Announcements {
-  return { ...announcementsOf(membership.user), ...parsedChoices(membership.announcements) };
+/**
+ * What a user chose for a room, else for all rooms. Sounds are the same in all rooms.
+ * @param all and `room` are JSON as rows keep it
+ */
+export function announcementsFor(
+  all: string | null | undefined,
+  room: string | null | undefined,
+): Announcements {
+  const [ofAll, ofRoom] = [parsedChoices(all), parsedChoices(room)];
+  const { sound, reading } = ofAll;
+  const apart = { ...(sound && { sound }), ...(reading && { reading }) };
+  return { ...DEFAULTS, ...(hasChoices(ofRoom) ? apart : ofAll), ...ofRoom };
 }
+
+/** The user's choices for this room. */
+export const announcementsIn = ({ membership }: MemberRoom): Announcements =>
+  announcementsFor(membership.user.announcements, membership.announcements);
 
 /** The user's choices for all rooms. */
 export function announcementsOf(user: User): Announcements {
@@ -127,10 +140,12 @@ export async function lockChoices(em: EntityManager, memberRoom: MemberRoom) {
 }
 
 /** Whether the user has chosen announcements for this room. */
-export function hasChoicesIn({ membership }: MemberRoom): boolean {
-  const { reading: _, ...others } = parsedChoices(membership.announcements);
-  return Object.keys(others).length > 0;
-}
+export const hasChoicesIn = ({ membership }: MemberRoom): boolean =>
+  hasChoices(parsedChoices(membership.announcements));
+
+/** What is read is chosen apart. */
+const hasChoices = (chosen: Partial<Announcements>): boolean =>
+  Object.keys(chosen).some((name) => name !== 'reading');
 
 /** Deletes the choices for one room, so that those for all rooms apply. Runs inside a transaction. */
 export async function clearAnnouncementsIn(em: EntityManager, memberRoom: MemberRoom): Promise<void> {

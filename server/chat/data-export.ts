@@ -3,7 +3,7 @@ import { awayChoices } from './away.ts';
 import { NotFound } from './errors.ts';
 import { ownMessages } from './own-messages.ts';
 import type { Reader, Value } from './reader.ts';
-import { announcementsFor } from './room-details.ts';
+import { announcementsFor } from './announcements.ts';
 import { resultsOf } from './run-result.ts';
 import { runsOf } from './run.ts';
 import { sessionsPage } from './session-list.ts';

@@ -9,7 +9,7 @@ import {
 } from './announcements.ts';
 import { chosenOption, collectProblems } from './checks.ts';
 import { type MemberRoom, Membership } from './membership.ts';
-import { checkedParts, type TypedSaid } from './said.ts';
+import { checkedParts, PARTS, presetOf, type PRESETS, type TypedSaid } from './said.ts';
 import { lockActor, User } from './user.ts';
 
 /** The log as it is for users who have chosen nothing. */
@@ -18,6 +18,17 @@ export const USUAL: Reading = {
   notices: true,
   own: true,
 };
+
+/** Choices that belong together, and their names: those of what is said, for the log. */
+export const READING_PRESETS = {
+  usual: { name: 'Usual', choices: USUAL },
+  brief: { name: 'Brief', choices: { parts: ['sender', 'text'], notices: false, own: true } },
+  everything: {
+    name: 'Everything',
+    choices: { parts: Object.keys(PARTS) as Part[], notices: true, own: true },
+  },
+  braille: { name: 'Braille', choices: { parts: ['text', 'sender', 'image'], notices: true, own: true } },
+} satisfies Record<keyof typeof PRESETS, { name: string; choices: Reading }>;
 
 const isUsual = (reading: Reading): boolean => JSON.stringify(reading) === JSON.stringify(USUAL);
 
@@ -38,9 +49,13 @@ export const placesOfReading = ({ parts }: Reading): Partial<Record<Part, string
 /** Saves what is read in all rooms. Runs inside a transaction. @throws Invalid, and as `lockActor` */
 export async function saveReading(em: EntityManager, actor: User, typed: TypedSaid): Promise<void> {
   const user = await lockActor(em, actor);
-  const { reading: _, ...others } = parsedChoices(user.announcements);
-  const reading = checkedReading(typed, announcementsOf(user).reading ?? USUAL);
-  await em.nativeUpdate(User, { id: user.id }, { announcements: JSON.stringify({ ...others, reading }) });
+  await keep(em, user, checkedReading(typed, announcementsOf(user).reading ?? USUAL));
+}
+
+/** Saves choices that belong together. Runs inside a transaction. @throws NotFound if there are none of this name, and as `lockActor` */
+export async function saveReadingPreset(em: EntityManager, actor: User, name: string): Promise<void> {
+  const { choices } = presetOf<{ choices: Reading }>(READING_PRESETS, name);
+  await keep(em, await lockActor(em, actor), choices);
 }
 
 /** Saves what is read in one room. Runs inside a transaction. @throws Invalid, and as `lockActor` */
@@ -54,10 +69,26 @@ export async function saveReadingIn(
   await keepIn(em, memberRoom, { ...own, reading });
 }
 
+/** As `saveReadingPreset`, for one room. */
+export async function saveReadingPresetIn(
+  em: EntityManager,
+  memberRoom: MemberRoom,
+  name: string,
+): Promise<void> {
+  const { choices: reading } = presetOf<{ choices: Reading }>(READING_PRESETS, name);
+  const { own } = await lockChoices(em, memberRoom);
+  await keepIn(em, memberRoom, { ...own, reading });
+}
+
 /** Deletes what was chosen for a room: what is read in all rooms applies. Runs inside a transaction. @throws as `lockActor` */
 export async function clearReadingIn(em: EntityManager, memberRoom: MemberRoom): Promise<void> {
   const { reading: _, ...others } = (await lockChoices(em, memberRoom)).own;
   await keepIn(em, memberRoom, others);
+}
+
+function keep(em: EntityManager, { id, announcements }: User, reading: Reading): Promise<number> {
+  const chosen = { ...parsedChoices(announcements), reading };
+  return em.nativeUpdate(User, { id }, { announcements: JSON.stringify(chosen) });
 }
 
 const keepIn = (em: EntityManager, memberRoom: MemberRoom, chosen: object) =>

@@ -1,4 +1,3 @@
-import { DEFAULTS, parsedChoices, type Announcements } from './announcements.ts';
 import type { Role } from './membership.ts';
 import { MOST_COUNTED } from './paging.ts';
 import { type Reader, rowOf } from './reader.ts';
@@ -74,13 +73,6 @@ export async function roomDetails(
     isBanned: Number(banned) > 0,
   };
 }
-
-/** What is announced to a user in a room: what they chose for it, else what they chose for all rooms. */
-export const announcementsFor = (all: string | null, room: string | null): Announcements => ({
-  ...DEFAULTS,
-  ...parsedChoices(all),
-  ...parsedChoices(room),
-});
 
 const NAMES = `
   select username, away, id from (

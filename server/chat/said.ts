@@ -105,11 +105,21 @@ export function checkedParts(typed: TypedSaid): Part[] {
 
 /** Saves choices that belong together. Runs inside a transaction. @throws NotFound if there are none of this name, and as `lockActor` */
 export async function savePreset(em: EntityManager, actor: User, name: string): Promise<void> {
-  if (!Object.hasOwn(PRESETS, name)) throw new NotFound('There is no such preset. Choose one from the page.');
+  const { choices } = presetOf(PRESETS, name);
   const user = await lockActor(em, actor);
   const { sound, reading } = announcementsOf(user);
-  const { choices } = PRESETS[name as keyof typeof PRESETS];
   await keep(em, user, { ...choices, ...(sound && { sound }), ...(reading && { reading }) });
+}
+
+/** As `savePreset`, for one room. */
+export async function savePresetIn(em: EntityManager, memberRoom: MemberRoom, name: string): Promise<void> {
+  await keepIn(em, memberRoom, presetOf(PRESETS, name).choices);
+}
+
+/** @throws NotFound if there is none of this name */
+export function presetOf<Preset>(presets: Record<string, Preset>, name: string): Preset {
+  if (!Object.hasOwn(presets, name)) throw new NotFound('There is no such preset. Choose one from the page.');
+  return presets[name]!;
 }
 
 const keep = (em: EntityManager, { id }: User, announcements: Announcements) =>

@@ -104,7 +104,7 @@ export const ROOM_SCENES: Scene[] = [
       { second: 0, act: 'pauses' },
       { second: 10, act: 'resumes' },
     ],
-    heard: ['Announcements are paused.', 'Announcements are on again.', '2 new messages from Ana and Bo'],
+    heard: ['Announcements are paused.', 'Announcements are on again. 2 new messages from Ana and Bo'],
     note: 'This needs JavaScript.',
   },
   {

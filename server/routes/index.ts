@@ -130,9 +130,11 @@ export function routes(): KoaRouter<object, Context> {
   post('/rooms/:id/announcements/clear', announcements.clear);
   get('/rooms/:id/said', said.showForRoom);
   post('/rooms/:id/said', said.saveForRoom, said.showForRoom);
+  post('/rooms/:id/said/:preset', said.usePresetForRoom);
   get('/rooms/:id/reading', reading.showForRoom);
   post('/rooms/:id/reading', reading.saveForRoom, reading.showForRoom);
-  post('/rooms/:id/reading/clear', reading.clear);
+  post('/rooms/:id/reading/clear', reading.clear); // before the presets, whose address it would match
+  post('/rooms/:id/reading/:preset', reading.usePresetForRoom);
 
   get('/rooms/:id/away', away.showForRoom, away.showForRoom);
   post('/rooms/:id/away', away.saveForRoom, away.showForRoom);
@@ -238,6 +240,7 @@ export function routes(): KoaRouter<object, Context> {
   post('/settings/away/confirm', confirmation.send, away.show);
   get('/settings/reading', reading.show);
   post('/settings/reading', reading.save, reading.show);
+  post('/settings/reading/:preset', reading.usePreset);
   get('/settings/said', said.show);
   post('/settings/said', said.save, said.show);
   post('/settings/said/:preset', said.usePreset);

@@ -4,9 +4,12 @@ import { type MemberRoom, roomOfMember } from '../chat/membership.ts';
 import {
   clearReadingIn,
   placesOfReading,
+  READING_PRESETS,
   readingFor,
   saveReading,
   saveReadingIn,
+  saveReadingPreset,
+  saveReadingPresetIn,
   USUAL,
 } from '../chat/reading.ts';
 import { PARTS } from '../chat/said.ts';
@@ -37,27 +40,47 @@ export const showForRoom: Handler = async (ctx) => {
 export const save: Handler = async (ctx) => {
   const user = requireUser(ctx);
   await ctx.em.transactional((em) => saveReading(em, user, ctx.fields));
-  flash(ctx, 'Your choice of what is read is saved.');
-  seeOther(ctx, `/settings/reading?${freshParameter()}`);
+  done(ctx);
+};
+
+/** POST /settings/reading/PRESET */
+export const usePreset: Handler = async (ctx) => {
+  const user = requireUser(ctx);
+  await ctx.em.transactional((em) => saveReadingPreset(em, user, ctx.params.preset ?? ''));
+  done(ctx);
 };
 
 /** POST /rooms/ID/reading */
 export const saveForRoom: Handler = async (ctx) => {
   const memberRoom = await findRoom(ctx);
   await ctx.em.transactional((em) => saveReadingIn(em, memberRoom, ctx.fields));
-  done(ctx, memberRoom, (name) => `What is read of a message in ${name} is saved.`);
+  doneIn(ctx, memberRoom, SAVED);
+};
+
+/** POST /rooms/ID/reading/PRESET */
+export const usePresetForRoom: Handler = async (ctx) => {
+  const memberRoom = await findRoom(ctx);
+  await ctx.em.transactional((em) => saveReadingPresetIn(em, memberRoom, ctx.params.preset ?? ''));
+  doneIn(ctx, memberRoom, SAVED);
 };
 
 /** POST /rooms/ID/reading/clear */
 export const clear: Handler = async (ctx) => {
   const memberRoom = await findRoom(ctx);
   await ctx.em.transactional((em) => clearReadingIn(em, memberRoom));
-  done(ctx, memberRoom, (name) => `${name} is now read as all rooms are.`);
+  doneIn(ctx, memberRoom, (name) => `${name} is now read as all rooms are.`);
 };
 
 const findRoom = (ctx: Context) => roomOfMember(ctx.em, requireUser(ctx), roomId(ctx));
 
-function done(ctx: Context, { room }: MemberRoom, sentence: (name: string) => string): void {
+const SAVED = (name: string) => `What is read of a message in ${name} is saved.`;
+
+function done(ctx: Context): void {
+  flash(ctx, 'Your choice of what is read is saved.');
+  seeOther(ctx, `/settings/reading?${freshParameter()}`);
+}
+
+function doneIn(ctx: Context, { room }: MemberRoom, sentence: (name: string) => string): void {
   flash(ctx, sentence(isolated(room.name)));
   seeOther(ctx, `/rooms/${room.id}/reading?${freshParameter()}`);
 }
@@ -68,6 +91,7 @@ function showChosen(ctx: Context, chosen: Reading, memberRoom?: MemberRoom): voi
     room: memberRoom?.room,
     isOwn: parsedChoices(memberRoom?.membership.announcements).reading !== undefined,
     parts: PARTS,
+    presets: READING_PRESETS,
     chosen,
     places: placesOfReading(chosen),
     examples: examples(ctx, username).map((line) => exampleOf(ctx, line, chosen)),

@@ -1,10 +1,10 @@
+import { announcementsFor } from '../chat/announcements.ts';
 import { BATCH_SIZE } from '../chat/entry.ts';
 import { roomAs } from '../chat/direct.ts';
 import { roomFor } from '../chat/membership.ts';
 import { absence, presenceOf } from '../chat/presence.ts';
 import { readingFor } from '../chat/reading.ts';
 import {
-  announcementsFor,
   countMentionsAfter,
   countMessagesAfter,
   hasMessagesBetween,

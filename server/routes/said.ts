@@ -2,7 +2,7 @@ import { createWording, type Entry } from '../../static/wording.ts';
 import { type Announcements, announcementsIn, announcementsOf } from '../chat/announcements.ts';
 import { roomOfMember } from '../chat/membership.ts';
 import type { Room } from '../chat/room.ts';
-import { PARTS, placesOf, PRESETS, savePreset, saveSaid, saveSaidIn } from '../chat/said.ts';
+import { PARTS, placesOf, PRESETS, savePreset, savePresetIn, saveSaid, saveSaidIn } from '../chat/said.ts';
 import type { Context, Handler } from '../context.ts';
 import { stayIn } from '../middleware/activity.ts';
 import { requireUser } from '../middleware/current-user.ts';
@@ -68,9 +68,7 @@ export const save: Handler = async (ctx) => {
 export const saveForRoom: Handler = async (ctx) => {
   const memberRoom = await roomOfMember(ctx.em, requireUser(ctx), roomId(ctx));
   await ctx.em.transactional((em) => saveSaidIn(em, memberRoom, ctx.fields));
-  const { id, name } = memberRoom.room;
-  flash(ctx, `What is said in ${isolated(name)} is saved.`);
-  seeOther(ctx, `/rooms/${id}/said?${freshParameter()}`);
+  doneIn(ctx, memberRoom.room);
 };
 
 /** POST /settings/said/PRESET */
@@ -79,6 +77,18 @@ export const usePreset: Handler = async (ctx) => {
   await ctx.em.transactional((em) => savePreset(em, user, ctx.params.preset ?? ''));
   done(ctx);
 };
+
+/** POST /rooms/ID/said/PRESET */
+export const usePresetForRoom: Handler = async (ctx) => {
+  const memberRoom = await roomOfMember(ctx.em, requireUser(ctx), roomId(ctx));
+  await ctx.em.transactional((em) => savePresetIn(em, memberRoom, ctx.params.preset ?? ''));
+  doneIn(ctx, memberRoom.room);
+};
+
+function doneIn(ctx: Context, { id, name }: Room): void {
+  flash(ctx, `What is said in ${isolated(name)} is saved.`);
+  seeOther(ctx, `/rooms/${id}/said?${freshParameter()}`);
+}
 
 function done(ctx: Context): void {
   flash(ctx, 'Your choice of what is said is saved.');

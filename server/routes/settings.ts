@@ -1,7 +1,7 @@
 import * as account from '../chat/account.ts';
 import { Invalid } from '../chat/errors.ts';
 import { attemptBuckets } from '../chat/login-attempt.ts';
-import { announcementsFor } from '../chat/room-details.ts';
+import { announcementsFor } from '../chat/announcements.ts';
 import { sessionsPage } from '../chat/session-list.ts';
 import { endSessionOf, sessionId } from '../chat/session.ts';
 import type { Context, Handler } from '../context.ts';

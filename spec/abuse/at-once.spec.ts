@@ -157,6 +157,8 @@ const ACTS: Record<string, Act | null> = {
   '/rooms/:id/said': { fields: () => ({ 'place-text': '1' }) },
   '/rooms/:id/reading': { fields: () => ({ 'place-text': '1' }) },
   '/rooms/:id/reading/clear': {},
+  '/rooms/:id/said/:preset': { path: ({ room }) => `/rooms/${room}/said/brief` },
+  '/rooms/:id/reading/:preset': { path: ({ room }) => `/rooms/${room}/reading/brief` },
   '/practice/say': null,
   '/practice/:step': null,
   '/practice/runs': { fields: () => ({ reader: 'Orca', browser: 'Firefox' }) },
@@ -231,6 +233,7 @@ const ACTS: Record<string, Act | null> = {
   '/settings/sound': { fields: () => ({ set: 'soft', 'event-message': 'yes' }) },
   '/settings/reading': { fields: () => ({ 'place-text': '1', own: 'no' }) },
   '/settings/said': { fields: () => ({ 'place-text': '1', every: '30' }) },
+  '/settings/reading/:preset': { path: () => '/settings/reading/brief' },
   '/settings/said/:preset': { path: () => '/settings/said/brief' },
   '/settings/tokens': { fields: () => ({ name: 'a feed reader', days: '30' }) },
   '/settings/tokens/:number/end': null, // as below

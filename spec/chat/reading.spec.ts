@@ -2,18 +2,22 @@ import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import {
   announcementsIn,
+  announcementsOf,
   clearAnnouncementsIn,
   hasChoicesIn,
   saveAnnouncements,
 } from '../../server/chat/announcements.ts';
-import { Invalid } from '../../server/chat/errors.ts';
+import { Invalid, NotFound } from '../../server/chat/errors.ts';
 import { type MemberRoom, roomOfMember } from '../../server/chat/membership.ts';
 import {
   clearReadingIn,
   placesOfReading,
+  READING_PRESETS,
   readingFor,
   saveReading,
   saveReadingIn,
+  saveReadingPreset,
+  saveReadingPresetIn,
   USUAL,
 } from '../../server/chat/reading.ts';
 import { savePreset, saveSaidIn } from '../../server/chat/said.ts';
@@ -77,6 +81,33 @@ test(
     assert.equal((await readIn(house, lobby))?.parts, ['number']);
     await inRoom(house, lobby, clearReadingIn);
     await inRoom(house, lobby, (_, { membership }) => assert.is(membership.announcements, null));
+  }),
+);
+
+test(
+  'a preset is what is read in all rooms or in one, and changes nothing that is said',
+  withHouse(async (house) => {
+    const lobby = await house.room('ada', 'lobby');
+    await house.as('ada', (em, ada) => savePreset(em, ada, 'brief'));
+    await inRoom(house, lobby, (em, room) => saveSaidIn(em, room, { 'place-links': '1' }));
+    for (const [name, { choices }] of Object.entries(READING_PRESETS)) {
+      await house.as('ada', (em, ada) => saveReadingPreset(em, ada, name));
+      assert.equal((await readIn(house, lobby)) ?? USUAL, choices, name);
+    }
+    await inRoom(house, lobby, (em, room) => saveReadingPresetIn(em, room, 'usual'));
+    assert.is(await readIn(house, lobby), undefined, 'as usual, although all rooms are otherwise');
+    await inRoom(house, lobby, (_, room) => assert.equal(announcementsIn(room).parts, ['links']));
+    await house.as('ada', async (_, ada) => assert.is(announcementsOf(ada).every, 15));
+    for (const name of ['', 'constructor', 'Brief']) {
+      await refusal(
+        NotFound,
+        house.as('ada', (em, ada) => saveReadingPreset(em, ada, name)),
+      );
+      await refusal(
+        NotFound,
+        inRoom(house, lobby, (em, room) => saveReadingPresetIn(em, room, name)),
+      );
+    }
   }),
 );
 

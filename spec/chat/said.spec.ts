@@ -1,8 +1,16 @@
 import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
-import { announcementsOf, DEFAULTS, saveAnnouncements } from '../../server/chat/announcements.ts';
+import type { SqlEntityManager as EntityManager } from '@mikro-orm/sql';
+import {
+  announcementsIn,
+  announcementsOf,
+  clearAnnouncementsIn,
+  DEFAULTS,
+  saveAnnouncements,
+} from '../../server/chat/announcements.ts';
 import { Invalid, NotFound } from '../../server/chat/errors.ts';
-import { placesOf, PRESETS, savePreset, saveSaid } from '../../server/chat/said.ts';
+import { type MemberRoom, roomOfMember } from '../../server/chat/membership.ts';
+import { placesOf, PRESETS, savePreset, savePresetIn, saveSaid, saveSaidIn } from '../../server/chat/said.ts';
 import { type House, refusal, withHouse } from '../support/domain.ts';
 
 const test = suite('what is said');
@@ -66,6 +74,29 @@ test(
         NotFound,
         house.as('ada', (em, ada) => savePreset(em, ada, name)),
       );
+  }),
+);
+
+test(
+  'a preset for a room is all that is said there, whatever was chosen for all rooms',
+  withHouse(async (house) => {
+    const lobby = await house.room('ada', 'lobby');
+    await save(house, { 'place-links': '1', every: '60', own: 'yes', notify: 'yes' });
+    const inLobby = <T>(act: (em: EntityManager, memberRoom: MemberRoom) => Promise<T> | T) =>
+      house.as('ada', async (em, ada) => act(em, await roomOfMember(em, ada, lobby)));
+    for (const [name, { choices }] of Object.entries(PRESETS)) {
+      await inLobby((em, room) => savePresetIn(em, room, name));
+      assert.equal(await inLobby((_, room) => announcementsIn(room)), choices, name);
+    }
+    await inLobby((em, room) => clearAnnouncementsIn(em, room));
+    assert.equal((await inLobby((_, room) => announcementsIn(room))).parts, ['links']);
+    await inLobby((em, room) => saveSaidIn(em, room, { 'place-text': '1', every: '', own: 'no' }));
+    const { every, own } = await inLobby((_, room) => announcementsIn(room));
+    assert.equal([every, own], [undefined, undefined], 'what is left out for a room is not filled');
+    await refusal(
+      NotFound,
+      inLobby((em, room) => savePresetIn(em, room, 'Brief')),
+    );
   }),
 );
 

@@ -1,33 +1,17 @@
 // A desktop of a run's own: a display, a bus and a window manager, on which a screen reader and a browser run.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { endAllOf, isBusy, signal } from './processes.ts';
+import { rest, until } from './until.ts';
 
 const CUSTOMIZATIONS = fileURLToPath(new URL('orca-customizations.py', import.meta.url));
 const READY_MS = 60_000;
 const END_MS = 3000;
-const PAUSE_MS = 50;
-
-export type Line = 'stdout' | 'stderr';
-
-/** Waits until `look` gives something. @throws with `what` after a minute */
-export async function until<T>(
-  what: string,
-  look: () => T | Promise<T>,
-  patience = READY_MS,
-): Promise<NonNullable<T>> {
-  for (const began = Date.now(); Date.now() - began < patience; await rest(PAUSE_MS)) {
-    const found = await look();
-    if (found) return found;
-  }
-  throw new Error(`There is still no ${what}.`);
-}
-
-export const rest = (ms: number) => new Promise<void>((on) => setTimeout(on, ms));
 
 export class Desktop {
   /** What belongs to the run alone: profiles, settings, what was heard. */
@@ -128,13 +112,9 @@ export class Desktop {
     await this.ask('xdotool', ['windowactivate', '--sync', window]);
   }
 
-  /** Whether a program of this desktop runs, or waits for a processor, just now. Linux tells. */
+  /** Whether a program of this desktop runs, or waits for a processor, just now. */
   isBusy(): boolean {
-    const groups = new Set(this.#processes.map(({ pid }) => String(pid)));
-    return processes().some((pid) => {
-      const [state, , group] = contentOf(`/proc/${pid}/stat`).split(') ').at(-1)!.split(' ');
-      return state === 'R' && groups.has(group!);
-    });
+    return isBusy(this.#processes.map(({ pid }) => pid));
   }
 
   /** Ends a program of this desktop, and all that it has started. */
@@ -155,34 +135,9 @@ export class Desktop {
 
   /** Ends what is left, as programs that the bus has started, and clears the folder away. At once: the process may end. */
   readonly #clear = (): void => {
-    const own = `HOME=${this.folder}`;
-    for (const pid of processes())
-      if (contentOf(`/proc/${pid}/environ`).split('\0').includes(own)) signal(pid, 'SIGKILL');
+    endAllOf(`HOME=${this.folder}`);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
-}
-
-const processes = (): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-
-/** What a file of `/proc` has; empty where its process has ended, or belongs to somebody else. */
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** @param pid of a program; negative: and of all that it has started */
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    /* it has ended by itself */
-  }
 }
 
 /** The first line that a program prints. */

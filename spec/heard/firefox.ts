@@ -1,8 +1,9 @@
-// The browser in which a screen reader is heard, and how it is started on a desktop.
+// Firefox, and how it is started on a desktop.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bidi } from './bidi.ts';
-import { type Desktop, until } from './desktop.ts';
+import type { Desktop } from './desktop.ts';
+import { until } from './until.ts';
 
 /** Says nothing of itself, asks nobody for anything, and shows its tree to screen readers. */
 const FIREFOX_PREFERENCES = {

@@ -1,9 +1,12 @@
 // A screen reader and a browser on a desktop of their own, and the scenes that are played for them.
 import { heardIn, sceneOf } from '../../server/practice/scenes.ts';
-import type { Bidi } from './bidi.ts';
+import type { Browser } from './browser.ts';
+import { startChromium } from './chromium.ts';
 import { Desktop } from './desktop.ts';
 import { startFirefox } from './firefox.ts';
+import type { Line } from './hands.ts';
 import { type Mark, markOf } from './marks.ts';
+import type { Choice } from './options.ts';
 import { Reader } from './reader.ts';
 import { type Utterance, utterancesOf } from './speech.ts';
 import { Tester } from './tester.ts';
@@ -14,31 +17,32 @@ export interface Heard {
   utterances: Utterance[];
   /** What the page has noted of its own announcements. */
   announced: string;
-  /** What was read of the lines of the log that came with it. */
-  log: string[];
+  /** The lines of the log that came with it, as they were read. */
+  log: Line[];
   mark: Mark;
 }
 
 export class Listener {
   readonly #desktop: Desktop;
   readonly #reader: Reader;
-  readonly #browser: Bidi;
+  readonly #browser: Browser;
   /** The scenes are played by this user. */
   readonly #username: string;
 
-  private constructor(desktop: Desktop, reader: Reader, browser: Bidi, username: string) {
+  private constructor(desktop: Desktop, reader: Reader, browser: Browser, username: string) {
     this.#desktop = desktop;
     this.#reader = reader;
     this.#browser = browser;
     this.#username = username;
   }
 
-  /** @param command of Firefox @param address of its first page, which takes the focus away from the field for addresses */
-  static async start(command: string, username: string, address: string): Promise<Listener> {
+  /** @param address of the browser's first page, which takes the focus away from the field for addresses */
+  static async start({ browser, command }: Choice, username: string, address: string): Promise<Listener> {
     const desktop = await Desktop.start();
     try {
       const reader = await Reader.start(desktop);
-      return new Listener(desktop, reader, await startFirefox(desktop, command, address), username);
+      const start = browser === 'chromium' ? startChromium : startFirefox;
+      return new Listener(desktop, reader, await start(desktop, command, address), username);
     } catch (error) {
       await desktop.end();
       throw error;

@@ -2,7 +2,7 @@ import { suite } from '../support/suite.ts';
 import * as assert from 'uvu/assert';
 import type { Verdict } from '../../server/chat/run-result.ts';
 import { type Expected, markOf } from './marks.ts';
-import { numbersIn, optionsIn } from './options.ts';
+import { choiceOf, numbersIn, optionsIn } from './options.ts';
 import { speechLines, type Utterance, utterancesOf, writtenDown } from './speech.ts';
 import { differencesOf, heardText } from './transcript.ts';
 
@@ -69,6 +69,18 @@ const CASES: [title: string, Verdict, Partial<Expected>, Utterance[]][] = [
     'late',
     { texts: [HELLO] },
     [heard(HELLO, { late: 5.1 })],
+  ],
+  [
+    'a sentence of a page may wait for the title of the page',
+    'expected',
+    { page: [HELLO] },
+    [heard('Finished loading Rooms.'), heard(HELLO, { late: 6.3 })],
+  ],
+  [
+    'a sentence of a page that waits for more than ten seconds is late',
+    'late',
+    { page: [HELLO] },
+    [heard(HELLO, { late: 10.1 })],
   ],
   [
     'words besides are otherwise wrong',
@@ -149,7 +161,10 @@ test('a stop cuts off what is being said and what waits, and nothing that is ove
       ['free', false, 0],
     ],
   );
-  assert.is(heardText(said.slice(0, 1), ['Ana, 09:01: short']), 'short\nIn the log:\nAna, 09:01: short');
+  assert.is(
+    heardText(said.slice(0, 1), [{ said: 'Ana, 09:01: short', braille: 'Ana' }]),
+    'short\nIn the log:\nAna, 09:01: short',
+  );
   assert.is(heardText([], []), 'Nothing');
 });
 
@@ -175,7 +190,9 @@ test('the command takes lists of scenes, and tells what to write where it cannot
   assert.is(optionsIn([]).scenes.length, 40);
   for (const list of ['0', '41', '3-1', '', 'one', '1,,2'])
     assert.throws(() => numbersIn(list), /Write --scenes as 1-40, or as 1-5,30\./);
-  assert.throws(() => optionsIn(['--browser', 'chromium']), /no windows.*Use --browser firefox\./);
+  assert.is(optionsIn(['--browser', 'chromium']).browser, 'chromium');
+  assert.throws(() => optionsIn(['--browser', 'opera']), /Write --browser firefox, or --browser chromium\./);
+  assert.throws(() => choiceOf('chromium', { CHROMIUM: '/nowhere/chromium' }), /no \/nowhere\/chromium/);
   assert.throws(() => optionsIn(['--times', '0']), /Write --times with 1 to 9\./);
 });
 

@@ -22,6 +22,8 @@ export interface Mark {
 
 /** More seconds than this after it was given to speech: the listener waits. */
 const LATE_SECONDS = 5;
+/** Of a page, a reader first says that it loads, and its title. */
+const PAGE_LATE_SECONDS = 10;
 const NUMBER = /^(\d+) new messages? from (.+)$/;
 /** Begins each message that is said itself. */
 const SENDER = /\b(Ana|Bo|Cem): /g;
@@ -51,7 +53,12 @@ export function markOf({ texts, page, isAlone, mayBeCut }: Expected, heard: Utte
     .find((text, index) => places[index]!.length > countOf(text, expected));
   if (twice !== undefined) return { verdict: 'twice', reason: `“${twice}” was heard more than once.` };
   const spans = expected.map((text, index): Span => [first[index]!, first[index]! + text.length]);
-  return wrongBeside(expected, spans, said, { isAlone, mayBeCut }) ?? { verdict: 'expected', reason: '' };
+  return (
+    wrongBeside(expected, spans, said, { isAlone, mayBeCut, announced: texts.length }) ?? {
+      verdict: 'expected',
+      reason: '',
+    }
+  );
 }
 
 const countOf = (text: string, texts: string[]) => texts.filter((other) => other === text).length;
@@ -99,7 +106,7 @@ function wrongBeside(
   expected: string[],
   spans: Span[],
   { parts }: { parts: Part[] },
-  { isAlone, mayBeCut }: Pick<Expected, 'isAlone' | 'mayBeCut'>,
+  { isAlone, mayBeCut, announced }: Pick<Expected, 'isAlone' | 'mayBeCut'> & { announced: number },
 ): Mark | undefined {
   const isIn = ([from, to]: Span, { span }: Part) => span[0] < to && span[1] > from;
   for (const [index, span] of spans.entries()) {
@@ -107,7 +114,7 @@ function wrongBeside(
     if (own.some(({ isCut }) => isCut) && !mayBeCut)
       return { verdict: 'cut', reason: `“${expected[index]}” was cut off.` };
     const late = Math.max(...own.map(({ late }) => late));
-    if (late > LATE_SECONDS)
+    if (late > (index < announced ? LATE_SECONDS : PAGE_LATE_SECONDS))
       return { verdict: 'late', reason: `“${expected[index]}” began ${late} seconds late.` };
   }
   const more = isAlone && parts.find((part) => !spans.some((span) => isIn(span, part)));

@@ -3,16 +3,25 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { SCENES } from '../../server/practice/scenes.ts';
 
-const FIREFOX = ['firefox-esr', 'firefox'];
+const BROWSERS = {
+  firefox: ['firefox-esr', 'firefox'],
+  chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+};
 const NEEDED = ['orca', 'Xvfb', 'openbox', 'xdotool', 'dbus-daemon', 'dbus-send'];
 const INSTALL =
-  'apt-get install --no-install-recommends orca firefox-esr xvfb openbox xdotool dbus at-spi2-core libatk-adaptor gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-wnck-3.0';
+  'apt-get install --no-install-recommends orca firefox-esr chromium xvfb openbox xdotool dbus at-spi2-core libatk-adaptor gir1.2-atspi-2.0 gir1.2-gtk-3.0 gir1.2-wnck-3.0';
 
 export interface Options {
+  browser: keyof typeof BROWSERS;
   scenes: number[];
   times: number;
   /** The folder of the files. */
   to: string;
+}
+
+/** A browser, and the command that starts it. */
+export interface Choice extends Pick<Options, 'browser'> {
+  command: string;
 }
 
 /** @throws with a sentence where the options are wrong */
@@ -26,14 +35,12 @@ export function optionsIn(given: string[]): Options {
       to: { type: 'string', default: 'tmp/heard' },
     },
   });
-  if (values.browser === 'chromium')
-    throw new Error(
-      'The Chromium of the specs has no windows (it is built as “headless shell”), so no screen reader sees it. Use --browser firefox.',
-    );
-  if (values.browser !== 'firefox') throw new Error('Write --browser firefox.');
+  const { browser } = values;
+  if (browser !== 'firefox' && browser !== 'chromium')
+    throw new Error('Write --browser firefox, or --browser chromium.');
   const times = Number(values.times);
   if (!Number.isInteger(times) || times < 1 || times > 9) throw new Error('Write --times with 1 to 9.');
-  return { scenes: numbersIn(values.scenes), times, to: values.to };
+  return { browser, scenes: numbersIn(values.scenes), times, to: values.to };
 }
 
 /** The scenes that a list names: `1-5,30`. @throws where one does not exist */
@@ -55,11 +62,13 @@ export function versionOf(command: string): string | undefined {
   return status === 0 ? stdout.trim().split('\n')[0] : undefined;
 }
 
-/** The command of Firefox. @throws with a sentence where a program is missing */
-export function firefoxCommand(): string {
-  const missing = NEEDED.filter((command) => spawnSync('which', [command]).status !== 0);
-  const firefox = FIREFOX.find((command) => spawnSync('which', [command]).status === 0);
-  if (firefox && missing.length === 0) return firefox;
-  const names = [...missing, ...(firefox ? [] : ['Firefox'])];
-  throw new Error(`This machine has no ${names.join(', no ')}: on Debian and Ubuntu, run ${INSTALL}.`);
+const isFound = (command: string) => spawnSync('which', [command]).status === 0;
+
+/** The command of a browser: for Chromium, `CHROMIUM` may have its path. @throws with a sentence where a program is missing */
+export function choiceOf(browser: Options['browser'], { CHROMIUM } = process.env): Choice {
+  const names = browser === 'chromium' && CHROMIUM ? [CHROMIUM] : BROWSERS[browser];
+  const command = names.find(isFound);
+  const missing = [...NEEDED.filter((name) => !isFound(name)), ...(command ? [] : [names.join(' or ')])];
+  if (command && missing.length === 0) return { browser, command };
+  throw new Error(`This machine has no ${missing.join(', no ')}: on Debian and Ubuntu, run ${INSTALL}.`);
 }

@@ -1,14 +1,18 @@
 # Orca loads this when it starts. It gives Orca a speech server that writes down what is to be said instead
-# of saying it. What is said, and when, is left to Orca.
+# of saying it, and a Braille display that writes down its line. What is said and shown, and when, is left to Orca.
 #
-# Each line of the file HEARD_FILE is a JSON object: `at` is in ms since 1970; `text` was given to speech,
-# or, with `stop`, speech was told to be silent.
+# Each line of the file HEARD_FILE is a JSON object: `at` is in ms since 1970; `text` was given to speech;
+# with `stop`, speech was told to be silent; `braille` is what the display shows from then on.
 import json
 import os
 import time
+import types
 
+from orca import braille
 from orca import settings
 from orca import speechserver
+
+CELLS = 40
 
 
 def write(**line):
@@ -58,10 +62,26 @@ class SpeechServer(speechserver.SpeechServer):
         write(stop=True)
 
 
+class BrailleDisplay:
+    def __init__(self, cells):
+        pass
+
+    def show_all(self):
+        pass
+
+    def writeText(self, cursor, text, mask=None):
+        write(braille=text)
+
+    def destroy(self):
+        pass
+
+
 settings.speechServerFactory = __name__
 settings.sayAllOnLoad = False
 settings.pageSummaryOnLoad = False
 settings.enableKeyEcho = False
 settings.enableSound = False
 settings.enableBraille = False
-settings.enableBrailleMonitor = False
+settings.enableBrailleMonitor = True
+braille.brlmon = types.SimpleNamespace(BrlMon=BrailleDisplay)
+braille._displaySize[0] = CELLS

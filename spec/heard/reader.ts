@@ -1,8 +1,9 @@
 // Orca on a desktop, and what it gives to speech.
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Desktop, rest, until } from './desktop.ts';
+import type { Desktop } from './desktop.ts';
 import { type SpeechLine, speechLines } from './speech.ts';
+import { rest, until } from './until.ts';
 
 /** Orca looks for others of its user by `pgrep`, on other desktops too, and will not run beside them. */
 const NO_PGREP = '#!/bin/sh\nexit 1\n';
@@ -43,9 +44,10 @@ export class Reader {
    */
   async silence(ms: number): Promise<void> {
     let quiet = 0;
-    let count = (await this.lines()).length;
+    const countSaid = async () => (await this.lines()).filter(({ braille }) => braille === undefined).length;
+    let count = await countSaid();
     for (const began = Date.now(); Date.now() - began < MOST_MS && quiet < ms; await rest(PAUSE_MS)) {
-      const now = (await this.lines()).length;
+      const now = await countSaid();
       if (now > count) quiet = 0;
       else if (!this.#desktop.isBusy()) quiet += PAUSE_MS;
       count = now;

@@ -1,5 +1,5 @@
 // Plays the scenes of the practice room in a browser by keys, with a real screen reader, and writes down what it says.
-//   npm run heard -- --scenes 1-40 --times 3
+//   npm run heard -- --browser firefox --scenes 1-40 --times 3
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -9,11 +9,12 @@ import { parseEnv } from 'node:util';
 import { withApp, type World } from '../support/app.ts';
 import { endAll } from '../support/teardown.ts';
 import type { Visitor } from '../support/visitor.ts';
-import { firefoxCommand, type Options, optionsIn, versionOf } from './options.ts';
+import { type Choice, choiceOf, type Options, optionsIn, versionOf } from './options.ts';
 import { type Heard, Listener } from './listener.ts';
-import { differencesOf, heardText, marksOf, readingOf, unplayedOf } from './transcript.ts';
+import { differencesOf, heardText, marksOf, readingOf } from './transcript.ts';
 
-const SETTINGS = 'Pages are not read when they load. Keys are not said. No sound, no Braille.';
+const SETTINGS =
+  'Pages are not read when they load. Keys are not said. No sound. A Braille display of 40 cells.';
 const USERNAME = 'ada';
 /** Characters of what the page has announced that a run keeps. */
 const MOST_NOTED = 900;
@@ -21,11 +22,11 @@ const MOST_NOTED = 900;
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
 try {
   const options = optionsIn(process.argv.slice(2));
-  const command = firefoxCommand();
+  const choice = choiceOf(options.browser);
   await mkdir(options.to, { recursive: true });
   const runs: Heard[][] = [];
   for (let time = 1; time <= options.times; time += 1)
-    await withApp(async (world) => void runs.push(await play(world, command, options, time)), {
+    await withApp(async (world) => void runs.push(await play(world, choice, options, time)), {
       rateLimits: false,
     })();
   for (const line of differencesOf(runs)) console.log(line);
@@ -35,20 +36,22 @@ try {
 } finally {
   await endAll();
 }
+process.exit(); // the channel to an older Node.js, which has started this one, would hold it
 
 /** Plays all scenes once, notes them in a run of the app, and saves that by the app's own export. */
-async function play(world: World, command: string, { scenes, to }: Options, time: number): Promise<Heard[]> {
+async function play(world: World, choice: Choice, { scenes, to }: Options, time: number): Promise<Heard[]> {
   const tester = await world.cast(USERNAME);
   const door = await doorTo(world.base, tester);
-  const setup = setupOf(command);
+  const setup = setupOf(choice.command);
   const run = (await tester.post('/practice/runs', setup)).location!.split('?')[0]!;
-  const failed = unplayedOf(scenes);
+  const failed = new Map<number, string>();
   const heard: Heard[] = [];
-  let listener: Listener | undefined;
-  /** A screen reader or a browser that does not start, or hangs, is started once more. */
+  const start = () => Listener.start(choice, USERNAME, `${door.address}/practice/scenes`);
+  let listener: Listener | undefined = await start();
+  /** A screen reader or a browser that hangs is started once more. */
   const hear = async (number: number, isAgain = false): Promise<Heard> => {
     try {
-      listener ??= await Listener.start(command, USERNAME, `${door.address}/practice/scenes`);
+      listener ??= await start();
       return await listener.hears(number, `${door.address}/practice/scenes/${number}`);
     } catch (error) {
       await listener?.end();
@@ -57,7 +60,7 @@ async function play(world: World, command: string, { scenes, to }: Options, time
       return hear(number, true);
     }
   };
-  for (const number of scenes.filter((one) => !failed.has(one))) {
+  for (const number of scenes) {
     const began = Date.now();
     const result = await hear(number).catch(String);
     world.clock.pass(Date.now() - began);
@@ -98,6 +101,7 @@ async function doorTo(
     response.writeHead(303, { Location: `${base}${url}`, 'Set-Cookie': lines }).end();
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  server.unref();
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => new Promise((closed) => server.close(() => closed())),
@@ -106,8 +110,8 @@ async function doorTo(
 
 /** What the run was made with. */
 function setupOf(command: string): Record<string, string> {
-  const [, browser = 'Firefox', browserVersion = ''] =
-    /(Firefox) ([\w.]+)/.exec(versionOf(command) ?? '') ?? [];
+  const [, browser = '', browserVersion = ''] =
+    /(Firefox|Chromium|Google Chrome) ([\w.]+)/.exec(versionOf(command) ?? '') ?? [];
   const release = '/etc/os-release';
   const system = existsSync(release) ? parseEnv(readFileSync(release, 'utf8')).PRETTY_NAME : undefined;
   return {

@@ -6,6 +6,8 @@ export interface SpeechLine {
   at: number;
   text?: string;
   stop?: boolean;
+  /** What a Braille display shows from then on. */
+  braille?: string;
   ready?: boolean;
 }
 

@@ -1,8 +1,8 @@
 // What was heard in a run, as files for people.
 import { heardIn, sceneOf } from '../../server/practice/scenes.ts';
+import type { Line } from './hands.ts';
 import type { Heard } from './listener.ts';
 import { type Utterance, writtenDown } from './speech.ts';
-import { UNPLAYED } from './tester.ts';
 
 /** Characters that a result of a run has room for. */
 const LONGEST = 1000;
@@ -38,7 +38,14 @@ function transcriptOf({ number, utterances, announced, log }: Heard, username: s
     `What the screen reader said, from the beginning of the scene on:\n\n${list(utterances.length > 0 ? writtenDown(utterances).split('\n') : [], 'nothing')}`,
     ...(log.length > 0
       ? [
-          `What it said of the new lines of the log, each asked for by the key for list items:\n\n${list(log, '')}`,
+          `What it said of the new lines of the log, each asked for by the key for list items:\n\n${list(
+            log.map(({ said }) => said),
+            '',
+          )}`,
+          `What a Braille display of 40 cells showed of them:\n\n${list(
+            log.map(({ braille }) => braille),
+            '',
+          )}`,
         ]
       : []),
   ].join('\n\n');
@@ -52,9 +59,9 @@ export function marksOf(heard: Heard[], failed: ReadonlyMap<number, string>): st
 }
 
 /** What a result of a run keeps: words without seconds, so that two runs can be compared. */
-export function heardText(utterances: Utterance[], log: string[]): string {
+export function heardText(utterances: Utterance[], log: Line[]): string {
   const said = utterances.map(({ text, isCut }) => `${text}${isCut ? ' [cut off]' : ''}`);
-  const read = log.length > 0 ? ['In the log:', ...log] : [];
+  const read = log.length > 0 ? ['In the log:', ...log.map((line) => line.said)] : [];
   const text = [...said, ...read].join('\n') || 'Nothing';
   return Array.from(text).slice(0, LONGEST).join('');
 }
@@ -70,6 +77,3 @@ export function differencesOf(runs: Heard[][]): string[] {
     return [`Scene ${number}: ${verdicts.join(', ')}. ${reasons.join(' ')}`];
   });
 }
-
-export const unplayedOf = (numbers: number[]): Map<number, string> =>
-  new Map(numbers.filter((number) => UNPLAYED[number]).map((number) => [number, UNPLAYED[number]!]));

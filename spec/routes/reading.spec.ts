@@ -133,4 +133,21 @@ test(
   }),
 );
 
+test(
+  'a preset is read in all rooms, or in one',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await conversation(ada, grace);
+    await ada.press(await ada.get('/settings/reading'), 'Use “Brief”');
+    const read = async () => lines(await ada.get(`/rooms/${lobby}`))[2];
+    assert.is(await read(), 'grace: see https://example.org/a and <b>');
+    await ada.press(await ada.get(`/rooms/${lobby}/reading`), 'Use “Braille”');
+    assert.is(await read(), 'see https://example.org/a and <b> from grace');
+    assert.is(examples(await ada.get('/settings/reading'))[0], 'Ana: See you at ten.');
+    await ada.post(`/rooms/${lobby}/reading/clear`);
+    assert.is(await read(), 'grace: see https://example.org/a and <b>');
+    assert.is((await ada.post('/settings/reading/nothing')).status, 404);
+  }),
+);
+
 test.run();

@@ -50,6 +50,20 @@ test(
 );
 
 test(
+  'the signs beside the link of a message are for the eye alone: a screen reader hears the link',
+  withApp(async ({ cast }) => {
+    const ada = await cast('ada');
+    const lobby = await ada.createRoom('lobby');
+    await ada.say(lobby, 'hello');
+    const line = (await ada.get(`/rooms/${lobby}`)).page.querySelector('#m-2')!;
+    const read = () => words(line).replace(/\d\d:\d\d/, '12:00');
+    assert.is(read(), 'ada (you), 12:00: hello');
+    for (const sign of line.querySelectorAll('[aria-hidden]')) sign.remove();
+    assert.is(read(), 'ada (you) 12:00 hello');
+  }),
+);
+
+test(
   'each entry has its time in UTC, and each day a heading',
   withApp(async ({ cast, clock }) => {
     const ada = await cast('ada');

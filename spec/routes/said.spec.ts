@@ -49,6 +49,22 @@ test(
 );
 
 test(
+  'a preset of a room holds in that room only',
+  withApp(async ({ cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    const page = await ada.get(`/rooms/${lobby}/said`);
+    const brief = await follow(ada, await ada.press(page, 'Use “Braille”'));
+    assert.is(examples(brief)[0], '“See you at ten, from Ana”');
+    assert.is(words(brief.page.querySelector('main [role="status"]')), 'What is said in lobby is saved.');
+    assert.is(examples(await ada.get('/settings/said'))[0], '“Ana: See you at ten.”');
+    assert.is((await ada.post(`/rooms/${lobby}/said/nothing`)).status, 404);
+    for (const what of ['said', 'reading'])
+      assert.is((await grace.post(`/rooms/${lobby}/${what}/brief`)).status, 403, 'a stranger');
+  }),
+);
+
+test(
   'a refused choice is told at the top and beside it, and the others are kept',
   withApp(async ({ cast, visitor }) => {
     const ada = await cast('ada');

@@ -179,7 +179,7 @@ test('answers what its reader sends with "Sent", and then says what came meanwhi
   pass(1);
   sent();
   pass(60);
-  assert.equal(heard, ['1 Sent', '1.25 2 new messages from grace and linus']);
+  assert.equal(heard, ['1 Sent. 2 new messages from grace and linus']);
 });
 
 test('says of a connection that was lost and came back while its reader typed the last word alone', () => {
@@ -214,7 +214,28 @@ test('says nothing while the page is hidden, and what came as one a second after
   assert.equal(heard, []);
   hide(false);
   pass(60);
-  assert.equal(heard, ['61 The connection is lost.', '61.25 7 new messages from grace and linus']);
+  assert.equal(heard, ['61 The connection is lost. 7 new messages from grace and linus']);
+});
+
+test('says what is due a moment after a text when that has been spoken, as one', () => {
+  const { come, pass, heard, sent, say } = room();
+  come('grace: one');
+  pass(1);
+  sent();
+  pass(0.1);
+  come();
+  say('The connection is lost.', 'connection');
+  pass(60);
+  assert.equal(heard, ['1 Sent', '1.25 The connection is lost. grace: one']);
+});
+
+test('says two equal messages that wait for each other both', () => {
+  const { come, pass, heard, sent } = room();
+  sent();
+  come('grace: yes', 'grace: yes');
+  come();
+  pass(60);
+  assert.equal(heard, ['0 Sent', '0.25 grace: yes. grace: yes']);
 });
 
 test('says nothing of messages while it is paused, and then what came as one', () => {
@@ -230,8 +251,7 @@ test('says nothing of messages while it is paused, and then what came as one', (
   assert.equal(heard, [
     '0 Announcements are paused.',
     '10 Sent',
-    '20 Announcements are on again.',
-    '20.25 2 new messages from grace',
+    '20 Announcements are on again. 2 new messages from grace',
   ]);
 });
 

@@ -89,7 +89,7 @@ test('a sound beside words changes nothing that is said, and one instead of them
     }
     return heard.toSorted();
   };
-  const words = ['Sent', 'The connection is lost.', 'grace: hi. linus entered the room.'];
+  const words = ['Sent', 'The connection is lost. grace: hi. linus entered the room.'];
   assert.equal(said(false, ALL), words);
   assert.equal(said(true, []), words);
   assert.equal(said(true, ['message', 'sent']), ['The connection is lost.', 'linus entered the room.']);
