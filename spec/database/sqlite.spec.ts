@@ -73,6 +73,35 @@ test(
 );
 
 test(
+  'a batch of messages is stored before transactions that came earlier and have not begun',
+  withFile(async (file) => {
+    const orm = await openDatabase(file);
+    try {
+      await enrol(orm, 'ada');
+      const dialect = orm.config.get<'driverOptions', SqliteFile>('driverOptions');
+      const order: string[] = [];
+      const write = (name: string) =>
+        orm.em
+          .fork()
+          .transactional((em) =>
+            em
+              .getConnection()
+              .execute('delete from room where id = 7', [], 'run', em.getTransactionContext()),
+          )
+          .then(() => order.push(name));
+      const batch = async () => {
+        await dialect.runInTransaction([{ sql: 'delete from room where id = ?', parameters: [7] }]);
+        order.push('batch');
+      };
+      await Promise.all([write('one'), write('two'), write('three'), nextTurn().then(batch)]);
+      assert.ok(order.indexOf('batch') < 2, order.join());
+    } finally {
+      await orm.close();
+    }
+  }),
+);
+
+test(
   'other connections do not see uncommitted rows, and a rollback leaves none',
   withFile(async (file) => {
     const orm = await openDatabase(file);
