@@ -5,7 +5,7 @@ import { areOutdated, type Dependencies, dependenciesOf } from './rendered-entry
 import type { Versions } from './versions.ts';
 
 /** The cache drops the rooms that were read longest ago when it takes more memory. */
-const MOST_BYTES = 12_000_000;
+const MOST_BYTES = 24_000_000;
 /** What V8 takes for an entry beside its texts: its record, two maps, the lists of what it depends on. */
 const ENTRY_BYTES = 1150;
 

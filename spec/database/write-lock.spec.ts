@@ -9,7 +9,7 @@ async function orderOf(arrivals: string): Promise<string> {
   const lock = new WriteLock();
   const release = await lock.take();
   let order = '';
-  const writers = [...arrivals].map(async (name) => {
+  const writers = arrivals.split('').map(async (name) => {
     const done = await lock.take(name < 'a' ? 'first' : 'in order');
     order += name;
     done();
