@@ -3,6 +3,7 @@ import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kys
 import { Worker } from 'node:worker_threads';
 import { KeptStatements } from './kept-statements.ts';
 import { noteDuration } from './slow-statements.ts';
+import { WriteLock } from './write-lock.ts';
 
 /** The data that the writing thread starts with. */
 export interface FileOptions {
@@ -74,8 +75,7 @@ export class SqliteFileDriver implements Driver {
   #isOpen = false;
   /** The callers that wait for a reply of the thread, which replies in order. */
   readonly #waiting: PromiseWithResolvers<QueryResult<unknown>>[] = [];
-  /** Resolves when the last transaction in the queue ends. */
-  #lastWrite: Promise<void> = Promise.resolve();
+  readonly #lock = new WriteLock();
 
   constructor(options: FileOptions, handlers: FileHandlers) {
     this.#options = options;
@@ -130,12 +130,8 @@ export class SqliteFileDriver implements Driver {
   }
 
   /** Waits until no other transaction writes. Returns the function that lets the next one begin. */
-  async lockForWriting(): Promise<() => void> {
-    const before = this.#lastWrite;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#lastWrite = promise;
-    await before;
-    return resolve;
+  lockForWriting(): Promise<() => void> {
+    return this.#lock.take();
   }
 
   /** Runs a statement in the thread. */
@@ -146,9 +142,9 @@ export class SqliteFileDriver implements Driver {
     return reply as Promise<QueryResult<R>>;
   }
 
-  /** Runs statements in one transaction. Returns the rows of each. */
+  /** Runs statements in one transaction, ahead of others that wait. Returns the rows of each. */
   async runInTransaction(statements: StatementBatch): Promise<unknown[][]> {
-    const release = await this.lockForWriting();
+    const release = await this.#lock.take('first');
     const begun = performance.now();
     const reply = this.#nextReply();
     this.#thread.postMessage(statements);

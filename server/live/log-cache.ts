@@ -4,8 +4,10 @@ import type { Lookups } from './lookups.ts';
 import { areOutdated, type Dependencies, dependenciesOf } from './rendered-entry.ts';
 import type { Versions } from './versions.ts';
 
-/** The cache drops the rooms that were read longest ago when it holds more characters. */
-const MOST_CHARACTERS = 12_000_000;
+/** The cache drops the rooms that were read longest ago when it takes more memory. */
+const MOST_BYTES = 24_000_000;
+/** What V8 takes for an entry beside its texts: its record, two maps, the lists of what it depends on. */
+const ENTRY_BYTES = 1150;
 
 /** An entry as one kind of reader sees it. */
 export interface ShownEntry {
@@ -29,7 +31,7 @@ export interface KeptEntry extends Dependencies {
 
 interface KeptRoom {
   entries: Map<number, KeptEntry>;
-  characters: number;
+  bytes: number;
 }
 
 interface Parts {
@@ -47,7 +49,7 @@ interface Parts {
 export class LogCache {
   readonly #parts: Parts;
   readonly #rooms = new Map<number, KeptRoom>();
-  #characters = 0;
+  #bytes = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -78,7 +80,7 @@ export class LogCache {
     if (!shown) {
       shown = render();
       entry.shown.set(reader, shown);
-      this.#grow(entry.record.room.id, shown.html.length);
+      this.#grow(entry.record.room.id, bytesOf(shown.html));
     }
     return shown;
   }
@@ -89,7 +91,7 @@ export class LogCache {
     if (json === undefined) {
       json = render();
       entry.json.set(kind, json);
-      this.#grow(entry.record.room.id, json.length);
+      this.#grow(entry.record.room.id, bytesOf(json));
     }
     return json;
   }
@@ -97,9 +99,9 @@ export class LogCache {
   async #read(room: number, first: number, last: number, version: number): Promise<void> {
     const records = await this.#parts.read(room, first, last);
     const kept = this.#room(room);
-    let characters = 0;
+    let bytes = 0;
     for (const record of records) {
-      characters += record.body.length;
+      bytes += ENTRY_BYTES + bytesOf(record.body);
       kept.entries.set(record.seq, {
         record,
         version,
@@ -108,24 +110,27 @@ export class LogCache {
         ...dependenciesOf(record),
       });
     }
-    this.#grow(room, characters);
+    this.#grow(room, bytes);
   }
 
   /** The room, moved to the end of those that were read longest ago. */
   #room(id: number): KeptRoom {
-    const room = this.#rooms.get(id) ?? { entries: new Map<number, KeptEntry>(), characters: 0 };
+    const room = this.#rooms.get(id) ?? { entries: new Map<number, KeptEntry>(), bytes: 0 };
     this.#rooms.delete(id);
     this.#rooms.set(id, room);
     return room;
   }
 
-  #grow(id: number, characters: number): void {
-    this.#room(id).characters += characters;
-    this.#characters += characters;
-    for (const [oldest, { characters: freed }] of this.#rooms) {
-      if (this.#characters <= MOST_CHARACTERS) break;
+  #grow(id: number, bytes: number): void {
+    this.#room(id).bytes += bytes;
+    this.#bytes += bytes;
+    for (const [oldest, { bytes: freed }] of this.#rooms) {
+      if (this.#bytes <= MOST_BYTES) break;
       this.#rooms.delete(oldest);
-      this.#characters -= freed;
+      this.#bytes -= freed;
     }
   }
 }
+
+/** V8 keeps a text with one character beyond Latin-1 in two bytes a character. */
+const bytesOf = (text: string): number => (/[^\0-\u00ff]/.test(text) ? 2 : 1) * text.length;

@@ -73,6 +73,36 @@ test(
 );
 
 test(
+  'a batch of messages is stored before transactions that came earlier and have not begun',
+  withFile(async (file) => {
+    const orm = await openDatabase(file);
+    try {
+      await enrol(orm, 'ada');
+      const dialect = orm.config.get<'driverOptions', SqliteFile>('driverOptions');
+      const order: string[] = [];
+      const write = (name: string) =>
+        orm.em
+          .fork()
+          .transactional((em) =>
+            em
+              .getConnection()
+              .execute('delete from room where id = 7', [], 'run', em.getTransactionContext()),
+          )
+          .then(() => order.push(name));
+      const batch = async () => {
+        await dialect.runInTransaction([{ sql: 'delete from room where id = ?', parameters: [7] }]);
+        order.push('batch');
+      };
+      const earlier = ['one', 'two', 'three', 'four', 'five'].map(write);
+      await Promise.all([...earlier, nextTurn().then(batch)]);
+      assert.is.not(order.at(-1), 'batch', order.join());
+    } finally {
+      await orm.close();
+    }
+  }),
+);
+
+test(
   'other connections do not see uncommitted rows, and a rollback leaves none',
   withFile(async (file) => {
     const orm = await openDatabase(file);
