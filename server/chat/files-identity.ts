@@ -1,5 +1,6 @@
 import { defineEntity, type EntityManager, p } from '@mikro-orm/core';
 import { randomBytes } from 'node:crypto';
+import { lockTable } from './lock.ts';
 
 export const FilesIdentitySchema = defineEntity({
   name: 'FilesIdentity',
@@ -21,11 +22,16 @@ const TAG_LENGTH = 8;
 
 export const freshStamp = (): string => randomBytes(16).toString('hex');
 
-/** Returns the identity as it is now, and makes it if there is none. */
+/** Returns the identity as it is now, and makes it if there is none: of several that do so at once, one makes it. */
 export async function filesIdentity(em: EntityManager): Promise<FilesIdentity> {
+  return (await identityOf(em)) ?? em.transactional(makeIdentity);
+}
+
+async function makeIdentity(em: EntityManager): Promise<FilesIdentity> {
+  await lockTable(em, 'files_identity');
   const found = await identityOf(em);
   if (found) return found;
-  await em.insert(FilesIdentity, { value: freshStamp(), stamp: freshStamp() }); // two processes that start first at once read the same one
+  await em.insert(FilesIdentity, { value: freshStamp(), stamp: freshStamp() });
   return (await identityOf(em))!;
 }
 

@@ -23,6 +23,15 @@ test(
 );
 
 test(
+  'a database has one identity, also when several files are the first ones at once',
+  withHouse(async ({ em }) => {
+    const tags = await Promise.all(Array.from({ length: 8 }, () => filesTag(em())));
+    assert.equal(new Set(tags), new Set([await filesTag(em())]));
+    assert.is(await em().count(FilesIdentity), 1);
+  }),
+);
+
+test(
   'of two exchanges of a stamp, one counts',
   withHouse(async ({ em }) => {
     const read = await filesIdentity(em());
