@@ -3,6 +3,8 @@ import { find, make } from './log-elements.ts';
 
 /** A spoken text is removed after this time: slow readers are late, and nobody should come upon old ones. */
 const SPOKEN_MS = 60_000;
+/** A screen reader breaks off what it says while the key that pressed the button is still down. */
+const KEY_MS = 500;
 /** So many texts can be read again. */
 const REMEMBERED = 10;
 
@@ -32,7 +34,8 @@ export const createMemory = (speak: (text: string) => void) => {
   button.onclick = () => {
     list.replaceChildren(...said.map((text) => make('li', {}, text)));
     button.parentElement!.after(list);
-    speak(said.at(-1) ?? 'Nothing was said yet.');
+    const text = said.at(-1) ?? 'Nothing was said yet.';
+    setTimeout(() => speak(text), KEY_MS);
   };
   const remember = (text: string) => {
     said.push(text);
