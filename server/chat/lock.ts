@@ -16,7 +16,7 @@ export async function lock(em: EntityManager, table: 'room' | 'user', ids: numbe
 }
 
 /** Locks a table against others that write to it, until the transaction ends. They still read it. */
-export async function lockTable(em: EntityManager, table: string): Promise<void> {
+export async function lockTable(em: EntityManager, table: 'files_identity'): Promise<void> {
   if (em.getPlatform() instanceof SqlitePlatform) return;
   await (em as SqlEntityManager).execute(`lock table "${table}" in share row exclusive mode`);
 }

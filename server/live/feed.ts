@@ -1,9 +1,9 @@
 import { BATCH_SIZE, type EntryRecord } from '../chat/entry.ts';
 import { type Awaitable, chain } from './chain.ts';
 import { type Lookups } from './lookups.ts';
-import { areOutdated, dependenciesOf, type RenderedEntry } from './rendered-entry.ts';
+import { areOutdated, bytesOf, dependenciesOf, type RenderedEntry } from './rendered-entry.ts';
 import {
-  charactersOf,
+  bytesKept,
   isFilled,
   isLinked,
   keepInTail,
@@ -15,9 +15,9 @@ import {
 import { mapInSlices } from './slices.ts';
 import type { Versions } from './versions.ts';
 
-/** The feed forgets all rooms when it would hold more rooms, or more characters of entries. It reads them again when polled. */
+/** The feed forgets all rooms when it would hold more rooms, or more text of entries. It reads them again when polled. */
 const MOST_ROOMS = 10_000;
-const MOST_CHARACTERS = 16_000_000;
+const MOST_BYTES = 16_000_000;
 /** Answers kept for a room. Most clients have seen the same entry, so few different answers are needed. */
 const MOST_ANSWERS = 8;
 
@@ -47,7 +47,7 @@ export class Feed {
   readonly #readEntries: ReadEntries;
   readonly #render: Render;
   readonly #tails = new Map<number, Tail>();
-  #characters = 0;
+  #bytes = 0;
 
   constructor({ versions, lookups, entries, render }: Parts) {
     this.#versions = versions;
@@ -169,25 +169,28 @@ export class Feed {
   }
 
   #renderAll(entries: EntryRecord[]): Awaitable<RenderedEntry[]> {
-    return mapInSlices(entries, (entry) => ({ ...dependenciesOf(entry), json: this.#render(entry) }));
+    return mapInSlices(entries, (entry) => {
+      const json = this.#render(entry);
+      return { ...dependenciesOf(entry), json, bytes: bytesOf(json) };
+    });
   }
 
   #keep(tail: Tail, kept: Partial<Pick<Tail, 'entries' | 'stored'>>): void {
-    const before = charactersOf(tail);
+    const before = bytesKept(tail);
     keepInTail(tail, kept);
-    this.#characters += charactersOf(tail) - before;
-    if (this.#characters > MOST_CHARACTERS) this.#forgetAll();
+    this.#bytes += bytesKept(tail) - before;
+    if (this.#bytes > MOST_BYTES) this.#forgetAll();
   }
 
   #forget(id: number): void {
     const tail = this.#tails.get(id);
-    if (tail) this.#characters -= charactersOf(tail);
+    if (tail) this.#bytes -= bytesKept(tail);
     this.#tails.delete(id);
   }
 
   /** Forgets all tails. A poll that holds one is still answered from it. */
   #forgetAll(): void {
     this.#tails.clear();
-    this.#characters = 0;
+    this.#bytes = 0;
   }
 }

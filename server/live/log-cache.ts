@@ -1,7 +1,7 @@
 import type { EntryRecord } from '../chat/entry.ts';
 import type { Awaitable } from './chain.ts';
 import type { Lookups } from './lookups.ts';
-import { areOutdated, type Dependencies, dependenciesOf } from './rendered-entry.ts';
+import { areOutdated, bytesOf, type Dependencies, dependenciesOf } from './rendered-entry.ts';
 import type { Versions } from './versions.ts';
 
 /** The cache drops the rooms that were read longest ago when it takes more memory. */
@@ -131,6 +131,3 @@ export class LogCache {
     }
   }
 }
-
-/** V8 keeps a text with one character beyond Latin-1 in two bytes a character. */
-const bytesOf = (text: string): number => (/[^\0-\u00ff]/.test(text) ? 2 : 1) * text.length;

@@ -16,7 +16,12 @@ export interface Dependencies {
 /** An entry as JSON, ready to send. */
 export interface RenderedEntry extends Dependencies {
   json: string;
+  /** What the JSON takes in memory. */
+  bytes: number;
 }
+
+/** What V8 keeps a text in: two bytes a character if one of them is beyond Latin-1. */
+export const bytesOf = (text: string): number => (/[^\0-\u00ff]/.test(text) ? 2 : 1) * text.length;
 
 export function dependenciesOf({
   seq,
@@ -66,5 +71,5 @@ function areRedescribed(lookups: Lookups, room: number, entries: Dependencies[])
   );
 }
 
-export const totalCharacters = (entries: RenderedEntry[]): number =>
-  entries.reduce((sum, { json }) => sum + json.length, 0);
+export const totalBytes = (entries: RenderedEntry[]): number =>
+  entries.reduce((sum, { bytes }) => sum + bytes, 0);

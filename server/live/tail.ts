@@ -1,6 +1,6 @@
 import type { KeptBody } from './compression.ts';
 import type { EntryRecord } from '../chat/entry.ts';
-import { type RenderedEntry, totalCharacters } from './rendered-entry.ts';
+import { bytesOf, type RenderedEntry, totalBytes } from './rendered-entry.ts';
 
 /** The JSON that answers a poll, and the seq of its last entry. */
 export interface PollAnswer extends KeptBody {
@@ -19,8 +19,8 @@ export interface Tail {
   namesChecked: { version: number; after: number };
   /** Later entries that this process has stored, without a gap: they need not be read. */
   stored: EntryRecord[];
-  /** How many characters the two lists hold. */
-  characters: { entries: number; stored: number };
+  /** What the texts of the two lists take in memory. */
+  bytes: { entries: number; stored: number };
   /** Pending while one poll updates `entries`; other polls wait for it. */
   filling: Promise<void> | undefined;
   /** Answers by the last seq that the client has seen. */
@@ -33,7 +33,7 @@ export const newTail = (id: number, found: { name: string; last: number; version
   entries: [],
   namesChecked: { version: NaN, after: 0 },
   stored: [],
-  characters: { entries: 0, stored: 0 },
+  bytes: { entries: 0, stored: 0 },
   filling: undefined,
   answers: new Map(),
 });
@@ -49,17 +49,17 @@ export function isFilled(tail: Tail, after: number): boolean {
   return lastKept >= last && namesChecked.version === version && namesChecked.after <= after;
 }
 
-export const charactersOf = ({ characters }: Tail): number => characters.entries + characters.stored;
+export const bytesKept = ({ bytes }: Tail): number => bytes.entries + bytes.stored;
 
 /** Replaces one or both of the lists, and counts only what is replaced: each message comes here. */
 export function keepInTail(tail: Tail, { entries, stored }: Partial<Pick<Tail, 'entries' | 'stored'>>): void {
   if (entries) {
     tail.entries = entries;
-    tail.characters.entries = totalCharacters(entries);
+    tail.bytes.entries = totalBytes(entries);
   }
   if (stored) {
     tail.stored = stored;
-    tail.characters.stored = stored.reduce((sum, { body }) => sum + body.length, 0);
+    tail.bytes.stored = stored.reduce((sum, { body }) => sum + bytesOf(body), 0);
   }
 }
 

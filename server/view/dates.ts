@@ -69,6 +69,7 @@ export function time(at: string, zone: string, hourCycle: 'h23' | 'h12' = 'h23')
     Object.assign(latest, { minute, words: formatter(zone)[hourCycle].format(new Date(at)) });
   return latest.words;
 }
+
 /** `Thursday 1 January 2026` */
 export const day = (at: string, zone: string): string =>
   formatter(zone).day.format(new Date(at)).replace(',', '');

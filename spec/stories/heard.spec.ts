@@ -42,6 +42,25 @@ test(
 );
 
 test(
+  'the latest text is said once more by a button, by the keyboard, and the last ones are listed',
+  withBrowser(async ({ open, cast }) => {
+    const [ada, grace] = [await cast('ada'), await cast('grace')];
+    const lobby = await ada.createRoom('lobby');
+    await grace.enter(lobby);
+    const page = await open(`/rooms/${lobby}`, ada);
+    for (const body of ['one', 'two']) {
+      await grace.sayJson(lobby, body);
+      await eventually(async () => (await announced(page)).at(-1), `grace: ${body}`);
+    }
+    const button = page.getByRole('button', { name: 'Repeat what was said' });
+    await button.press('Enter');
+    await eventually(() => announced(page), ['grace: one', 'grace: two', 'grace: two']);
+    const list = page.getByRole('list', { name: 'What was said' });
+    assert.equal(await list.getByRole('listitem').allTextContents(), ['grace: one', 'grace: two']);
+  }),
+);
+
+test(
   'what comes while announcements are paused is said as one when they go on',
   withBrowser(async ({ open, cast }) => {
     const [ada, grace] = [await cast('ada'), await cast('grace')];
